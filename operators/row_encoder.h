@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "operators/column_encoding.h"
+#include "operators/value_fault.h"
+
+namespace millrace {
+
+/// One row of the MySQL binary result set protocol, as it lies in the network buffer.
+/// Borrowed: valid only until the next row is fetched.
+/// Source: MySQL internals manual, "Binary Protocol Resultset Row".
+struct BinaryRowView {
+  const std::uint8_t* null_bitmap = nullptr;  // bit (column + 2) set: the column is NULL
+  const std::uint8_t* fields = nullptr;       // first byte of the first field that is not NULL
+  const std::uint8_t* end = nullptr;          // one past the last byte that may be read
+};
+
+enum class RowStatus : std::uint8_t {
+  encoded,   // `bytes` bytes of one tuple were written
+  no_space,  // nothing kept; call again with at least `bytes` bytes of room
+  fault,     // nothing kept; `column` and `fault` say why
+  malformed, // the row ends before its fields do: the stream is broken
+};
+
+struct RowOutcome {
+  RowStatus status = RowStatus::encoded;
+  ValueFault fault = ValueFault::none;
+  std::uint16_t column = 0;
+  std::size_t bytes = 0;
+};
+
+/// Turns rows of the MySQL binary protocol into PostgreSQL COPY binary tuples, in place.
+///
+/// Threads: encode() is const and may run concurrently; one encoder serves all lanes of a table.
+/// Source:  PostgreSQL manual, COPY, "Binary Format".
+class RowEncoder {
+ public:
+  /// One encoding per column of the SELECT, in its order.
+  explicit RowEncoder(std::vector<ColumnEncoding> columns);
+
+  std::size_t columns() const noexcept { return columns_.size(); }
+
+  /// Encode one row as one tuple at the start of `out`.
+  ///
+  /// Ensures: never reads at or past row.end nor writes past out; allocates nothing.
+  /// Cost:    one pass over the row.
+  RowOutcome encode(const BinaryRowView& row, std::span<std::byte> out) const noexcept;
+
+  /// The value of one column as a person would write it (for messages and reject files):
+  /// numbers and dates as text, binary as 0x.., at most `max_bytes` bytes, NULL as "NULL".
+  std::string describe_value(const BinaryRowView& row, std::size_t column,
+                             std::size_t max_bytes = 80) const;
+
+ private:
+  std::vector<ColumnEncoding> columns_;
+  std::size_t fixed_bytes_ = 0;  // room that a tuple needs before its variable-length bytes
+};
+
+}  // namespace millrace
