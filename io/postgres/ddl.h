@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "io/target_schema.h"
+
+namespace millrace::postgres {
+
+/// Each function returns complete SQL statements without a final semicolon.
+std::string create_schema(const std::string& schema);
+std::string create_enum(const TargetEnum& type);
+/// Bare table: columns, NOT NULL, defaults, identity; no keys.
+std::string create_table(const TargetTable& table);
+std::vector<std::string> comments(const TargetTable& table);
+std::string copy_from_stdin(const TargetTable& table);
+/// CREATE [UNIQUE] INDEX; for a primary key the unique index that is promoted afterwards.
+std::string create_index(const TargetTable& table, const TargetIndex& index);
+/// ALTER TABLE ... ADD CONSTRAINT ... PRIMARY KEY USING INDEX.
+std::string promote_primary_key(const TargetTable& table, const TargetIndex& index);
+/// ALTER TABLE ... ADD PRIMARY KEY in one step, for tables that are small.
+std::string add_primary_key(const TargetTable& table, const TargetIndex& index);
+std::string add_foreign_key_not_valid(const TargetTable& table, const TargetForeignKey& key);
+std::string validate_foreign_key(const TargetTable& table, const TargetForeignKey& key);
+/// ALTER TABLE ... ALTER COLUMN ... RESTART WITH next; empty where there is no identity.
+std::string restart_identity(const TargetTable& table);
+std::string drop_table(const TargetTable& table);
+std::string truncate_table(const TargetTable& table);
+std::string analyze_table(const TargetTable& table);
+
+}  // namespace millrace::postgres

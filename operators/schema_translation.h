@@ -1,0 +1,54 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "io/source_schema.h"
+#include "io/target_schema.h"
+#include "operators/column_encoding.h"
+#include "operators/type_mapping.h"
+
+namespace millrace {
+
+/// One source column and what it becomes; the SELECT list and the COPY column list are in this order.
+struct TranslatedColumn {
+  std::size_t source = 0;         // index into SourceTable::columns
+  std::string select_expression;  // MySQL SQL, quoted: "`qty`", "CONVERT(`x` USING utf8mb4)"
+  ColumnEncoding encoding;
+};
+
+/// One source table, what it becomes, and how each value gets there.
+struct TranslatedTable {
+  std::size_t source = 0;  // index into SourceCatalog::tables
+  TargetTable target;
+  std::vector<TranslatedColumn> columns;
+};
+
+/// Something that arrives differently or not at all, told to the user in `plan` and in the report.
+struct TranslationNote {
+  std::string topic;    // "renamed", "index", "default", "type", "not migrated", ...
+  std::string where;    // "shop.orders.qty"
+  std::string message;
+};
+
+struct Translation {
+  std::vector<std::string> schemas;      // to create, in order
+  std::vector<TargetEnum> enums;
+  std::vector<TranslatedTable> tables;   // same order as the catalog's
+  std::vector<TranslationNote> notes;
+};
+
+struct TranslationChoices {
+  TypeChoices types;
+  std::map<std::string, std::string> schema_of_database;  // --schema-map; others keep their name
+};
+
+/// Work out the target's schema. Pure: the same catalog and choices give the same names and SQL.
+///
+/// Ensures: every name is at most 63 bytes and unique in its name space; each change is noted.
+/// Errors:  Error{bad_request} where no faithful table can be made (more than 1,600 columns,
+///          a type we do not know), naming table and column.
+Translation translate(const SourceCatalog& catalog, const TranslationChoices& choices);
+
+}  // namespace millrace
