@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "io/endpoint.h"
+#include "operators/type_mapping.h"
+
+namespace millrace {
+
+/// What to do with tables that stand in the way in the target.
+enum class IfExists : std::uint8_t { error, drop, truncate, append };
+
+/// What of each table is moved.
+enum class Scope : std::uint8_t { everything, data_only, schema_only };
+
+/// How all readers come to see one instant of the source.
+enum class SnapshotMethod : std::uint8_t {
+  automatic,     // the first of the following that the account may use
+  flush_lock,    // FLUSH TABLES WITH READ LOCK
+  backup_stage,  // MariaDB BACKUP STAGE
+  lock_tables,   // LOCK TABLES ... READ
+  position,      // no lock: equal binlog positions before and after prove one instant
+  none,          // fuzzy copy, accepted by name
+};
+
+/// What to do with a value that the target cannot hold. Only `stop` is built so far.
+enum class FaultPolicy : std::uint8_t { stop };
+
+/// One migration, as asked for: the command line and the job file say the same things.
+struct Job {
+  Endpoint source;
+  Endpoint target;
+  std::vector<std::string> databases;  // globs; empty: the URL's database, else all but the system's
+  std::vector<std::string> include;    // globs over "database.table" or "table"; empty: all
+  std::vector<std::string> exclude;
+  std::map<std::string, std::string> schema_of_database;
+  Scope scope = Scope::everything;
+  IfExists if_exists = IfExists::error;
+  bool skip_keys = false;              // tables and rows only: no index, key or foreign key
+  SnapshotMethod snapshot = SnapshotMethod::automatic;
+  FaultPolicy on_fault = FaultPolicy::stop;
+  TypeChoices types;
+
+  // 0: worked out from the machine and the servers' limits, see engine/sizing.h.
+  unsigned readers = 0;
+  unsigned writers = 0;
+  unsigned builders = 0;               // connections that build indexes
+  std::size_t chunk_bytes = 0;         // source bytes per chunk
+  std::size_t memory_bytes = 0;        // the engine's whole budget
+};
+
+}  // namespace millrace

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace millrace {
+
+/// Seconds are counted from the start of the run unless a name says otherwise.
+struct PhaseReport {
+  std::string name;  // "connect", "plan", "snapshot", "create", "copy", "keys", "foreign keys", "finish"
+  double begin_s = 0;
+  double end_s = 0;
+};
+
+struct TableReport {
+  std::string source;      // "shop.orders"
+  std::string target;      // "shop.orders"
+  std::uint64_t rows = 0;  // confirmed by the target
+  std::uint64_t copy_bytes = 0;
+  std::uint64_t chunks = 0;
+  double begin_s = 0;      // first chunk began
+  double end_s = 0;        // last chunk committed
+  double keys_s = 0;       // seconds spent on indexes and keys
+  std::uint64_t indexes = 0;
+};
+
+/// One point of the curves, taken about four times a second.
+struct SamplePoint {
+  double at_s = 0;
+  std::uint64_t rows = 0;        // committed and sent so far
+  std::uint64_t copy_bytes = 0;  // likewise
+};
+
+/// Where lanes of one kind spent their time, summed over its lanes.
+struct LaneReport {
+  std::string kind;  // "readers", "writers", "builders"
+  unsigned lanes = 0;
+  double working_s = 0;
+  double waiting_for_source_s = 0;
+  double waiting_for_buffer_s = 0;
+  double waiting_for_target_s = 0;
+  double idle_s = 0;
+};
+
+struct NoteReport {
+  std::string topic;
+  std::string where;
+  std::string message;
+};
+
+struct SnapshotReport {
+  std::string method;        // "flush tables with read lock", ...
+  double lock_ms = 0;        // how long writers of the source were held up
+  double non_transactional_lock_ms = 0;  // of which for MyISAM and the like
+  std::string binlog_file;   // empty: binlog off, or the account may not ask
+  std::uint64_t binlog_position = 0;
+  std::string gtid;
+  unsigned attempts = 1;
+};
+
+/// All that is known of a run; the JSON and HTML reports, and the summary, are pictures of it.
+struct RunReport {
+  std::string version;
+  std::string command;        // secrets masked
+  std::string started_at;     // ISO 8601, UTC
+  std::string outcome;        // "complete", "failed", "cancelled"
+  std::string error;          // one line; empty when complete
+  std::string hint;
+  std::string source;         // masked URL
+  std::string source_version;
+  std::string target;         // masked URL
+  std::string target_version;
+  unsigned readers = 0, writers = 0, builders = 0;
+  std::uint64_t chunk_bytes = 0, memory_bytes = 0;
+  double wall_s = 0;
+  double engine_cpu_s = 0;
+  std::uint64_t peak_memory_bytes = 0;
+  std::uint64_t rows = 0, copy_bytes = 0, chunks = 0, indexes = 0, foreign_keys = 0;
+  SnapshotReport snapshot;
+  std::vector<PhaseReport> phases;
+  std::vector<TableReport> tables;
+  std::vector<SamplePoint> samples;
+  std::vector<LaneReport> lanes;
+  std::vector<NoteReport> notes;
+  std::vector<std::string> left_in_target;  // after a failure: what stands half-done, by name
+};
+
+/// The report as JSON text (two-space indent); field names as above.
+std::string report_json(const RunReport& report);
+
+/// The report as one self-contained HTML page with SVG pictures; no script from elsewhere.
+std::string report_html(const RunReport& report);
+
+/// The summary for a terminal: a table of the largest tables and the totals, at most `width` wide.
+std::string report_summary(const RunReport& report, unsigned width);
+
+/// Write by extension: .json or .html. Errors: Error{bad_request} naming path and reason.
+void write_report(const RunReport& report, const std::string& path);
+
+}  // namespace millrace
