@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "io/source_schema.h"
 #include "operators/column_encoding.h"
@@ -25,6 +26,7 @@ struct TypeChoices {
   EnumChoice enumeration = EnumChoice::native;
   SetChoice set = SetChoice::array;
   GeometryChoice geometry = GeometryChoice::bytea;
+  DatetimeChoice datetime = DatetimeChoice::timestamp;
   JsonChoice json = JsonChoice::jsonb;
 };
 
@@ -33,13 +35,25 @@ struct ColumnMapping {
   std::string type;          // PostgreSQL SQL; for a native enum empty: the caller names the type
   ColumnEncoding encoding;   // how its bytes are turned
   bool convert_in_source = false;  // SELECT CONVERT(column USING utf8mb4): a charset we do not decode
-  std::string check_sql;     // CHECK condition on "%1$s"-less quoted column name; empty: none
+  std::string check_sql;     // CHECK condition with the column's name in quotes; empty: none
   std::string note;          // told to the user when not empty
 };
 
 /// Map one column. `bigint_key`: an unsigned bigint that is an auto_increment key or whose foreign
 /// key points at one stays bigint (a value above 2^63-1 is then a fault).
-/// Errors: Error{bad_request} for a type that we do not know.
+///
+/// Requires: column.name is the target's name, if the caller renames (it stands in check_sql).
+/// Ensures:  a native enum's labels are distinct and at most 63 bytes each; others become `check`.
+/// Errors:   Error{bad_request} for a type that we do not know.
 ColumnMapping map_column(const SourceColumn& column, const TypeChoices& choices, bool bigint_key);
+
+/// How the bytes of a column with this charset are read.
+enum class CharsetHandling : std::uint8_t {
+  utf8,     // utf8mb4, utf8mb3, ascii: validated and copied
+  latin1,   // MySQL's latin1, which is cp1252: decoded in place
+  convert,  // everything else: the source converts to utf8mb4
+};
+
+CharsetHandling handling_of_charset(std::string_view charset) noexcept;
 
 }  // namespace millrace
