@@ -37,4 +37,8 @@ struct Endpoint {
 /// Errors: Error{bad_request} with a hint; the message never shows the password.
 Endpoint parse_endpoint(std::string_view url, Side side);
 
+/// Set what `?name=value` in the URL would: the words of either protocol are understood.
+/// Errors: Error{bad_request} with a hint.
+void set_parameter(Endpoint& endpoint, std::string_view name, std::string_view value);
+
 }  // namespace millrace
