@@ -66,6 +66,9 @@ struct TableMeter {
   std::atomic<bool> done{false};         // rows and keys
 };
 
+/// Rows that `table` will have: the servers' guess, corrected by what is known by now.
+std::uint64_t expected_rows(const TableMeter& table) noexcept;
+
 /// Live figures of a run: the engine writes, a renderer reads. Tables and lanes are fixed before
 /// the copy begins (`start`), so readers need no lock.
 class Progress {
