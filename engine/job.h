@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "io/endpoint.h"
+#include "io/snapshot_method.h"
 #include "operators/type_mapping.h"
 
 namespace millrace {
@@ -17,16 +18,6 @@ enum class IfExists : std::uint8_t { error, drop, truncate, append };
 
 /// What of each table is moved.
 enum class Scope : std::uint8_t { everything, data_only, schema_only };
-
-/// How all readers come to see one instant of the source.
-enum class SnapshotMethod : std::uint8_t {
-  automatic,     // the first of the following that the account may use
-  flush_lock,    // FLUSH TABLES WITH READ LOCK
-  backup_stage,  // MariaDB BACKUP STAGE
-  lock_tables,   // LOCK TABLES ... READ
-  position,      // no lock: equal binlog positions before and after prove one instant
-  none,          // fuzzy copy, accepted by name
-};
 
 /// What to do with a value that the target cannot hold. Only `stop` is built so far.
 enum class FaultPolicy : std::uint8_t { stop };

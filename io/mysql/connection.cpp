@@ -1,0 +1,266 @@
+#include "io/mysql/connection.h"
+
+#include <errmsg.h>
+#include <fmt/format.h>
+#include <mysql.h>
+#include <mysqld_error.h>
+#include <netdb.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstring>
+#include <mutex>
+#include <utility>
+
+#include "io/mysql/client_error.h"
+
+namespace millrace::mysql {
+
+namespace {
+
+/// Whether a PostgreSQL server listens there: it answers an SSLRequest with one byte, 'S' or 'N'.
+/// Source: PostgreSQL manual, "Message Formats", SSLRequest.
+bool is_postgres(const std::string& host, std::uint16_t port) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found) != 0) return false;
+  bool answer = false;
+  for (const addrinfo* at = found; at != nullptr && !answer; at = at->ai_next) {
+    const int fd = socket(at->ai_family, at->ai_socktype | SOCK_CLOEXEC, at->ai_protocol);
+    if (fd < 0) continue;
+    timeval patience{.tv_sec = 2, .tv_usec = 0};
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    if (connect(fd, at->ai_addr, at->ai_addrlen) == 0) {
+      constexpr std::array<unsigned char, 8> ssl_request{0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f};
+      pollfd ready{.fd = fd, .events = POLLIN, .revents = 0};
+      char reply = 0;
+      // A MySQL server speaks first; only a silent one is asked.
+      if (poll(&ready, 1, 200) == 0 &&
+          send(fd, ssl_request.data(), ssl_request.size(), MSG_NOSIGNAL) == 8 &&
+          poll(&ready, 1, 2000) == 1 && recv(fd, &reply, 1, 0) == 1) {
+        answer = reply == 'S' || reply == 'N';
+      }
+    }
+    close(fd);
+  }
+  freeaddrinfo(found);
+  return answer;
+}
+
+/// Ports where PostgreSQL and its poolers usually are: asked first, since a MySQL client there
+/// waits for a greeting that never comes. 50055: Qube 7's PostgreSQL.
+bool is_usual_postgres_port(std::uint16_t port) {
+  return (port >= 5432 && port <= 5439) || port == 6432 || port == 50055;
+}
+
+[[noreturn]] void refuse_postgres(const Endpoint& endpoint) {
+  throw Error(ErrorKind::bad_request,
+              fmt::format("cannot use {} as the source: this is a PostgreSQL server, not MySQL or "
+                          "MariaDB",
+                          endpoint.masked()),
+              {.side = Side::source},
+              "give the MySQL server's host and port (MySQL's default port is 3306)");
+}
+
+void set_tls(MYSQL* mysql, const Endpoint& endpoint) {
+  const std::string& mode = endpoint.tls_mode;
+  const auto text = [](const std::string& value) {
+    return value.empty() ? nullptr : value.c_str();
+  };
+  my_bool enforce = 0;
+  my_bool verify = 0;
+  if (mode == "disabled" || mode == "disable") {
+    mysql_optionsv(mysql, MYSQL_OPT_SSL_ENFORCE, &enforce);
+    return;
+  }
+  if (mode.empty() && endpoint.tls_ca.empty() && endpoint.tls_certificate.empty()) return;
+  enforce = mode == "required" || mode == "require" || mode.starts_with("verify");
+  verify = mode.starts_with("verify");
+  mysql_ssl_set(mysql, text(endpoint.tls_key), text(endpoint.tls_certificate),
+                text(endpoint.tls_ca), nullptr, nullptr);
+  mysql_optionsv(mysql, MYSQL_OPT_SSL_ENFORCE, &enforce);
+  mysql_optionsv(mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verify);
+}
+
+std::string connect_hint(unsigned code, const Endpoint& endpoint) {
+  switch (code) {
+    case ER_ACCESS_DENIED_ERROR:
+      return endpoint.has_password
+                 ? "check user and password, and that the account may log in from this host"
+                 : "give the password: MYSQL_PWD, ~/.my.cnf, or --source-password-file";
+    case ER_BAD_DB_ERROR:
+      return "check the database in the URL, or leave it out and use --databases";
+    case CR_CONN_HOST_ERROR:
+    case CR_CONNECTION_ERROR:
+      return "check host and port (or socket), and that the server runs";
+    case CR_UNKNOWN_HOST:
+      return "check the host name in the URL";
+    case ER_CON_COUNT_ERROR:
+      return "use fewer connections (--readers) or raise max_connections on the source";
+    case CR_SSL_CONNECTION_ERROR:
+      return "check --source-ssl-mode and the CA file (--source-ssl-ca)";
+    default:
+      return {};
+  }
+}
+
+ServerVersion read_version(MYSQL* mysql) {
+  ServerVersion version;
+  version.text = mysql_get_server_info(mysql);
+  version.mariadb = version.text.find("MariaDB") != std::string::npos;
+  version.number = static_cast<int>(mysql_get_server_version(mysql));
+  return version;
+}
+
+}  // namespace
+
+Connection::Connection(const Endpoint& endpoint) {
+  static std::once_flag library;
+  std::call_once(library, [] { mysql_library_init(0, nullptr, nullptr); });
+  const std::string host = endpoint.host.empty() ? "127.0.0.1" : endpoint.host;
+  const std::uint16_t port = endpoint.port == 0 ? std::uint16_t{3306} : endpoint.port;
+  const bool over_tcp = endpoint.socket.empty();
+  if (over_tcp && is_usual_postgres_port(port) && is_postgres(host, port)) {
+    refuse_postgres(endpoint);
+  }
+
+  mysql_ = mysql_init(nullptr);
+  if (mysql_ == nullptr) throw std::bad_alloc();
+  const unsigned timeout = endpoint.connect_timeout_seconds;
+  const std::size_t largest_packet = std::size_t{1} << 30;  // the protocol's limit for a row
+  const unsigned protocol = over_tcp ? MYSQL_PROTOCOL_TCP : MYSQL_PROTOCOL_SOCKET;
+  mysql_optionsv(mysql_, MYSQL_OPT_CONNECT_TIMEOUT, &timeout);
+  mysql_optionsv(mysql_, MYSQL_OPT_MAX_ALLOWED_PACKET, &largest_packet);
+  mysql_optionsv(mysql_, MYSQL_OPT_PROTOCOL, &protocol);
+  mysql_optionsv(mysql_, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+  mysql_optionsv(mysql_, MYSQL_OPT_CONNECT_ATTR_ADD, "program_name", "millrace");
+  set_tls(mysql_, endpoint);
+
+  const auto or_null = [](const std::string& text) {
+    return text.empty() ? nullptr : text.c_str();
+  };
+  if (mysql_real_connect(mysql_, over_tcp ? host.c_str() : nullptr, or_null(endpoint.user),
+                         endpoint.has_password ? endpoint.password.c_str() : nullptr,
+                         or_null(endpoint.database), port, or_null(endpoint.socket),
+                         0) == nullptr) {
+    const unsigned code = mysql_errno(mysql_);
+    if (over_tcp && (code == CR_SERVER_LOST || code == CR_CONNECTION_ERROR ||
+                     code == CR_CONN_HOST_ERROR || code == CR_SERVER_LOST_EXTENDED) &&
+        is_postgres(host, port)) {
+      mysql_close(std::exchange(mysql_, nullptr));
+      refuse_postgres(endpoint);
+    }
+    Error error = error_of(mysql_, "cannot connect to the source " + endpoint.masked());
+    error.add_hint(connect_hint(code, endpoint));
+    mysql_close(std::exchange(mysql_, nullptr));
+    throw error;
+  }
+  version_ = read_version(mysql_);
+  try {
+    // Nothing the account's defaults say may change what a value reads as, or cut us off while the
+    // target is slow: net_write_timeout (s) bounds how long the server waits for us to read.
+    execute(
+        "SET SESSION sql_mode = '', time_zone = '+00:00', character_set_results = NULL, "
+        "net_write_timeout = 86400, net_read_timeout = 86400, wait_timeout = 604800");
+    if (version_.mariadb) {
+      execute("SET SESSION max_statement_time = 0");
+    } else if (version_.number >= 50708) {
+      execute("SET SESSION max_execution_time = 0");
+    }
+  } catch (...) {
+    mysql_close(std::exchange(mysql_, nullptr));
+    throw;
+  }
+}
+
+Connection::~Connection() {
+  if (mysql_ != nullptr) mysql_close(mysql_);
+}
+
+Connection::Connection(Connection&& other) noexcept
+    : mysql_(std::exchange(other.mysql_, nullptr)), version_(std::move(other.version_)) {}
+
+Connection& Connection::operator=(Connection&& other) noexcept {
+  std::swap(mysql_, other.mysql_);
+  std::swap(version_, other.version_);
+  return *this;
+}
+
+void Connection::execute(const std::string& sql) { query(sql); }
+
+std::vector<Row> Connection::query(const std::string& sql) {
+  constexpr std::size_t shown = 120;  // characters of a failed statement
+  if (mysql_real_query(mysql_, sql.data(), sql.size()) != 0) {
+    throw error_of(mysql_, "source refused: " + sql.substr(0, shown));
+  }
+  MYSQL_RES* result = mysql_store_result(mysql_);
+  std::vector<Row> rows;
+  if (result == nullptr) {
+    if (mysql_field_count(mysql_) != 0) {
+      throw error_of(mysql_, "source sent no result: " + sql.substr(0, shown));
+    }
+    return rows;
+  }
+  const unsigned columns = mysql_num_fields(result);
+  rows.reserve(mysql_num_rows(result));
+  while (MYSQL_ROW raw = mysql_fetch_row(result)) {
+    const unsigned long* lengths = mysql_fetch_lengths(result);
+    Row& row = rows.emplace_back(columns);
+    for (unsigned i = 0; i < columns; ++i) {
+      if (raw[i] == nullptr) {
+        row[i].null = true;
+      } else {
+        row[i].text.assign(raw[i], lengths[i]);
+      }
+    }
+  }
+  mysql_free_result(result);
+  return rows;
+}
+
+std::vector<Row> Connection::query_if_allowed(const std::string& sql, bool& denied) {
+  denied = false;
+  try {
+    return query(sql);
+  } catch (const Error&) {
+    denied = is_denied(mysql_errno(mysql_));
+    if (!denied) throw;
+    return {};
+  }
+}
+
+std::uint64_t Connection::id() const noexcept { return mysql_thread_id(mysql_); }
+
+void Connection::cut() noexcept {
+  if (mysql_ == nullptr) return;
+  const my_socket fd = mysql_get_socket(mysql_);
+  if (fd != MARIADB_INVALID_SOCKET) shutdown(fd, SHUT_RDWR);
+}
+
+std::string quote_identifier(std::string_view name) {
+  std::string quoted = "`";
+  for (const char c : name) {
+    if (c == '`') quoted += '`';
+    quoted += c;
+  }
+  quoted += '`';
+  return quoted;
+}
+
+std::string quote_text(std::string_view text) {
+  if (text.empty()) return "_utf8mb4''";
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string quoted = "_utf8mb4 x'";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    quoted += digits[byte >> 4];
+    quoted += digits[byte & 15];
+  }
+  quoted += '\'';
+  return quoted;
+}
+
+}  // namespace millrace::mysql

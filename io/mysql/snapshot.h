@@ -1,0 +1,84 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "io/mysql/connection.h"
+#include "io/snapshot_method.h"
+
+namespace millrace::mysql {
+
+/// Where the snapshot stands in the source's binlog; empty where it is off or may not be asked.
+struct BinlogPosition {
+  std::string file;
+  std::uint64_t position = 0;
+  std::string gtid;
+
+  bool known() const noexcept { return !file.empty(); }
+  bool operator==(const BinlogPosition&) const = default;
+};
+
+/// Brings any number of sessions to one instant of the source.
+///
+/// All sessions are connected before the barrier, so that the lock is held only while each of them
+/// starts its transaction. Where there are non-transactional tables (MyISAM and the like) the lock
+/// stays until release_lock(): they must be read first, under it.
+///
+/// Legal order: construct, take, [read non-transactional tables,] release_lock. The destructor
+/// releases too: closing the control session frees any lock.
+class SnapshotBarrier {
+ public:
+  struct Settings {
+    SnapshotMethod method = SnapshotMethod::automatic;
+    bool non_transactional = false;  // some tables have no MVCC
+    // (database, table) of every table to be read: for LOCK TABLES.
+    std::vector<std::pair<std::string, std::string>> tables;
+    std::chrono::seconds lock_patience{60};  // longest wait for the lock, which stalls others
+    unsigned attempts = 10;                  // of the lock-free method
+  };
+
+  /// `control` is a session of its own that holds the lock.
+  SnapshotBarrier(Connection control, Settings settings);
+
+  /// Start a consistent read-only transaction in each of `readers`, all at one instant.
+  /// Errors: bad_request where the account may use no method (the hint has the GRANT to type);
+  ///         conflict where the lock was not to be had in time, naming the longest query.
+  void take(std::span<Connection* const> readers);
+
+  /// Let the source's writers go on. Idempotent.
+  void release_lock();
+
+  SnapshotMethod method() const noexcept { return method_; }
+  /// In words, for the report.
+  std::string method_name() const;
+  const BinlogPosition& position() const noexcept { return position_; }
+  /// How long writers were held up so far, or in all once released.
+  std::chrono::duration<double, std::milli> held() const noexcept;
+  unsigned attempts() const noexcept { return attempts_; }
+  bool lock_held() const noexcept { return locked_at_.has_value(); }
+  Connection& control() noexcept { return control_; }
+
+ private:
+  bool try_flush_lock();
+  bool try_backup_stage();
+  bool try_lock_tables();
+  bool take_without_lock(std::span<Connection* const> readers);
+  void start_transactions(std::span<Connection* const> readers);
+  BinlogPosition read_position();
+  [[noreturn]] void refuse_lock_wait(const Error& cause);
+
+  Connection control_;
+  Settings settings_;
+  SnapshotMethod method_ = SnapshotMethod::none;
+  BinlogPosition position_;
+  std::optional<std::chrono::steady_clock::time_point> locked_at_;
+  std::chrono::duration<double, std::milli> held_{0};
+  unsigned attempts_ = 1;
+};
+
+}  // namespace millrace::mysql
