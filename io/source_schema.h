@@ -108,6 +108,13 @@ struct SourceCheck {
   std::string clause;
 };
 
+/// A native partition with its share of the table.
+struct SourcePartition {
+  std::string name;
+  std::uint64_t rows_estimate = 0;
+  std::uint64_t data_bytes = 0;
+};
+
 /// One base table of the source.
 struct SourceTable {
   std::string database;
@@ -120,7 +127,7 @@ struct SourceTable {
   std::string collation;
   std::string comment;
   std::string create_options;
-  std::vector<std::string> partitions;  // native partitions, by name; empty where there are none
+  std::vector<SourcePartition> partitions;  // native partitions in order; empty where none
   std::vector<SourceColumn> columns;
   std::vector<SourceIndex> indexes;
   std::vector<SourceForeignKey> foreign_keys;

@@ -1,0 +1,412 @@
+#include "io/mysql/catalog.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <unordered_map>
+#include <utility>
+
+namespace millrace::mysql {
+
+namespace {
+
+std::uint64_t to_count(const Cell& cell) {
+  return cell.null || cell.text.empty() ? 0 : std::stoull(cell.text);
+}
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+SourceType type_of(const std::string& data_type) {
+  static const std::unordered_map<std::string, SourceType> types{
+      {"tinyint", SourceType::tinyint},       {"smallint", SourceType::smallint},
+      {"mediumint", SourceType::mediumint},   {"int", SourceType::integer},
+      {"bigint", SourceType::bigint},         {"decimal", SourceType::decimal},
+      {"float", SourceType::float32},         {"double", SourceType::float64},
+      {"bit", SourceType::bit},               {"date", SourceType::date},
+      {"datetime", SourceType::datetime},     {"timestamp", SourceType::timestamp},
+      {"time", SourceType::time},             {"year", SourceType::year},
+      {"char", SourceType::character},        {"varchar", SourceType::varchar},
+      {"tinytext", SourceType::text},         {"text", SourceType::text},
+      {"mediumtext", SourceType::text},       {"longtext", SourceType::text},
+      {"binary", SourceType::binary},         {"varbinary", SourceType::varbinary},
+      {"tinyblob", SourceType::blob},         {"blob", SourceType::blob},
+      {"mediumblob", SourceType::blob},       {"longblob", SourceType::blob},
+      {"enum", SourceType::enumeration},      {"set", SourceType::set},
+      {"json", SourceType::json},             {"geometry", SourceType::geometry},
+      {"point", SourceType::geometry},        {"linestring", SourceType::geometry},
+      {"polygon", SourceType::geometry},      {"multipoint", SourceType::geometry},
+      {"multilinestring", SourceType::geometry}, {"multipolygon", SourceType::geometry},
+      {"geometrycollection", SourceType::geometry}, {"geomcollection", SourceType::geometry},
+      {"uuid", SourceType::uuid},             {"inet4", SourceType::inet4},
+      {"inet6", SourceType::inet6}};
+  const auto found = types.find(data_type);
+  return found == types.end() ? SourceType::unknown : found->second;
+}
+
+/// The n of "tinyint(1)"; 0 where there is none.
+std::uint32_t width_of(const std::string& column_type) {
+  const auto open = column_type.find('(');
+  if (open == std::string::npos) return 0;
+  std::uint32_t width = 0;
+  for (std::size_t i = open + 1; i < column_type.size() && std::isdigit(column_type[i]) != 0; ++i) {
+    width = width * 10 + static_cast<std::uint32_t>(column_type[i] - '0');
+  }
+  return width;
+}
+
+/// Take an SQL string literal apart: 'it''s' -> it's.
+std::string unquote(const std::string& text) {
+  std::string plain;
+  for (std::size_t i = 1; i + 1 < text.size(); ++i) {
+    if (text[i] == '\\' && i + 2 < text.size()) {
+      ++i;
+      plain += text[i] == 'n' ? '\n' : text[i] == 'r' ? '\r' : text[i] == 't' ? '\t'
+             : text[i] == '0' ? '\0' : text[i];
+    } else {
+      if (text[i] == '\'' && text[i + 1] == '\'' && i + 2 < text.size()) ++i;
+      plain += text[i];
+    }
+  }
+  return plain;
+}
+
+/// MariaDB since 10.2.7 tells defaults as SQL: 'abc', NULL, 17, current_timestamp(). MySQL tells
+/// plain values, and marks expressions in EXTRA (8.0) or by being CURRENT_TIMESTAMP.
+void set_default(SourceColumn& column, const Cell& cell, const std::string& extra, bool as_sql) {
+  if (as_sql) {
+    if (cell.null) return;
+    const std::string& text = cell.text;
+    if (text == "NULL") {
+      column.default_kind = DefaultKind::null;
+    } else if (text.size() >= 2 && text.front() == '\'' && text.back() == '\'') {
+      column.default_kind = DefaultKind::literal;
+      column.default_text = unquote(text);
+    } else if (text.find_first_not_of("+-.0123456789eE") == std::string::npos) {
+      column.default_kind = DefaultKind::literal;
+      column.default_text = text;
+    } else {
+      column.default_kind = DefaultKind::expression;
+      column.default_text = text;
+    }
+    return;
+  }
+  if (cell.null) {
+    if (column.nullable) column.default_kind = DefaultKind::null;
+    return;
+  }
+  const bool temporal = column.type == SourceType::timestamp || column.type == SourceType::datetime;
+  const bool expression = extra.find("default_generated") != std::string::npos ||
+                          (temporal && lower(cell.text).starts_with("current_timestamp")) ||
+                          (column.type == SourceType::bit && cell.text.starts_with("b'"));
+  column.default_kind = expression ? DefaultKind::expression : DefaultKind::literal;
+  column.default_text = cell.text;
+}
+
+/// Finds a table of the catalog by its database and name.
+class TableIndex {
+ public:
+  explicit TableIndex(SourceCatalog& catalog) : catalog_(catalog) {
+    for (std::size_t i = 0; i < catalog.tables.size(); ++i) {
+      index_.emplace(key(catalog.tables[i].database, catalog.tables[i].name), i);
+    }
+  }
+  SourceTable* find(const std::string& database, const std::string& table) {
+    const auto found = index_.find(key(database, table));
+    return found == index_.end() ? nullptr : &catalog_.tables[found->second];
+  }
+
+ private:
+  static std::string key(const std::string& database, const std::string& table) {
+    return database + '\0' + table;
+  }
+  SourceCatalog& catalog_;
+  std::unordered_map<std::string, std::size_t> index_;
+};
+
+/// "IN ('a', 'b')" as hexadecimal literals in the charset of information_schema.
+std::string in_list(const std::vector<std::string>& databases) {
+  std::string list = "IN (";
+  for (const std::string& database : databases) {
+    if (list.back() != '(') list += ", ";
+    list += quote_text(database);
+  }
+  return list + ")";
+}
+
+void read_tables(Connection& connection, const std::string& in, SourceCatalog& catalog) {
+  const auto rows = connection.query(
+      "SELECT t.TABLE_SCHEMA, t.TABLE_NAME, t.ENGINE, e.TRANSACTIONS, t.TABLE_ROWS, t.DATA_LENGTH, "
+      "t.AUTO_INCREMENT, t.TABLE_COLLATION, t.TABLE_COMMENT, t.CREATE_OPTIONS, t.TABLE_TYPE "
+      "FROM information_schema.TABLES t LEFT JOIN information_schema.ENGINES e "
+      "ON e.ENGINE = t.ENGINE WHERE t.TABLE_SCHEMA " + in +
+      " AND t.TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED', 'SEQUENCE')");
+  for (const Row& row : rows) {
+    if (row[10].text == "SEQUENCE") {
+      catalog.extras.push_back({"sequence", row[0].text, row[1].text, {}});
+      continue;
+    }
+    SourceTable& table = catalog.tables.emplace_back();
+    table.database = row[0].text;
+    table.name = row[1].text;
+    table.engine = row[2].text;
+    table.transactional = row[3].text == "YES";
+    table.rows_estimate = to_count(row[4]);
+    table.data_bytes = to_count(row[5]);
+    if (!row[6].null) table.next_auto_increment = to_count(row[6]);
+    table.collation = row[7].text;
+    table.comment = row[8].text;
+    table.create_options = row[9].text;
+  }
+  std::sort(catalog.tables.begin(), catalog.tables.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.database, a.name) < std::tie(b.database, b.name);
+  });
+}
+
+void read_columns(Connection& connection, const std::string& in, TableIndex& tables) {
+  const ServerVersion& version = connection.version();
+  const bool as_sql = version.mariadb && version.number >= 100207;
+  const bool generation = version.number >= (version.mariadb ? 100205 : 50706);
+  const auto rows = connection.query(
+      std::string("SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, "
+                  "IS_NULLABLE, CHARACTER_MAXIMUM_LENGTH, CHARACTER_OCTET_LENGTH, "
+                  "NUMERIC_PRECISION, NUMERIC_SCALE, DATETIME_PRECISION, COLUMN_DEFAULT, EXTRA, "
+                  "CHARACTER_SET_NAME, COLLATION_NAME, COLUMN_COMMENT, ") +
+      (generation ? "GENERATION_EXPRESSION" : "''") +
+      " FROM information_schema.COLUMNS WHERE TABLE_SCHEMA " + in +
+      " ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION");
+  for (const Row& row : rows) {
+    SourceTable* table = tables.find(row[0].text, row[1].text);
+    if (table == nullptr) continue;  // a view
+    SourceColumn& column = table->columns.emplace_back();
+    column.name = row[2].text;
+    column.data_type = lower(row[3].text);
+    column.column_type = row[4].text;
+    column.type = type_of(column.data_type);
+    const std::string shape = lower(column.column_type);
+    column.is_unsigned = shape.find(" unsigned") != std::string::npos;
+    column.display_width = width_of(column.column_type);
+    column.nullable = row[5].text == "YES";
+    column.length_characters = to_count(row[6]);
+    column.length_bytes = to_count(row[7]);
+    column.precision = static_cast<std::uint32_t>(to_count(row[8]));
+    column.scale = static_cast<std::uint32_t>(to_count(row[9]));
+    column.fraction_digits = static_cast<std::uint32_t>(to_count(row[10]));
+    const std::string extra = lower(row[12].text);
+    column.auto_increment = extra.find("auto_increment") != std::string::npos;
+    column.invisible = extra.find("invisible") != std::string::npos;
+    column.on_update_current_timestamp = extra.find("on update") != std::string::npos;
+    column.charset = row[13].text;
+    column.collation = row[14].text;
+    column.comment = row[15].text;
+    if (!row[16].null && !row[16].text.empty()) {
+      column.generation_expression = row[16].text;
+      column.generated = extra.find("virtual") != std::string::npos ? Generated::virtual_
+                                                                     : Generated::stored;
+    }
+    if (column.type == SourceType::enumeration || column.type == SourceType::set) {
+      column.labels = parse_labels(column.column_type);
+    }
+    set_default(column, row[11], extra, as_sql);
+  }
+}
+
+void read_indexes(Connection& connection, const std::string& in, TableIndex& tables) {
+  const ServerVersion& version = connection.version();
+  const bool functional = !version.mariadb && version.number >= 80013;
+  const auto rows = connection.query(
+      std::string("SELECT TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, NON_UNIQUE, COLUMN_NAME, "
+                  "SUB_PART, COLLATION, INDEX_TYPE, INDEX_COMMENT, ") +
+      (functional ? "EXPRESSION" : "NULL") +
+      " FROM information_schema.STATISTICS WHERE TABLE_SCHEMA " + in +
+      " ORDER BY TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX");
+  for (const Row& row : rows) {
+    SourceTable* table = tables.find(row[0].text, row[1].text);
+    if (table == nullptr) continue;
+    if (table->indexes.empty() || table->indexes.back().name != row[2].text) {
+      SourceIndex& index = table->indexes.emplace_back();
+      index.name = row[2].text;
+      index.primary = index.name == "PRIMARY";
+      index.unique = row[3].text == "0";
+      const std::string kind = lower(row[7].text);
+      index.kind = kind == "fulltext" ? IndexKind::fulltext
+                   : kind == "spatial" || kind == "rtree" ? IndexKind::spatial
+                   : kind == "hash" ? IndexKind::hash : IndexKind::btree;
+      index.comment = row[8].text;
+    }
+    SourceIndexPart& part = table->indexes.back().parts.emplace_back();
+    part.column = row[4].text;
+    part.prefix_characters = static_cast<std::uint32_t>(to_count(row[5]));
+    part.descending = row[6].text == "D";
+    part.expression = row[9].text;
+    // SUB_PART counts bytes for binary strings and characters for text; a full-length part is NULL.
+  }
+}
+
+void read_foreign_keys(Connection& connection, const std::string& in, TableIndex& tables) {
+  // Two flat queries, joined here: a join of information_schema tables opens every table anew.
+  struct Actions {
+    std::string on_delete, on_update;
+  };
+  std::unordered_map<std::string, Actions> actions;
+  for (const Row& row : connection.query(
+           "SELECT CONSTRAINT_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, DELETE_RULE, UPDATE_RULE FROM "
+           "information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA " + in)) {
+    actions.emplace(row[0].text + '\0' + row[1].text + '\0' + row[2].text,
+                    Actions{row[3].text, row[4].text});
+  }
+  if (actions.empty()) return;
+  const auto rows = connection.query(
+      "SELECT TABLE_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, COLUMN_NAME, REFERENCED_TABLE_SCHEMA, "
+      "REFERENCED_TABLE_NAME, REFERENCED_COLUMN_NAME FROM information_schema.KEY_COLUMN_USAGE "
+      "WHERE REFERENCED_TABLE_NAME IS NOT NULL AND TABLE_SCHEMA " + in +
+      " ORDER BY TABLE_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION");
+  for (const Row& row : rows) {
+    SourceTable* table = tables.find(row[0].text, row[1].text);
+    if (table == nullptr) continue;
+    auto& keys = table->foreign_keys;
+    if (keys.empty() || keys.back().name != row[2].text) {
+      SourceForeignKey& key = keys.emplace_back();
+      key.name = row[2].text;
+      key.referenced_database = row[4].text;
+      key.referenced_table = row[5].text;
+      const auto found = actions.find(row[0].text + '\0' + row[1].text + '\0' + row[2].text);
+      if (found != actions.end()) {
+        key.on_delete = found->second.on_delete;
+        key.on_update = found->second.on_update;
+      }
+    }
+    keys.back().columns.push_back(row[3].text);
+    keys.back().referenced_columns.push_back(row[6].text);
+  }
+}
+
+void read_partitions(Connection& connection, const std::string& in, TableIndex& tables) {
+  const auto rows = connection.query(
+      "SELECT TABLE_SCHEMA, TABLE_NAME, PARTITION_NAME, SUM(TABLE_ROWS), SUM(DATA_LENGTH), "
+      "MIN(PARTITION_ORDINAL_POSITION) FROM information_schema.PARTITIONS WHERE PARTITION_NAME IS "
+      "NOT NULL AND TABLE_SCHEMA " + in +
+      " GROUP BY TABLE_SCHEMA, TABLE_NAME, PARTITION_NAME ORDER BY 1, 2, 6");
+  for (const Row& row : rows) {
+    if (SourceTable* table = tables.find(row[0].text, row[1].text)) {
+      table->partitions.push_back(
+          {.name = row[2].text, .rows_estimate = to_count(row[3]), .data_bytes = to_count(row[4])});
+    }
+  }
+}
+
+/// MariaDB's JSON is LONGTEXT with CHECK (json_valid(`column`)); such a column is a JSON one.
+void take_json_check(SourceTable& table, const std::string& name, const std::string& clause) {
+  for (SourceColumn& column : table.columns) {
+    if (column.type == SourceType::text && name == column.name &&
+        lower(clause) == lower("json_valid(" + quote_identifier(column.name) + ")")) {
+      column.type = SourceType::json;
+      return;
+    }
+  }
+  table.checks.push_back({name, clause});
+}
+
+void read_checks(Connection& connection, const std::string& in, TableIndex& tables) {
+  const ServerVersion& version = connection.version();
+  if (version.mariadb ? version.number < 100210 : version.number < 80016) return;
+  const auto rows = connection.query(
+      version.mariadb
+          ? "SELECT CONSTRAINT_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, CHECK_CLAUSE FROM "
+            "information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA " + in
+          : "SELECT t.TABLE_SCHEMA, t.TABLE_NAME, c.CONSTRAINT_NAME, c.CHECK_CLAUSE FROM "
+            "information_schema.CHECK_CONSTRAINTS c JOIN information_schema.TABLE_CONSTRAINTS t ON "
+            "t.CONSTRAINT_SCHEMA = c.CONSTRAINT_SCHEMA AND t.CONSTRAINT_NAME = c.CONSTRAINT_NAME "
+            "WHERE c.CONSTRAINT_SCHEMA " + in);
+  for (const Row& row : rows) {
+    if (SourceTable* table = tables.find(row[0].text, row[1].text)) {
+      take_json_check(*table, row[2].text, row[3].text);
+    }
+  }
+}
+
+void read_extras(Connection& connection, const std::string& in, SourceCatalog& catalog) {
+  struct Kind {
+    const char* kind;
+    std::string sql;
+  };
+  const std::array<Kind, 4> kinds{{
+      {"view",
+       "SELECT TABLE_SCHEMA, TABLE_NAME, VIEW_DEFINITION FROM information_schema.VIEWS WHERE "
+       "TABLE_SCHEMA " + in},
+      {"trigger",
+       "SELECT TRIGGER_SCHEMA, TRIGGER_NAME, CONCAT(ACTION_TIMING, ' ', EVENT_MANIPULATION, ' ON ', "
+       "EVENT_OBJECT_TABLE, ': ', ACTION_STATEMENT) FROM information_schema.TRIGGERS WHERE "
+       "TRIGGER_SCHEMA " + in},
+      {"routine",
+       "SELECT ROUTINE_SCHEMA, ROUTINE_NAME, CONCAT(ROUTINE_TYPE, ': ', "
+       "COALESCE(ROUTINE_DEFINITION, '')) FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA " +
+           in},
+      {"event",
+       "SELECT EVENT_SCHEMA, EVENT_NAME, EVENT_DEFINITION FROM information_schema.EVENTS WHERE "
+       "EVENT_SCHEMA " + in},
+  }};
+  for (const Kind& kind : kinds) {
+    for (const Row& row : connection.query(kind.sql)) {
+      catalog.extras.push_back({kind.kind, row[0].text, row[1].text, row[2].text});
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> parse_labels(const std::string& column_type) {
+  std::vector<std::string> labels;
+  const auto open = column_type.find('(');
+  std::size_t at = open == std::string::npos ? column_type.size() : open + 1;
+  while (at < column_type.size() && column_type[at] == '\'') {
+    std::string label;
+    for (++at; at < column_type.size(); ++at) {
+      if (column_type[at] == '\'') {
+        if (at + 1 < column_type.size() && column_type[at + 1] == '\'') {
+          ++at;
+        } else {
+          break;
+        }
+      }
+      label += column_type[at];
+    }
+    labels.push_back(std::move(label));
+    ++at;  // the closing quote
+    if (at < column_type.size() && column_type[at] == ',') ++at;
+  }
+  return labels;
+}
+
+std::vector<std::string> read_databases(Connection& connection) {
+  static constexpr std::array<std::string_view, 4> own{"information_schema", "mysql",
+                                                       "performance_schema", "sys"};
+  std::vector<std::string> databases;
+  for (const Row& row : connection.query("SHOW DATABASES")) {
+    const std::string name = lower(row[0].text);
+    if (std::find(own.begin(), own.end(), name) == own.end()) databases.push_back(row[0].text);
+  }
+  return databases;
+}
+
+SourceCatalog read_catalog(Connection& connection, const std::vector<std::string>& databases) {
+  SourceCatalog catalog;
+  if (databases.empty()) return catalog;
+  const std::string in = in_list(databases);
+  read_tables(connection, in, catalog);
+  TableIndex tables(catalog);
+  read_columns(connection, in, tables);
+  read_indexes(connection, in, tables);
+  read_foreign_keys(connection, in, tables);
+  read_partitions(connection, in, tables);
+  read_checks(connection, in, tables);
+  read_extras(connection, in, catalog);
+  return catalog;
+}
+
+}  // namespace millrace::mysql

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "io/mysql/connection.h"
+#include "io/source_schema.h"
+
+namespace millrace::mysql {
+
+/// The databases that the account sees, without the server's own.
+std::vector<std::string> read_databases(Connection& connection);
+
+/// Read what `databases` hold: tables with columns, indexes, keys, checks and partitions, and the
+/// names and texts of what is no table (views, triggers, routines, events).
+///
+/// Cost: a fixed number of queries, whatever the number of tables.
+SourceCatalog read_catalog(Connection& connection, const std::vector<std::string>& databases);
+
+/// The members of `enum('a','it''s')` or `set(...)`, unquoted.
+std::vector<std::string> parse_labels(const std::string& column_type);
+
+}  // namespace millrace::mysql
