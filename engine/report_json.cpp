@@ -1,0 +1,97 @@
+#include <nlohmann/json.hpp>
+
+#include "engine/report.h"
+
+namespace millrace {
+namespace {
+
+// Ordered: the file reads like engine/report.h. A key, once published, keeps its name and meaning.
+using Json = nlohmann::ordered_json;
+
+template <class Items, class ToJson>
+Json array_of(const Items& items, ToJson to_json) {
+  Json array = Json::array();
+  for (const auto& item : items) array.push_back(to_json(item));
+  return array;
+}
+
+Json phase_json(const PhaseReport& phase) {
+  return {{"name", phase.name}, {"begin_s", phase.begin_s}, {"end_s", phase.end_s}};
+}
+
+Json table_json(const TableReport& table) {
+  return {{"source", table.source},   {"target", table.target},
+          {"rows", table.rows},       {"copy_bytes", table.copy_bytes},
+          {"chunks", table.chunks},   {"begin_s", table.begin_s},
+          {"end_s", table.end_s},     {"keys_s", table.keys_s},
+          {"indexes", table.indexes}};
+}
+
+Json sample_json(const SamplePoint& sample) {
+  return {{"at_s", sample.at_s}, {"rows", sample.rows}, {"copy_bytes", sample.copy_bytes}};
+}
+
+Json lane_json(const LaneReport& lane) {
+  return {{"kind", lane.kind},
+          {"lanes", lane.lanes},
+          {"working_s", lane.working_s},
+          {"waiting_for_source_s", lane.waiting_for_source_s},
+          {"waiting_for_buffer_s", lane.waiting_for_buffer_s},
+          {"waiting_for_target_s", lane.waiting_for_target_s},
+          {"idle_s", lane.idle_s}};
+}
+
+Json note_json(const NoteReport& note) {
+  return {{"topic", note.topic}, {"where", note.where}, {"message", note.message}};
+}
+
+Json snapshot_json(const SnapshotReport& snapshot) {
+  return {{"method", snapshot.method},
+          {"lock_ms", snapshot.lock_ms},
+          {"non_transactional_lock_ms", snapshot.non_transactional_lock_ms},
+          {"binlog_file", snapshot.binlog_file},
+          {"binlog_position", snapshot.binlog_position},
+          {"gtid", snapshot.gtid},
+          {"attempts", snapshot.attempts}};
+}
+
+}  // namespace
+
+std::string report_json(const RunReport& report) {
+  const Json json = {
+      {"version", report.version},
+      {"command", report.command},
+      {"started_at", report.started_at},
+      {"outcome", report.outcome},
+      {"error", report.error},
+      {"hint", report.hint},
+      {"source", report.source},
+      {"source_version", report.source_version},
+      {"target", report.target},
+      {"target_version", report.target_version},
+      {"readers", report.readers},
+      {"writers", report.writers},
+      {"builders", report.builders},
+      {"chunk_bytes", report.chunk_bytes},
+      {"memory_bytes", report.memory_bytes},
+      {"wall_s", report.wall_s},
+      {"engine_cpu_s", report.engine_cpu_s},
+      {"peak_memory_bytes", report.peak_memory_bytes},
+      {"rows", report.rows},
+      {"copy_bytes", report.copy_bytes},
+      {"chunks", report.chunks},
+      {"indexes", report.indexes},
+      {"foreign_keys", report.foreign_keys},
+      {"snapshot", snapshot_json(report.snapshot)},
+      {"phases", array_of(report.phases, phase_json)},
+      {"tables", array_of(report.tables, table_json)},
+      {"samples", array_of(report.samples, sample_json)},
+      {"lanes", array_of(report.lanes, lane_json)},
+      {"notes", array_of(report.notes, note_json)},
+      {"left_in_target", report.left_in_target},
+  };
+  // Names and messages may carry bytes of any charset: what is no UTF-8 becomes U+FFFD.
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace millrace
