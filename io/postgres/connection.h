@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -10,63 +9,109 @@
 #include <vector>
 
 #include "io/endpoint.h"
-
-struct pg_conn;
+#include "io/quoting.h"
 
 namespace millrace::postgres {
 
-/// A small result, as text; NULL is an empty string with `null` set.
+/// One value of a small result, as text; NULL is an empty string with `null` set.
 struct Cell {
   std::string text;
   bool null = false;
 };
 using Row = std::vector<Cell>;
 
-/// One session of the target. Blocking; belongs to one thread, save for cancel().
+/// Stops a session from another thread. Outlives its connection safely: then it does nothing.
+class Interrupter {
+ public:
+  Interrupter() = default;
+
+  /// Ask the server to stop the statement that runs; the owner's call then throws Error{cancelled}.
+  /// Opens a connection of its own, so it may take a round trip. Threads: any.
+  void cancel() const noexcept;
+  /// Cut the socket: the owner's blocked call fails at once with Error{cancelled}. Threads: any.
+  void cut() const noexcept;
+
+ private:
+  friend class Connection;
+  struct Line;
+  explicit Interrupter(std::shared_ptr<Line> line) noexcept : line_(std::move(line)) {}
+
+  std::shared_ptr<Line> line_;
+};
+
+/// One session of the target. Blocking; belongs to one thread, save for cancel() and cut().
+///
+/// The session has an empty search_path, no statement timeout, UTC and ISO dates; the server's
+/// notices are kept for take_notices(), never printed.
+///
+/// Legal order of COPY: begin_copy, write_copy*, then finish_copy or abort_copy. With a script:
+/// start_copy_script, then (next_copy, write_copy*, finish_copy)* until next_copy says false.
+/// After an Error inside either, the session is out of the COPY and may be used again, unless lost().
 class Connection {
  public:
   /// Connect and authenticate. `application` becomes application_name.
-  /// Errors: bad_request (password, database, "this is a MySQL server"), connection_lost, exhausted.
+  /// Errors: bad_request (password, database, "this is a MySQL server"), connection_lost, exhausted;
+  ///         the message shows endpoint.masked().
   Connection(const Endpoint& endpoint, const std::string& application);
+  /// Close the session; a COPY or a transaction that is still open is undone.
   ~Connection();
   Connection(Connection&& other) noexcept;
   Connection& operator=(Connection&& other) noexcept;
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// Run one or several statements (simple protocol); results are thrown away.
+  /// Run one or several statements (simple protocol, one round trip); results are thrown away.
+  /// Several statements outside BEGIN are one transaction. An Error names the one that failed.
   void execute(const std::string& sql);
-  /// Run one statement and return its rows as text.
+  /// Run statements, none ending in a semicolon, in one round trip.
+  void execute(const std::vector<std::string>& statements);
+  /// Run one statement and return its rows as text: for catalogs, not for tables.
   std::vector<Row> query(const std::string& sql);
+
+  /// COMMIT.
+  /// Errors: commit_in_doubt when the answer is lost: the transaction may or may not be there.
+  void commit();
+  /// ROLLBACK where a transaction is open; ends a COPY first. Never throws: a lost session has
+  /// rolled back by itself.
+  void rollback() noexcept;
 
   /// Server version as PQserverVersion gives it, for example 150020.
   int server_version() const noexcept;
   int backend_pid() const noexcept;
+  /// Whether the session is gone and only a new Connection helps.
+  bool lost() const noexcept;
+  /// What the server remarked (warnings) since the last call; at most the first 100 are kept.
+  std::vector<std::string> take_notices();
 
-  // COPY ... FROM STDIN (FORMAT binary). Legal order: begin, write*, then finish or abort.
-  /// `copy_sql`: the whole COPY statement. Sends the binary header.
+  /// `copy_sql`: a whole COPY ... FROM STDIN (FORMAT binary) statement. The binary header goes out
+  /// with the first rows.
   void begin_copy(const std::string& copy_sql);
-  /// Send whole tuples. Blocks while the server is slower than we are. The bytes are copied into
-  /// libpq's output buffer before this returns, or sent.
+  /// Send whole tuples. Blocks while the server is slower than we are; the bytes are sent, or in the
+  /// kernel's hands, when this returns.
+  /// Errors: what the server said, early: a COPY that failed is noticed at the next block.
   void write_copy(std::span<const std::byte> tuples);
   /// End the COPY in order; returns the rows that the server says it stored.
+  /// Errors: commit_in_doubt when the connection is lost here and no transaction was open.
   std::uint64_t finish_copy();
-  /// Tell the server to fail the COPY; never throws; no-op when none is open.
+  /// Tell the server to fail the COPY and wait until it has; no-op when none is open.
   void abort_copy(std::string_view reason) noexcept;
 
-  /// Ask the server to stop what this session does, then, if it has not within `grace_ms`, cut the
-  /// socket. Threads: any; the owner's blocked call then throws Error{cancelled or connection_lost}.
+  /// Send a script of statements, COPY ... FROM STDIN among them, in one message: each COPY then
+  /// costs one round trip instead of two. Outside BEGIN the script is one transaction.
+  void start_copy_script(const std::string& script);
+  /// Run the script up to its next COPY and open that; false: the script has ended.
+  bool next_copy();
+
+  /// A handle for stopping this session from another thread.
+  Interrupter interrupter() const noexcept;
+  /// As Interrupter::cancel() and cut(). Threads: any, while *this lives and is not moved.
   void cancel() noexcept;
   void cut() noexcept;
 
  private:
-  pg_conn* connection_ = nullptr;
-  bool copying_ = false;
-};
+  struct Session;
 
-/// An SQL identifier in double quotes.
-std::string quote_identifier(std::string_view name);
-/// An SQL string literal (E'' when it holds a backslash).
-std::string quote_literal(std::string_view text);
+  std::unique_ptr<Session> session_;
+};
 
 }  // namespace millrace::postgres
