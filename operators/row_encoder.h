@@ -13,10 +13,10 @@
 namespace millrace {
 
 enum class RowStatus : std::uint8_t {
-  encoded,   // `bytes` bytes of one tuple were written
-  no_space,  // nothing kept; call again with at least `bytes` bytes of room
-  fault,     // nothing kept; `column` and `fault` say why
-  malformed, // the row ends before its fields do: the stream is broken
+  encoded,    // `bytes` bytes of one tuple were written
+  no_space,   // nothing kept; call again with at least `bytes` bytes of room
+  fault,      // nothing kept; `column` and `fault` say why
+  malformed,  // the row ends before its fields do: the stream is broken
 };
 
 struct RowOutcome {
@@ -39,6 +39,7 @@ class RowEncoder {
 
   /// Encode one row as one tuple at the start of `out`.
   ///
+  /// Requires: row.null_bitmap holds (columns() + 9) / 8 bytes.
   /// Ensures: never reads at or past row.end nor writes past out; allocates nothing.
   /// Cost:    one pass over the row.
   RowOutcome encode(const BinaryRowView& row, std::span<std::byte> out) const noexcept;
@@ -49,8 +50,12 @@ class RowEncoder {
                              std::size_t max_bytes = 80) const;
 
  private:
+  RowOutcome out_of_room(const BinaryRowView& row) const noexcept;
+
   std::vector<ColumnEncoding> columns_;
-  std::size_t fixed_bytes_ = 0;  // room that a tuple needs before its variable-length bytes
+  // Room that a tuple needs before its variable-length bytes. It is checked once per row; what is
+  // left above it is a budget that each variable-length field draws on.
+  std::size_t fixed_bytes_ = 0;
 };
 
 }  // namespace millrace

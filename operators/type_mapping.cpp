@@ -74,16 +74,17 @@ ColumnMapping map_integer(const SourceColumn& column, const TypeChoices& choices
   if (!column.is_unsigned) return mapping("bigint", Encoding::int64_to_int8);
   if (bigint_key) {
     auto result = mapping("bigint", Encoding::uint64_to_int8);
-    result.note = "unsigned bigint key becomes bigint; a value above 9223372036854775807 is a fault";
+    result.note =
+        "unsigned bigint key becomes bigint; a value above 9223372036854775807 is a fault";
     return result;
   }
   return mapping("numeric(20,0)", Encoding::uint64_to_numeric);
 }
 
 ColumnMapping map_decimal(const SourceColumn& column) {
-  auto result = mapping("numeric(" + std::to_string(column.precision) + "," +
-                            std::to_string(column.scale) + ")",
-                        Encoding::decimal_to_numeric);
+  auto result = mapping(
+      "numeric(" + std::to_string(column.precision) + "," + std::to_string(column.scale) + ")",
+      Encoding::decimal_to_numeric);
   result.encoding.scale = static_cast<std::uint8_t>(column.scale);
   return result;
 }
@@ -169,19 +170,19 @@ ColumnMapping map_enumeration(const SourceColumn& column, const TypeChoices& cho
   const TextSource source = text_source(column);
   const bool convert = source.convert && column.charset != "binary";
   if (choices.enumeration == EnumChoice::text) {
-    auto result = mapping("text", source.latin1 ? Encoding::latin1_to_text : Encoding::utf8_to_text);
+    auto result =
+        mapping("text", source.latin1 ? Encoding::latin1_to_text : Encoding::utf8_to_text);
     result.convert_in_source = convert;
     return result;
   }
   auto result = mapping("", source.latin1 ? Encoding::latin1_to_enum : Encoding::utf8_to_enum);
   result.convert_in_source = convert;
-  result.encoding.allows_empty = std::find(column.labels.begin(), column.labels.end(),
-                                           std::string()) != column.labels.end();
+  result.encoding.allows_empty =
+      std::find(column.labels.begin(), column.labels.end(), std::string()) != column.labels.end();
 
   const bool too_long =
-      std::any_of(column.labels.begin(), column.labels.end(), [](const std::string& label) {
-        return label.size() > longest_label_bytes;
-      });
+      std::any_of(column.labels.begin(), column.labels.end(),
+                  [](const std::string& label) { return label.size() > longest_label_bytes; });
   const bool distinct = all_distinct(column.labels);
   if (choices.enumeration == EnumChoice::native && !too_long && distinct) return result;
   if (choices.enumeration == EnumChoice::native) {
@@ -213,8 +214,8 @@ ColumnMapping map_json(const SourceColumn& column, const TypeChoices& choices) {
     case JsonChoice::json: result = mapping("json", Encoding::json_to_json); break;
     case JsonChoice::text: result = mapping("text", Encoding::utf8_to_text); break;
   }
-  result.convert_in_source = column.charset != "binary" &&
-                             handling_of_charset(column.charset) != CharsetHandling::utf8;
+  result.convert_in_source =
+      column.charset != "binary" && handling_of_charset(column.charset) != CharsetHandling::utf8;
   return result;
 }
 

@@ -32,11 +32,12 @@ struct TypeChoices {
 
 /// What one source column becomes.
 struct ColumnMapping {
-  std::string type;          // PostgreSQL SQL; for a native enum empty: the caller names the type
-  ColumnEncoding encoding;   // how its bytes are turned
-  bool convert_in_source = false;  // SELECT CONVERT(column USING utf8mb4): a charset we do not decode
-  std::string check_sql;     // CHECK condition with the column's name in quotes; empty: none
-  std::string note;          // told to the user when not empty
+  std::string type;         // PostgreSQL SQL; for a native enum empty: the caller names the type
+  ColumnEncoding encoding;  // how its bytes are turned
+  bool convert_in_source =
+      false;              // SELECT CONVERT(column USING utf8mb4): a charset we do not decode
+  std::string check_sql;  // CHECK condition with the column's name in quotes; empty: none
+  std::string note;       // told to the user when not empty
 };
 
 /// Map one column. `bigint_key`: an unsigned bigint that is an auto_increment key or whose foreign

@@ -1,0 +1,70 @@
+#include "operators/encode_network.h"
+
+#include <arpa/inet.h>
+
+#include <array>
+#include <cstring>
+
+#include "operators/byte_order.h"
+
+namespace millrace {
+namespace {
+
+constexpr std::array<std::int8_t, 256> hex_values = [] {
+  std::array<std::int8_t, 256> table{};
+  table.fill(-1);
+  for (int i = 0; i < 10; ++i)
+    table[static_cast<std::size_t>('0' + i)] = static_cast<std::int8_t>(i);
+  for (int i = 0; i < 6; ++i) {
+    table[static_cast<std::size_t>('a' + i)] = static_cast<std::int8_t>(10 + i);
+    table[static_cast<std::size_t>('A' + i)] = static_cast<std::int8_t>(10 + i);
+  }
+  return table;
+}();
+
+}  // namespace
+
+ValueFault encode_uuid(std::uint8_t*& to, FieldView text) noexcept {
+  // 8-4-4-4-12 digits.
+  constexpr std::array<std::uint8_t, 16> pair_at = {0,  2,  4,  6,  9,  11, 14, 16,
+                                                    19, 21, 24, 26, 28, 30, 32, 34};
+  const std::uint8_t* const s = text.data;
+  if (text.bytes != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-') {
+    return ValueFault::invalid_uuid;
+  }
+  int all = 0;
+  for (std::size_t i = 0; i < pair_at.size(); ++i) {
+    const int high = hex_values[s[pair_at[i]]];
+    const int low = hex_values[s[pair_at[i] + 1]];
+    all |= high | low;
+    to[4 + i] = static_cast<std::uint8_t>((high & 0xf) << 4 | (low & 0xf));
+  }
+  if (all < 0) return ValueFault::invalid_uuid;
+  store_big(to, std::uint32_t{16});
+  to += 20;
+  return ValueFault::none;
+}
+
+ValueFault encode_inet(std::uint8_t*& to, FieldView text) noexcept {
+  std::array<char, INET6_ADDRSTRLEN> address{};
+  if (text.bytes == 0 || text.bytes >= address.size() ||
+      std::memchr(text.data, 0, text.bytes) != nullptr) {
+    return ValueFault::invalid_inet;
+  }
+  std::memcpy(address.data(), text.data, text.bytes);
+
+  const bool v6 = std::memchr(text.data, ':', text.bytes) != nullptr;
+  const std::size_t n = v6 ? 16 : 4;
+  if (inet_pton(v6 ? AF_INET6 : AF_INET, address.data(), to + 8) != 1) {
+    return ValueFault::invalid_inet;
+  }
+  store_big(to, static_cast<std::uint32_t>(4 + n));
+  to[4] = v6 ? 3 : 2;
+  to[5] = static_cast<std::uint8_t>(8 * n);
+  to[6] = 0;
+  to[7] = static_cast<std::uint8_t>(n);
+  to += 8 + n;
+  return ValueFault::none;
+}
+
+}  // namespace millrace

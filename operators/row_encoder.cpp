@@ -1,0 +1,384 @@
+#include "operators/row_encoder.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "operators/encode_geometry.h"
+#include "operators/encode_network.h"
+#include "operators/encode_number.h"
+#include "operators/encode_text.h"
+#include "operators/encode_time.h"
+#include "operators/json_check.h"
+#include "operators/wire_field.h"
+
+// COPY binary, as written below:
+//    tuple := int16(n_fields) field{n}       field := int32(-1) | int32(n_bytes) byte{n}
+// Integers are big-endian. Source: PostgreSQL manual, COPY, "Binary Format".
+
+namespace millrace {
+namespace {
+
+constexpr std::size_t count_bytes = 2;
+constexpr std::size_t length_bytes = 4;
+
+// Bytes of a value that are reserved for every row: all of it where its size is bounded and small.
+std::size_t reserved_bytes(const ColumnEncoding& column) noexcept {
+  switch (column.encoding) {
+    case Encoding::int8_to_bool:
+    case Encoding::bit_to_bool: return 1;
+    case Encoding::int8_to_int2:
+    case Encoding::uint8_to_int2:
+    case Encoding::int16_to_int2:
+    case Encoding::uint16_to_int2: return 2;
+    case Encoding::uint16_to_int4:
+    case Encoding::int32_to_int4:
+    case Encoding::float_to_float4:
+    case Encoding::date_to_date: return 4;
+    case Encoding::uint32_to_int8:
+    case Encoding::int64_to_int8:
+    case Encoding::uint64_to_int8:
+    case Encoding::double_to_float8:
+    case Encoding::datetime_to_timestamp:
+    case Encoding::time_to_time: return 8;
+    case Encoding::time_to_interval:
+    case Encoding::text_to_uuid: return 16;
+    case Encoding::uint64_to_numeric: return 18;
+    case Encoding::text_to_inet: return 20;
+    case Encoding::decimal_to_numeric: return longest_numeric_bytes;
+    case Encoding::bit_to_bit: return length_bytes + (column.bits + 7) / 8;
+    case Encoding::json_to_jsonb: return 1;  // its version byte
+    case Encoding::utf8_to_bpchar:
+    case Encoding::latin1_to_bpchar: return column.length_characters;  // its padding
+    case Encoding::utf8_to_text:
+    case Encoding::latin1_to_text:
+    case Encoding::utf8_to_enum:
+    case Encoding::latin1_to_enum:
+    case Encoding::utf8_to_text_array:
+    case Encoding::latin1_to_text_array:
+    case Encoding::bytes_to_bytea:
+    case Encoding::json_to_json:
+    case Encoding::geometry_to_ewkb: return 0;
+  }
+  return 0;
+}
+
+// The most bytes that a value takes beyond the reserved ones.
+std::size_t variable_bytes(Encoding encoding, FieldView field) noexcept {
+  switch (encoding) {
+    case Encoding::utf8_to_text:
+    case Encoding::utf8_to_bpchar:
+    case Encoding::utf8_to_enum:
+    case Encoding::bytes_to_bytea:
+    case Encoding::json_to_jsonb:
+    case Encoding::json_to_json:
+    case Encoding::geometry_to_ewkb: return field.bytes;
+    case Encoding::latin1_to_text:
+    case Encoding::latin1_to_bpchar:
+    case Encoding::latin1_to_enum: return latin1_bytes_as_utf8(field.data, field.bytes);
+    case Encoding::utf8_to_text_array:
+    case Encoding::latin1_to_text_array: return array_bytes_at_most(field.bytes);
+    default: return 0;
+  }
+}
+
+bool is_null(const BinaryRowView& row, std::size_t column) noexcept {
+  const std::size_t bit = column + 2;
+  return (row.null_bitmap[bit / 8] >> bit % 8 & 1) != 0;
+}
+
+ValueFault encode_bit(std::uint8_t*& to, FieldView field, std::uint32_t bits) noexcept {
+  const std::size_t bytes = (bits + 7) / 8;
+  if (field.bytes > 8 || bytes > 8) return ValueFault::out_of_range;
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < field.bytes; ++i) value = value << 8 | field.data[i];
+  if (bits < 64 && value >> bits != 0) return ValueFault::out_of_range;
+  // bit(n) is left-aligned: the first bit is the top one of the first byte.
+  store_big(to, static_cast<std::uint32_t>(length_bytes + bytes));
+  store_big(to + 4, bits);
+  value <<= 8 * bytes - bits;
+  for (std::size_t i = 0; i < bytes; ++i) {
+    to[8 + i] = static_cast<std::uint8_t>(value >> 8 * (bytes - 1 - i));
+  }
+  to += 8 + bytes;
+  return ValueFault::none;
+}
+
+ValueFault encode_bit_as_bool(std::uint8_t*& to, FieldView field) noexcept {
+  if (field.bytes != 1 || field.data[0] > 1) return ValueFault::not_boolean;
+  encode_bool(to, field.data[0] == 1);
+  return ValueFault::none;
+}
+
+ValueFault encode_json(std::uint8_t*& to, FieldView field, JsonTarget target) noexcept {
+  const ValueFault fault = check_json(field.data, field.bytes, target);
+  if (fault != ValueFault::none) return fault;
+  const bool jsonb = target == JsonTarget::jsonb;
+  store_big(to, static_cast<std::uint32_t>(field.bytes + (jsonb ? 1 : 0)));
+  to += length_bytes;
+  if (jsonb) *to++ = 1;  // Source: PostgreSQL, jsonb_recv(): version 1 is the text
+  std::memcpy(to, field.data, field.bytes);
+  to += field.bytes;
+  return ValueFault::none;
+}
+
+}  // namespace
+
+RowEncoder::RowEncoder(std::vector<ColumnEncoding> columns) : columns_(std::move(columns)) {
+  // Chunks of text are stored whole: that much may be written behind the last one.
+  fixed_bytes_ = count_bytes + TextChunk::bytes;
+  for (const ColumnEncoding& column : columns_) {
+    fixed_bytes_ += length_bytes + reserved_bytes(column);
+  }
+}
+
+RowOutcome RowEncoder::encode(const BinaryRowView& row, std::span<std::byte> out) const noexcept {
+  if (out.size() < fixed_bytes_) return out_of_room(row);
+  // No tuple can exceed 1 GB, so neither can its variable part: out_of_room() tells which it is.
+  std::size_t spare = std::min(out.size() - fixed_bytes_, longest_field_bytes);
+  auto* const begin = reinterpret_cast<std::uint8_t*>(out.data());
+  std::uint8_t* to = begin;
+  const std::uint8_t* in = row.fields;
+  const std::uint8_t* const end = row.end;
+
+  FieldView field;
+  const auto has = [&](std::ptrdiff_t bytes) noexcept { return end - in >= bytes; };
+  const auto draw = [&](std::size_t bytes) noexcept {
+    if (bytes > spare) return false;
+    spare -= bytes;
+    return true;
+  };
+  // Latin1 grows to three bytes a character at most; counted only where that could be too much.
+  // What was drawn in excess goes back to the budget, so that a second try is sure to have room.
+  const auto latin1_bytes_at_most = [&]() noexcept {
+    return 3 * field.bytes <= spare ? 3 * field.bytes
+                                    : latin1_bytes_as_utf8(field.data, field.bytes);
+  };
+
+  store_big(to, static_cast<std::uint16_t>(columns_.size()));
+  to += count_bytes;
+  std::size_t index = 0;
+  const auto malformed = [&]() noexcept {
+    return RowOutcome{RowStatus::malformed, ValueFault::none, static_cast<std::uint16_t>(index), 0};
+  };
+
+  for (const ColumnEncoding& column : columns_) {
+    if (is_null(row, index)) {
+      store_big(to, ~std::uint32_t{0});
+      to += length_bytes;
+      ++index;
+      continue;
+    }
+    ValueFault fault = ValueFault::none;
+    switch (column.encoding) {
+      case Encoding::int8_to_int2:
+        if (!has(1)) return malformed();
+        encode_int2(to, static_cast<std::uint16_t>(load_little<std::int8_t>(in)));
+        in += 1;
+        break;
+      case Encoding::uint8_to_int2:
+        if (!has(1)) return malformed();
+        encode_int2(to, *in);
+        in += 1;
+        break;
+      case Encoding::int8_to_bool:
+        if (!has(1)) return malformed();
+        if (*in > 1) {
+          fault = ValueFault::not_boolean;
+          break;
+        }
+        encode_bool(to, *in == 1);
+        in += 1;
+        break;
+      case Encoding::int16_to_int2:
+        if (!has(2)) return malformed();
+        encode_int2(to, load_little<std::uint16_t>(in));
+        in += 2;
+        break;
+      case Encoding::uint16_to_int4:
+        if (!has(2)) return malformed();
+        encode_int4(to, load_little<std::uint16_t>(in));
+        in += 2;
+        break;
+      case Encoding::uint16_to_int2:
+        if (!has(2)) return malformed();
+        if (load_little<std::int16_t>(in) < 0) {
+          fault = ValueFault::out_of_range;
+          break;
+        }
+        encode_int2(to, load_little<std::uint16_t>(in));
+        in += 2;
+        break;
+      case Encoding::int32_to_int4:
+      case Encoding::float_to_float4:
+        if (!has(4)) return malformed();
+        encode_int4(to, load_little<std::uint32_t>(in));
+        in += 4;
+        break;
+      case Encoding::uint32_to_int8:
+        if (!has(4)) return malformed();
+        encode_int8(to, load_little<std::uint32_t>(in));
+        in += 4;
+        break;
+      case Encoding::int64_to_int8:
+      case Encoding::double_to_float8:
+        if (!has(8)) return malformed();
+        encode_int8(to, load_little<std::uint64_t>(in));
+        in += 8;
+        break;
+      case Encoding::uint64_to_int8:
+        if (!has(8)) return malformed();
+        if (load_little<std::int64_t>(in) < 0) {
+          fault = ValueFault::out_of_range;
+          break;
+        }
+        encode_int8(to, load_little<std::uint64_t>(in));
+        in += 8;
+        break;
+      case Encoding::uint64_to_numeric:
+        if (!has(8)) return malformed();
+        encode_uint64_numeric(to, load_little<std::uint64_t>(in));
+        in += 8;
+        break;
+      case Encoding::decimal_to_numeric:
+        if (!read_string(in, end, field)) return malformed();
+        fault = encode_decimal(to, field.data, field.bytes, column.scale);
+        break;
+      case Encoding::bit_to_bool:
+        if (!read_string(in, end, field)) return malformed();
+        fault = encode_bit_as_bool(to, field);
+        break;
+      case Encoding::bit_to_bit:
+        if (!read_string(in, end, field)) return malformed();
+        fault = encode_bit(to, field, column.bits);
+        break;
+      case Encoding::date_to_date:
+        if (!read_temporal(in, end, field) || !is_datetime_length(field.bytes)) return malformed();
+        fault = encode_date(to, field);
+        break;
+      case Encoding::datetime_to_timestamp:
+        if (!read_temporal(in, end, field) || !is_datetime_length(field.bytes)) return malformed();
+        fault = encode_timestamp(to, field);
+        break;
+      case Encoding::time_to_interval:
+        if (!read_temporal(in, end, field) || !is_time_length(field.bytes)) return malformed();
+        fault = encode_interval(to, field);
+        break;
+      case Encoding::time_to_time:
+        if (!read_temporal(in, end, field) || !is_time_length(field.bytes)) return malformed();
+        fault = encode_time_of_day(to, field);
+        break;
+      case Encoding::utf8_to_text:
+        if (!read_string(in, end, field)) return malformed();
+        if (!draw(field.bytes)) return out_of_room(row);
+        fault = encode_utf8(to, field, end, column.length_characters);
+        break;
+      case Encoding::latin1_to_text: {
+        if (!read_string(in, end, field)) return malformed();
+        const std::size_t drawn = latin1_bytes_at_most();
+        if (!draw(drawn)) return out_of_room(row);
+        const std::uint8_t* const value = to + length_bytes;
+        fault = encode_latin1(to, field, end, column.length_characters);
+        if (fault == ValueFault::none) spare += drawn - static_cast<std::size_t>(to - value);
+        break;
+      }
+      case Encoding::utf8_to_bpchar:
+        if (!read_string(in, end, field)) return malformed();
+        if (!draw(field.bytes)) return out_of_room(row);
+        fault = encode_utf8_padded(to, field, end, column.length_characters);
+        break;
+      case Encoding::latin1_to_bpchar: {
+        if (!read_string(in, end, field)) return malformed();
+        const std::size_t drawn = latin1_bytes_at_most();
+        if (!draw(drawn)) return out_of_room(row);
+        const std::uint8_t* const value = to + length_bytes;
+        fault = encode_latin1_padded(to, field, end, column.length_characters);
+        if (fault == ValueFault::none)
+          spare += drawn - (static_cast<std::size_t>(to - value) -
+                            (column.length_characters - field.bytes));
+        break;
+      }
+      case Encoding::utf8_to_enum:
+        if (!read_string(in, end, field)) return malformed();
+        if (!draw(field.bytes)) return out_of_room(row);
+        fault = field.bytes == 0 && !column.allows_empty ? ValueFault::invalid_enum
+                                                         : encode_utf8(to, field, end, 0);
+        break;
+      case Encoding::latin1_to_enum: {
+        if (!read_string(in, end, field)) return malformed();
+        const std::size_t drawn = latin1_bytes_at_most();
+        if (!draw(drawn)) return out_of_room(row);
+        const std::uint8_t* const value = to + length_bytes;
+        fault = field.bytes == 0 && !column.allows_empty ? ValueFault::invalid_enum
+                                                         : encode_latin1(to, field, end, 0);
+        if (fault == ValueFault::none) spare += drawn - static_cast<std::size_t>(to - value);
+        break;
+      }
+      case Encoding::utf8_to_text_array:
+        if (!read_string(in, end, field)) return malformed();
+        if (!draw(array_bytes_at_most(field.bytes))) return out_of_room(row);
+        fault = encode_text_array(to, field, TextCharset::utf8);
+        break;
+      case Encoding::latin1_to_text_array:
+        if (!read_string(in, end, field)) return malformed();
+        if (!draw(array_bytes_at_most(field.bytes))) return out_of_room(row);
+        fault = encode_text_array(to, field, TextCharset::latin1);
+        break;
+      case Encoding::bytes_to_bytea:
+        if (!read_string(in, end, field)) return malformed();
+        if (!draw(field.bytes)) return out_of_room(row);
+        store_big(to, static_cast<std::uint32_t>(field.bytes));
+        copy_bytes(field.data, field.bytes, end, to + length_bytes);
+        to += length_bytes + field.bytes;
+        break;
+      case Encoding::json_to_jsonb:
+        if (!read_string(in, end, field)) return malformed();
+        if (!draw(field.bytes)) return out_of_room(row);
+        fault = encode_json(to, field, JsonTarget::jsonb);
+        break;
+      case Encoding::json_to_json:
+        if (!read_string(in, end, field)) return malformed();
+        if (!draw(field.bytes)) return out_of_room(row);
+        fault = encode_json(to, field, JsonTarget::json);
+        break;
+      case Encoding::geometry_to_ewkb:
+        if (!read_string(in, end, field)) return malformed();
+        if (!draw(field.bytes)) return out_of_room(row);
+        fault = encode_geometry(to, field);
+        break;
+      case Encoding::text_to_uuid:
+        if (!read_string(in, end, field)) return malformed();
+        fault = encode_uuid(to, field);
+        break;
+      case Encoding::text_to_inet:
+        if (!read_string(in, end, field)) return malformed();
+        fault = encode_inet(to, field);
+        break;
+    }
+    if (fault != ValueFault::none) [[unlikely]] {
+      return {RowStatus::fault, fault, static_cast<std::uint16_t>(index), 0};
+    }
+    ++index;
+  }
+  return {RowStatus::encoded, ValueFault::none, 0, static_cast<std::size_t>(to - begin)};
+}
+
+RowOutcome RowEncoder::out_of_room(const BinaryRowView& row) const noexcept {
+  const std::uint8_t* in = row.fields;
+  std::size_t variable = 0;
+  for (std::size_t index = 0; index < columns_.size(); ++index) {
+    if (is_null(row, index)) continue;
+    const Encoding encoding = columns_[index].encoding;
+    FieldView field;
+    if (!read_field(wire_shape(encoding), in, row.end, field)) {
+      return {RowStatus::malformed, ValueFault::none, static_cast<std::uint16_t>(index), 0};
+    }
+    variable += variable_bytes(encoding, field);
+    if (variable > longest_field_bytes) {
+      return {RowStatus::fault, ValueFault::too_long, static_cast<std::uint16_t>(index), 0};
+    }
+  }
+  return {RowStatus::no_space, ValueFault::none, 0, fixed_bytes_ + variable};
+}
+
+}  // namespace millrace
