@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -9,43 +10,57 @@ namespace millrace::postgres {
 
 /// What the target server is and can.
 struct ServerFacts {
-  int version = 0;                 // 150020
-  std::string version_text;
-  std::string encoding;            // must be UTF8
+  int version = 0;           // 150020
+  std::string version_text;  // "15.20 (Debian ...)"
+  std::string encoding;      // must be UTF8
+  std::string user;
+  std::string database;
   int max_connections = 0;
-  int reserved_connections = 0;
-  int used_connections = 0;
+  int reserved_connections = 0;  // that this role may not use
+  int used_connections = 0;      // now, by all databases, this one among them
   int max_locks_per_transaction = 0;
   int max_prepared_transactions = 0;
+  int max_parallel_maintenance_workers = 0;
+  std::uint64_t maintenance_work_mem_bytes = 0;
   bool has_postgis = false;
   std::string postgis_schema;
   bool may_create_schema = false;  // CREATE on the database
   bool superuser = false;
+  bool read_only = false;  // a standby, or default_transaction_read_only
 };
 
 struct ExistingColumn {
   std::string name;
-  std::string type;       // format_type()
+  std::string type;  // format_type(), names qualified
   bool nullable = true;
   std::string default_sql;
   bool identity = false;
   bool generated = false;
 };
 
+/// Something that has a name in the name space of relations and types.
 struct ExistingTable {
   std::string schema;
   std::string name;
-  char kind = 'r';        // pg_class.relkind
-  bool has_rows = false;
-  std::vector<ExistingColumn> columns;
+  char kind = 'r';        // pg_class.relkind; 'e' an enum, 'd' a domain, 'c' a composite type
+  bool has_rows = false;  // false: surely empty; true: it has pages, so perhaps rows
+  bool owned = false;     // this role may drop and truncate it
+  std::vector<ExistingColumn> columns;  // of tables, views and the like
 };
 
 ServerFacts read_server_facts(Connection& connection);
 
-/// Relations, and types, that stand in `schemas`, in one query whatever their number.
-std::vector<ExistingTable> read_tables(Connection& connection, const std::vector<std::string>& schemas);
+/// Relations (indexes and sequences too) and types that stand in `schemas`, by schema and name, in
+/// one query whatever their number.
+std::vector<ExistingTable> read_tables(Connection& connection,
+                                       const std::vector<std::string>& schemas);
 
 /// Schemas of `schemas` that exist.
-std::vector<std::string> read_schemas(Connection& connection, const std::vector<std::string>& schemas);
+std::vector<std::string> read_schemas(Connection& connection,
+                                      const std::vector<std::string>& schemas);
+
+/// Schemas of `schemas` that exist and in which this role may not create anything.
+std::vector<std::string> read_closed_schemas(Connection& connection,
+                                             const std::vector<std::string>& schemas);
 
 }  // namespace millrace::postgres

@@ -46,11 +46,13 @@ class Interrupter {
 ///
 /// Legal order of COPY: begin_copy, write_copy*, then finish_copy or abort_copy. With a script:
 /// start_copy_script, then (next_copy, write_copy*, finish_copy)* until next_copy says false.
-/// After an Error inside either, the session is out of the COPY and may be used again, unless lost().
+/// After an Error inside either, the session is out of the COPY and may be used again, unless
+/// lost().
 class Connection {
  public:
   /// Connect and authenticate. `application` becomes application_name.
-  /// Errors: bad_request (password, database, "this is a MySQL server"), connection_lost, exhausted;
+  /// Errors: bad_request (password, database, "this is a MySQL server"), connection_lost,
+  /// exhausted;
   ///         the message shows endpoint.masked().
   Connection(const Endpoint& endpoint, const std::string& application);
   /// Close the session; a COPY or a transaction that is still open is undone.
@@ -86,9 +88,9 @@ class Connection {
   /// `copy_sql`: a whole COPY ... FROM STDIN (FORMAT binary) statement. The binary header goes out
   /// with the first rows.
   void begin_copy(const std::string& copy_sql);
-  /// Send whole tuples. Blocks while the server is slower than we are; the bytes are sent, or in the
-  /// kernel's hands, when this returns.
-  /// Errors: what the server said, early: a COPY that failed is noticed at the next block.
+  /// Send whole tuples. Blocks while the server is slower than we are; the bytes are sent, or in
+  /// the kernel's hands, when this returns. Errors: what the server said, early: a COPY that failed
+  /// is noticed at the next block.
   void write_copy(std::span<const std::byte> tuples);
   /// End the COPY in order; returns the rows that the server says it stored.
   /// Errors: commit_in_doubt when the connection is lost here and no transaction was open.
