@@ -157,7 +157,7 @@ Error connect_error(PGconn* connection, const Endpoint& endpoint, bool timed_out
                  {.side = Side::target, .code = failure.sqlstate},
                  hint_of(failure.sqlstate, {}, account));
   }
-  if (PQconnectionNeedsPassword(connection) != 0 && PQconnectionUsedPassword(connection) == 0) {
+  if (PQconnectionNeedsPassword(connection) != 0) {
     return Error(ErrorKind::bad_request, doing + ": the server wants a password",
                  {.side = Side::target}, hint_of("28P01", {}, account));
   }
@@ -177,7 +177,7 @@ Error connect_error(PGconn* connection, const Endpoint& endpoint, bool timed_out
   const auto says = [&](std::string_view words) {
     return failure.reason.find(words) != std::string::npos;
   };
-  if (says("SSL") || says("certificate")) {
+  if (says("SSL") || says("sslmode") || says("certificate")) {
     return Error(ErrorKind::bad_request, doing + ": " + failure.reason, {.side = Side::target},
                  "check sslmode, sslrootcert, sslcert and sslkey of the target");
   }

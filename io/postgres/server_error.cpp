@@ -181,7 +181,7 @@ Error error_of(const pg_result* result, const std::string& doing, std::string_vi
   where.column = field_of(result, PG_DIAG_COLUMN_NAME);
 
   std::string reason = field_of(result, PG_DIAG_MESSAGE_PRIMARY);
-  if (reason.empty()) reason = trim(PQresultErrorMessage(result));
+  if (reason.empty()) reason = shorten_statement(PQresultErrorMessage(result), 300);
   const std::string detail = field_of(result, PG_DIAG_MESSAGE_DETAIL);
   if (!detail.empty()) reason += " (" + detail + ")";
   const std::string context = field_of(result, PG_DIAG_CONTEXT);
@@ -190,6 +190,9 @@ Error error_of(const pg_result* result, const std::string& doing, std::string_vi
   }
   std::string hint = hint_of(where.code, statement, account);
   if (hint.empty()) hint = field_of(result, PG_DIAG_MESSAGE_HINT);
+  if (hint.empty() && where.code.empty()) {
+    hint = "see the target's log: was it stopped, or did it crash?";
+  }
   // Without an SQLSTATE it is libpq who speaks: the session is gone.
   const ErrorKind kind = where.code.empty() ? ErrorKind::connection_lost : kind_of(where.code);
   return Error(kind, doing + ": " + reason, std::move(where), std::move(hint));
