@@ -188,6 +188,21 @@ class ServersTest(unittest.TestCase):
 
         self.assertEqual(it.postgres("POSTGRES15", "select 1"), "1")
 
+    def test_a_full_disk_stops_growth_and_nothing_else(self):
+        it = Set(self.base / "a", "postgres15", "postgres18")
+        fill = "insert into t select i, repeat('x', 1000) from generate_series(1, 20000) i"
+
+        servers("restart", "postgres15", "postgres18", "--dir", it.folder, "--disk-left", 4 << 20)
+        for kind in ("POSTGRES15", "POSTGRES18"):
+            it.postgres(kind, "create table t (i int, x text)")
+            with self.assertRaisesRegex(AssertionError, "No space left on device"):
+                it.postgres(kind, fill)
+            self.assertEqual(it.postgres(kind, "select count(*) from t"), "0")
+        servers("restart", "postgres15", "postgres18", "--dir", it.folder)
+
+        for kind in ("POSTGRES15", "POSTGRES18"):
+            self.assertEqual(it.postgres(kind, fill), "INSERT 0 20000")
+
     def test_data_is_kept_when_asked(self):
         it = Set(self.base / "a", "postgres15")
         it.postgres("POSTGRES15", "create table kept as select 3 as a")
