@@ -34,6 +34,12 @@ void LaneMeter::enter(Stall state) noexcept {
   since_ns_.store(now);
 }
 
+void LaneMeter::reassign(Stall from, Stall to, std::int64_t ns) noexcept {
+  if (ns <= 0) return;
+  booked_ns_[index_of(from)].fetch_sub(ns);
+  booked_ns_[index_of(to)].fetch_add(ns);
+}
+
 double LaneMeter::seconds(Stall state) const noexcept {
   constexpr int attempts = 64;  // enter() takes nanoseconds; a preempted lane is not waited for
   std::int64_t total = 0;
@@ -45,7 +51,8 @@ double LaneMeter::seconds(Stall state) const noexcept {
     }
     if (since != changing && since == since_ns_.load()) break;
   }
-  return static_cast<double>(total) / nanoseconds_per_second;
+  // reassign() may take time from the state under way before enter() has booked it.
+  return static_cast<double>(std::max<std::int64_t>(total, 0)) / nanoseconds_per_second;
 }
 
 void Progress::set_phase(std::string name) {
@@ -149,8 +156,8 @@ void Progress::sample() {
   const std::lock_guard lock(mutex_);
   if (samples_.size() > max_samples / 2) {
     // After the first halving the points lie wider apart than the calls; 0.9 forgives a late call.
-    const double spacing_s = (samples_.back().at_s - samples_.front().at_s) /
-                             static_cast<double>(samples_.size() - 1);
+    const double spacing_s =
+        (samples_.back().at_s - samples_.front().at_s) / static_cast<double>(samples_.size() - 1);
     if (point.at_s - samples_.back().at_s < 0.9 * spacing_s) return;
   }
   if (samples_.size() >= max_samples) {

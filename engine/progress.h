@@ -26,6 +26,9 @@ class LaneMeter {
 
   /// Book the time since the last call to the old state, and enter `state`. Threads: the lane's.
   void enter(Stall state) noexcept;
+  /// Move `ns` nanoseconds already booked (or under way) from one state to another. Threads: the
+  /// lane's.
+  void reassign(Stall from, Stall to, std::int64_t ns) noexcept;
   Stall state() const noexcept { return state_.load(std::memory_order_relaxed); }
   /// Seconds booked to `state`, including the time in it until now.
   double seconds(Stall state) const noexcept;

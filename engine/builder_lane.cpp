@@ -1,0 +1,79 @@
+#include "engine/builder_lane.h"
+
+#include "engine/table_build.h"
+#include "engine/wait_clock.h"
+#include "io/error.h"
+#include "io/postgres/ddl.h"
+
+namespace millrace {
+
+BuildQueue::BuildQueue(const WorkPlan& plan, BuildChoices choices)
+    : plan_(plan),
+      choices_(choices),
+      indexes_left_(std::make_unique<std::atomic<std::size_t>[]>(plan.tables.size())),
+      tables_left_(plan.tables.size()) {
+  for (std::size_t i = 0; i < plan.tables.size(); ++i) {
+    indexes_left_[i] = plan.tables[i].translated->target.indexes.size();
+  }
+  if (plan.tables.empty()) queue_.close();
+}
+
+void BuildQueue::table_loaded(std::size_t table) {
+  const TableWork& work = plan_.tables[table];
+  if (work.grouped) {  // its keys were built with its rows
+    if (tables_left_.fetch_sub(1) == 1) queue_.close();
+    return;
+  }
+  const std::size_t indexes = work.translated->target.indexes.size();
+  if (!choices_.keys || work.exists || indexes == 0) {
+    queue_.push({.table = table, .index = 0, .finish = true});
+    return;
+  }
+  for (std::size_t i = 0; i < indexes; ++i) {
+    queue_.push({.table = table, .index = i, .finish = false});
+  }
+}
+
+void BuildQueue::done(const Task& task) {
+  if (task.finish) {
+    if (tables_left_.fetch_sub(1) == 1) queue_.close();
+  } else if (indexes_left_[task.table].fetch_sub(1) == 1) {
+    queue_.push({.table = task.table, .index = 0, .finish = true});
+  }
+}
+
+BuilderLane::BuilderLane(postgres::Connection& session, const WorkPlan& plan, Progress& progress,
+                         LaneMeter& meter, BuildChoices choices)
+    : session_(session), plan_(plan), progress_(progress), meter_(meter), choices_(choices) {}
+
+double BuilderLane::build(const BuildQueue::Task& task) {
+  const TableWork& work = plan_.tables[task.table];
+  const TargetTable& table = work.translated->target;
+  TableMeter& progress = progress_.table(task.table);
+  const double begin = progress_.elapsed_s();
+  progress.keys_running.store(true, std::memory_order_relaxed);
+  WaitClock clock(meter_, Stall::target);
+  clock.start();
+  try {
+    if (task.finish) {
+      std::string script;
+      for (const TargetIndex& index : table.indexes) {
+        if (index.primary && !work.exists && choices_.keys) {
+          append_statements(script, {postgres::promote_primary_key(table, index)});
+        }
+      }
+      append_statements(script, finishing_statements(table, choices_.analyze));
+      if (!script.empty()) session_.execute(script);
+      progress.done.store(true, std::memory_order_relaxed);
+    } else {
+      session_.execute(postgres::create_index(table, table.indexes[task.index]));
+    }
+  } catch (Error& error) {
+    error.add({.side = Side::target, .table = table.full_name()});
+    throw;
+  }
+  clock.book();
+  return progress_.elapsed_s() - begin;
+}
+
+}  // namespace millrace

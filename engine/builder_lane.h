@@ -1,0 +1,61 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "engine/lane_queue.h"
+#include "engine/progress.h"
+#include "engine/table_build.h"
+#include "engine/work_plan.h"
+#include "io/postgres/connection.h"
+
+namespace millrace {
+
+/// Hands out the building of indexes and keys: a table's indexes when its last chunk is in, its
+/// promotion and statistics when its last index is built. Ends when all tables are done.
+/// Threads: all calls may run concurrently.
+class BuildQueue {
+ public:
+  struct Task {
+    std::size_t table = 0;
+    std::size_t index = 0;  // of TargetTable::indexes; ignored when finishing
+    bool finish = false;
+  };
+
+  BuildQueue(const WorkPlan& plan, BuildChoices choices);
+
+  /// The rows of `table` are all in.
+  void table_loaded(std::size_t table);
+  /// `task` is done.
+  void done(const Task& task);
+  std::optional<Task> pop() { return queue_.pop(); }
+  void discard() noexcept { queue_.discard(); }
+
+ private:
+  const WorkPlan& plan_;
+  BuildChoices choices_;
+  LaneQueue<Task> queue_;
+  std::unique_ptr<std::atomic<std::size_t>[]> indexes_left_;
+  std::atomic<std::size_t> tables_left_;
+};
+
+/// Builds indexes and keys over one target session. Threads: one.
+class BuilderLane {
+ public:
+  BuilderLane(postgres::Connection& session, const WorkPlan& plan, Progress& progress,
+              LaneMeter& meter, BuildChoices choices);
+
+  /// Do one task. Returns the seconds it took.
+  double build(const BuildQueue::Task& task);
+
+ private:
+  postgres::Connection& session_;
+  const WorkPlan& plan_;
+  Progress& progress_;
+  LaneMeter& meter_;
+  BuildChoices choices_;
+};
+
+}  // namespace millrace

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "engine/chunk.h"
+#include "io/copy_block.h"
+
+namespace millrace {
+
+/// The way of one chunk's blocks from its reader to its writer.
+///
+/// The end of a table is a count, not a marker: the reader announces how many blocks and rows it
+/// sent, and the writer goes on until it has them all. So blocks may overtake each other.
+///
+/// Threads: one reader (acquire_credit, announce), any (push), one writer (pop, return_credit).
+class ChunkChannel {
+ public:
+  struct Announced {
+    std::uint64_t blocks = 0;
+    std::uint64_t rows = 0;
+  };
+
+  /// `credits`: the most blocks that may be between reader and writer.
+  ChunkChannel(const Chunk& chunk, std::size_t credits);
+
+  const Chunk& chunk() const noexcept { return chunk_; }
+
+  /// Wait until one more block may be under way. Errors: Error{cancelled} once closed.
+  void acquire_credit();
+  /// A block has been stored and is home again.
+  void return_credit() noexcept;
+
+  /// Deliver a block of the `part`-th table of the chunk.
+  void push(std::size_t part, CopyBlock block);
+  /// Nothing more comes of the `part`-th table.
+  void announce(std::size_t part, Announced announced);
+
+  /// The next block of the `part`-th table; none when all announced blocks have been taken.
+  /// Errors: Error{cancelled} once closed.
+  std::optional<CopyBlock> pop(std::size_t part);
+  /// Rows announced for the `part`-th table. Requires: pop() returned none.
+  std::uint64_t announced_rows(std::size_t part) const;
+
+  /// Wake all that wait; they get Error{cancelled}.
+  void close() noexcept;
+
+ private:
+  struct Part {
+    std::deque<CopyBlock> blocks;
+    std::uint64_t taken = 0;
+    std::optional<Announced> announced;
+  };
+
+  const Chunk& chunk_;
+  mutable std::mutex mutex_;
+  std::condition_variable credit_, block_;
+  std::size_t credits_;
+  std::vector<Part> parts_;
+  bool closed_ = false;
+};
+
+}  // namespace millrace

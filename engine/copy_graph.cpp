@@ -1,0 +1,252 @@
+#include "engine/copy_graph.h"
+
+#include <tbb/flow_graph.h>
+
+#include <algorithm>
+#include <atomic>
+#include <semaphore>
+#include <thread>
+#include <utility>
+
+#include "engine/chunk_channel.h"
+#include "engine/lane_queue.h"
+#include "engine/parcel.h"
+#include "engine/reader_lane.h"
+#include "io/error.h"
+
+namespace millrace {
+
+namespace {
+
+using ChannelPointer = std::shared_ptr<ChunkChannel>;
+
+/// A block on its way, with the channel that takes it to its writer.
+struct SentBlock {
+  ChunkChannel* channel = nullptr;  // kept alive by the writer's queue until the chunk is settled
+  std::size_t part = 0;
+  CopyBlock block;
+};
+
+/// A builder's word that a task is done.
+struct Built {
+  BuildQueue::Task task;
+  double seconds = 0;
+};
+
+}  // namespace
+
+struct CopyGraph::State {
+  using Sent = Parcel<SentBlock>;
+  using ReaderNode = tbb::flow::async_node<unsigned, Sent>;
+  using WriterNode = tbb::flow::async_node<Sent, Receipt>;
+  using BuilderNode = tbb::flow::async_node<unsigned, Built>;
+
+  explicit State(CopyRun given)
+      : run(std::move(given)),
+        pool(run.sizing.block_bytes, run.sizing.blocks),
+        build_queue(run.plan, run.choices),
+        failure([this] { stop_everything(); }),
+        open_chunks(static_cast<std::ptrdiff_t>(run.sizing.open_chunks)) {
+    for (const Chunk& chunk : run.plan.chunks) {
+      if (chunk.under_lock) ++lock_chunks_left;
+    }
+    chunks_left_of.resize(run.plan.tables.size());
+    for (std::size_t i = 0; i < chunks_left_of.size(); ++i) {
+      chunks_left_of[i] = run.plan.chunks_of[i];
+    }
+    chunks_to_store = run.plan.chunks.size();
+    for (postgres::Connection& session : run.writers) {
+      interrupters.push_back(session.interrupter());
+    }
+    for (postgres::Connection& session : run.builders) {
+      interrupters.push_back(session.interrupter());
+    }
+  }
+
+  /// The one place where an error of a lane is caught: keep the first, stop the rest.
+  template <class Body>
+  void guard(Body&& body) noexcept {
+    try {
+      body();
+    } catch (...) {
+      failure.set(std::current_exception());
+    }
+  }
+
+  void stop_everything() noexcept {
+    stopping.store(true);
+    pool.close();
+    begun.discard();
+    build_queue.discard();
+    open_chunks.release(static_cast<std::ptrdiff_t>(run.readers.size()));
+    {
+      const std::lock_guard lock(channels_mutex);
+      for (const auto& weak : channels) {
+        if (const ChannelPointer channel = weak.lock()) channel->close();
+      }
+    }
+    for (mysql::Connection& session : run.readers) session.cut();
+    for (const postgres::Interrupter& session : interrupters) session.cancel();
+  }
+
+  ChannelPointer open_channel(const Chunk& chunk) {
+    auto channel = std::make_shared<ChunkChannel>(chunk, run.sizing.credits);
+    const std::lock_guard lock(channels_mutex);
+    if (stopping.load()) channel->close();
+    std::erase_if(channels, [](const auto& weak) { return weak.expired(); });
+    channels.push_back(channel);
+    return channel;
+  }
+
+  /// The next chunk in the order of work; none when all are taken.
+  const Chunk* next_chunk() noexcept {
+    const std::size_t at = next.fetch_add(1);
+    return at < run.plan.chunks.size() ? &run.plan.chunks[at] : nullptr;
+  }
+
+  void read_chunks(unsigned lane, ReaderNode::gateway_type& gateway) {
+    LaneMeter& meter = run.progress.lane(LaneKind::reader, lane);
+    ReaderLane reader(run.readers[lane], run.plan, pool, run.progress, meter,
+                      [&](ChunkChannel& channel, std::size_t part, CopyBlock block) {
+                        gateway.try_put(Sent(SentBlock{&channel, part, std::move(block)}));
+                      });
+    for (;;) {
+      meter.enter(Stall::target);
+      open_chunks.acquire();
+      if (stopping.load()) break;
+      const Chunk* chunk = next_chunk();
+      if (chunk == nullptr) break;
+      meter.enter(Stall::working);
+      const ChannelPointer channel = open_channel(*chunk);
+      begun.push(channel);
+      reader.read(*channel);
+      if (chunk->under_lock && lock_chunks_left.fetch_sub(1) == 1) run.lock_chunks_read();
+    }
+    open_chunks.release();  // the next reader finds no chunk either
+    meter.enter(Stall::idle);
+  }
+
+  void store_chunks(unsigned lane, WriterNode::gateway_type& gateway) {
+    LaneMeter& meter = run.progress.lane(LaneKind::writer, lane);
+    WriterLane writer(run.writers[lane], run.plan, pool, run.progress, meter, run.choices);
+    for (;;) {
+      meter.enter(Stall::source);
+      const std::optional<ChannelPointer> channel = begun.pop();
+      if (!channel) break;
+      meter.enter(Stall::working);
+      gateway.try_put(writer.store(**channel));
+      open_chunks.release();
+      if (chunks_to_store.fetch_sub(1) == 1) begun.close();
+    }
+    meter.enter(Stall::idle);
+  }
+
+  void build_tables(unsigned lane, BuilderNode::gateway_type& gateway) {
+    LaneMeter& meter = run.progress.lane(LaneKind::builder, lane);
+    BuilderLane builder(run.builders[lane], run.plan, run.progress, meter, run.choices);
+    for (;;) {
+      meter.enter(Stall::idle);
+      const std::optional<BuildQueue::Task> task = build_queue.pop();
+      if (!task) break;
+      meter.enter(Stall::working);
+      gateway.try_put(Built{*task, builder.build(*task)});
+      build_queue.done(*task);
+    }
+    meter.enter(Stall::idle);
+  }
+
+  /// A lane's thread, counted by the graph for as long as it lives.
+  template <class Gateway, class Body>
+  void start_lane(Gateway& gateway, Body body) {
+    gateway.reserve_wait();
+    const std::lock_guard lock(lanes_mutex);
+    lanes.emplace_back([this, &gateway, body = std::move(body)] {
+      guard([&] { body(gateway); });
+      gateway.release_wait();
+    });
+  }
+
+  void settle(const Receipt& receipt) {
+    run.committed(receipt);
+    for (const std::size_t table : receipt.chunk->tables) {
+      if (--chunks_left_of[table] == 0) {
+        if (run.plan.tables[table].grouped) run.progress.table(table).done.store(true);
+        build_queue.table_loaded(table);
+      }
+    }
+  }
+
+  CopyRun run;
+  BlockPool pool;
+  BuildQueue build_queue;
+  Failure failure;
+  std::atomic<bool> stopping{false};
+  std::atomic<std::size_t> next{0};
+  std::atomic<std::size_t> lock_chunks_left{0};
+  std::atomic<std::size_t> chunks_to_store{0};
+  std::counting_semaphore<> open_chunks;
+  LaneQueue<ChannelPointer> begun;  // chunks being read, in the order in which they began
+  std::mutex channels_mutex;
+  std::vector<std::weak_ptr<ChunkChannel>> channels;
+  std::vector<std::uint64_t> chunks_left_of;  // per table; touched by the serial settle node only
+  std::vector<postgres::Interrupter> interrupters;
+  std::mutex lanes_mutex;  // the graph's workers start lanes side by side
+  std::vector<std::jthread> lanes;
+};
+
+CopyGraph::CopyGraph(CopyRun run) : state_(std::make_unique<State>(std::move(run))) {}
+CopyGraph::~CopyGraph() = default;
+
+void CopyGraph::interrupt(std::exception_ptr error) noexcept {
+  state_->failure.set(std::move(error));
+}
+
+void CopyGraph::run() {
+  State& state = *state_;
+  tbb::flow::graph graph;
+  State::ReaderNode readers(graph, tbb::flow::unlimited,
+                            [&](unsigned lane, State::ReaderNode::gateway_type& gateway) {
+                              state.start_lane(gateway, [&state, lane](auto& to) {
+                                state.read_chunks(lane, to);
+                              });
+                            });
+  // Delivery is the writers' async body: it hands the block to the lane that has its chunk.
+  State::WriterNode writers(graph, tbb::flow::unlimited,
+                            [](const State::Sent& sent, State::WriterNode::gateway_type&) {
+                              SentBlock block = sent.take();
+                              block.channel->push(block.part, std::move(block.block));
+                            });
+  State::BuilderNode builders(graph, tbb::flow::unlimited,
+                              [&](unsigned lane, State::BuilderNode::gateway_type& gateway) {
+                                state.start_lane(gateway, [&state, lane](auto& to) {
+                                  state.build_tables(lane, to);
+                                });
+                              });
+  tbb::flow::function_node<Receipt> settle(graph, tbb::flow::serial, [&](const Receipt& receipt) {
+    state.guard([&] { state.settle(receipt); });
+  });
+  tbb::flow::function_node<Built> settle_build(graph, tbb::flow::serial, [&](const Built& built) {
+    state.guard([&] {
+      state.run.built(built.task.table, built.seconds, built.task.finish);
+    });
+  });
+  tbb::flow::make_edge(readers, writers);
+  tbb::flow::make_edge(writers, settle);
+  tbb::flow::make_edge(builders, settle_build);
+
+  if (state.run.plan.chunks.empty()) state.begun.close();
+  for (unsigned lane = 0; lane < state.run.writers.size(); ++lane) {
+    state.start_lane(writers.gateway(), [&state, lane](auto& to) { state.store_chunks(lane, to); });
+  }
+  for (unsigned lane = 0; lane < state.run.builders.size(); ++lane) builders.try_put(lane);
+  for (unsigned lane = 0; lane < state.run.readers.size(); ++lane) readers.try_put(lane);
+  graph.wait_for_all();
+  state.lanes.clear();  // joins
+  state.failure.rethrow();
+  if (state.pool.bytes_out() != 0) {
+    throw Error(ErrorKind::internal, "blocks were lost on the way: " +
+                                         std::to_string(state.pool.bytes_out()) + " bytes");
+  }
+}
+
+}  // namespace millrace

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "engine/builder_lane.h"
+#include "engine/failure.h"
+#include "engine/work_plan.h"
+#include "engine/writer_lane.h"
+#include "io/block_pool.h"
+#include "io/mysql/connection.h"
+#include "io/postgres/connection.h"
+
+namespace millrace {
+
+/// What the copy needs; all of it outlives the call.
+struct CopyRun {
+  const WorkPlan& plan;
+  const Sizing& sizing;
+  Progress& progress;
+  BuildChoices choices;
+  std::vector<mysql::Connection>& readers;        // inside one snapshot
+  std::vector<postgres::Connection>& writers;
+  std::vector<postgres::Connection>& builders;
+  std::function<void()> lock_chunks_read;         // every chunk with under_lock is read
+  std::function<void(const Receipt&)> committed;  // serial; a chunk is in
+  std::function<void(std::size_t table, double seconds, bool finished)> built;  // serial
+};
+
+/// Move every row of the plan and build its keys.
+///
+/// The graph:   readers ==blocks==> writers --receipts--> settle ~~tables~~> builders --> settle_build
+/// Sessions block, so each has a thread of its own, a lane, behind an async_node; what only
+/// computes runs on oneTBB's workers. A reader takes a chunk only when fewer than
+/// sizing.open_chunks are between reading and commit.
+///
+/// Errors:  the first Error of any lane, after every lane has ended in order: COPYs aborted,
+///          transactions rolled back.
+/// Threads: blocks; `interrupt` may be called from any thread while it runs.
+class CopyGraph {
+ public:
+  explicit CopyGraph(CopyRun run);
+  ~CopyGraph();
+
+  void run();
+  /// End as soon as can be: run() then throws `error`.
+  void interrupt(std::exception_ptr error) noexcept;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace millrace

@@ -1,0 +1,83 @@
+#include "engine/foreign_keys.h"
+
+#include <algorithm>
+#include <atomic>
+#include <string>
+#include <thread>
+
+#include "engine/failure.h"
+#include "engine/table_build.h"
+#include "io/error.h"
+#include "io/postgres/ddl.h"
+
+namespace millrace {
+
+namespace {
+
+struct KeyOfTable {
+  const TargetTable* table;
+  const TargetForeignKey* key;
+};
+
+void validate(postgres::Connection& session, const KeyOfTable& item) {
+  try {
+    session.execute(postgres::validate_foreign_key(*item.table, *item.key));
+  } catch (Error& error) {
+    error.add({.side = Side::target, .table = item.table->full_name()});
+    error.add_hint("the source has rows whose parent is missing; the key stands in the target as "
+                   "NOT VALID: mend the rows there, then ALTER TABLE ... VALIDATE CONSTRAINT " +
+                   item.key->name);
+    throw;
+  }
+}
+
+}  // namespace
+
+std::size_t add_foreign_keys(std::vector<postgres::Connection>& sessions, const WorkPlan& plan,
+                             Progress& progress) {
+  std::vector<KeyOfTable> keys;
+  for (const TableWork& work : plan.tables) {
+    if (work.exists) continue;
+    for (const TargetForeignKey& key : work.translated->target.foreign_keys) {
+      keys.push_back({&work.translated->target, &key});
+    }
+  }
+  if (keys.empty()) return 0;
+
+  // A transaction holds the locks of each key until its end: a few hundred at a time.
+  constexpr std::size_t keys_per_transaction = 200;
+  for (std::size_t at = 0; at < keys.size();) {
+    std::string script;
+    const std::size_t end = std::min(keys.size(), at + keys_per_transaction);
+    for (; at < end; ++at) {
+      append_statements(script, {postgres::add_foreign_key_not_valid(*keys[at].table, *keys[at].key)});
+    }
+    sessions.front().execute(script);
+  }
+
+  std::atomic<std::size_t> next{0};
+  Failure failure([&] {
+    for (postgres::Connection& session : sessions) session.cancel();
+  });
+  {
+    std::vector<std::jthread> lanes;
+    for (unsigned lane = 0; lane < sessions.size(); ++lane) {
+      lanes.emplace_back([&, lane] {
+        LaneMeter& meter = progress.lane(LaneKind::builder, lane);
+        meter.enter(Stall::target);
+        try {
+          for (std::size_t at = next++; at < keys.size() && !failure.failed(); at = next++) {
+            validate(sessions[lane], keys[at]);
+          }
+        } catch (...) {
+          failure.set(std::current_exception());
+        }
+        meter.enter(Stall::idle);
+      });
+    }
+  }
+  failure.rethrow();
+  return keys.size();
+}
+
+}  // namespace millrace

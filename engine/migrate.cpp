@@ -1,0 +1,355 @@
+#include "engine/migrate.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sys/resource.h>
+
+#include <condition_variable>
+#include <ctime>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "engine/copy_graph.h"
+#include "engine/foreign_keys.h"
+#include "engine/open_sessions.h"
+#include "engine/preparation.h"
+#include "engine/stop_request.h"
+#include "engine/table_build.h"
+#include "io/mysql/snapshot.h"
+#include "io/postgres/ddl.h"
+
+namespace millrace {
+
+namespace {
+
+/// Takes a sample of the counters four times a second, for as long as it lives.
+class Sampler {
+ public:
+  explicit Sampler(Progress& progress)
+      : thread_([this, &progress](const std::stop_token& stop) {
+          std::unique_lock lock(mutex_);
+          while (!stop.stop_requested()) {
+            progress.sample();
+            wake_.wait_for(lock, stop, std::chrono::milliseconds(250), [] { return false; });
+          }
+          progress.sample();
+        }) {}
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable_any wake_;
+  std::jthread thread_;
+};
+
+/// One run: the sessions and what they have done so far.
+class Migration {
+ public:
+  Migration(const Job& job, Progress& progress, StopRequest& stop, RunReport& report)
+      : job_(job),
+        progress_(progress),
+        stop_(stop),
+        report_(report),
+        choices_{.keys = !job.skip_keys && job.scope != Scope::data_only,
+                 .analyze = !job.skip_keys} {}
+
+  void run() {
+    progress_.set_phase("connect");
+    mysql::Connection control(job_.source);
+    postgres::Connection target(job_.target, "millrace control");
+    report_.source_version = control.version().text;
+
+    progress_.set_phase("plan");
+    {
+      const StopRequest::Waker waker(stop_, [&] {
+        control.cut();
+        target.cancel();
+      });
+      prepare(job_, control, target, preparation_);
+    }
+    fill_report_header();
+    stop_.check();
+    refuse_if_in_the_way(preparation_);
+    begin_progress();
+
+    if (job_.scope == Scope::schema_only) {
+      create_schema_only(target);
+      return;
+    }
+    progress_.set_phase("snapshot");
+    open_lanes();
+    mysql::SnapshotBarrier barrier = make_barrier(std::move(control));
+    prepare_target(target, [&] { take_snapshot(barrier); });
+    progress_.set_phase("copy");
+    copy(barrier);
+    barrier.release_lock();
+    note_snapshot(barrier);
+    if (choices_.keys) {
+      progress_.set_phase("foreign keys");
+      const StopRequest::Waker waker(stop_, [&] {
+        for (postgres::Connection& session : builders_) session.cancel();
+      });
+      report_.foreign_keys = add_foreign_keys(builders_, preparation_.work, progress_);
+    }
+    progress_.set_phase("finish");
+    close_sessions();
+  }
+
+  /// What stands half-done in the target, by name.
+  std::vector<std::string> left_in_target() const {
+    std::vector<std::string> left;
+    if (!created_) return left;
+    const WorkPlan& work = preparation_.work;
+    for (std::size_t i = 0; i < work.tables.size(); ++i) {
+      const TableMeter& meter = progress_.table(i);
+      const std::uint64_t done = meter.chunks_done.load();
+      if (work.tables[i].grouped && done == 0) continue;  // its transaction was rolled back
+      const std::string name = work.tables[i].translated->target.full_name();
+      if (done < work.chunks_of[i]) {
+        left.push_back(fmt::format("{}: {} of {} chunks, {} rows, {}", name, done,
+                                   work.chunks_of[i], meter.rows_committed.load(),
+                                   work.tables[i].exists ? "its own keys" : "no keys"));
+      } else if (meter.done.load()) {
+        left.push_back(fmt::format("{}: all {} rows, its keys; foreign keys are not all there",
+                                   name, meter.rows_committed.load()));
+      } else {
+        left.push_back(fmt::format("{}: all {} rows, keys not finished", name,
+                                   meter.rows_committed.load()));
+      }
+    }
+    return left;
+  }
+
+  /// Bring the report up to what has happened, well or not.
+  void complete_report() {
+    report_.notes = preparation_.notes;
+    report_.phases = progress_.phases();
+    if (!progress_.started()) return;
+    for (std::size_t i = 0; i < preparation_.work.tables.size(); ++i) {
+      const TableMeter& meter = progress_.table(i);
+      TableReport& table = report_.tables[i];
+      table.rows = meter.rows_committed.load();
+      table.copy_bytes = meter.bytes_committed.load();
+      report_.rows += table.rows;
+      report_.copy_bytes += table.copy_bytes;
+      report_.chunks += meter.chunks_done.load();
+      report_.indexes += table.indexes;
+    }
+    report_.samples = progress_.samples();
+    report_.lanes = progress_.lane_reports();
+  }
+
+ private:
+  void fill_report_header() {
+    report_.target_version = preparation_.target.version_text;
+    report_.readers = preparation_.sizing.readers;
+    report_.writers = preparation_.sizing.writers;
+    report_.builders = preparation_.sizing.builders;
+    report_.chunk_bytes = preparation_.sizing.chunk_bytes;
+    report_.memory_bytes = preparation_.sizing.memory_bytes;
+  }
+
+  void begin_progress() {
+    const WorkPlan& work = preparation_.work;
+    std::vector<Progress::TableSpec> specs;
+    for (std::size_t i = 0; i < work.tables.size(); ++i) {
+      const TableWork& table = work.tables[i];
+      specs.push_back({.name = table.translated->target.full_name(),
+                       .rows_estimate = table.source->rows_estimate,
+                       .chunks = work.chunks_of[i]});
+      TableReport& row = report_.tables.emplace_back();
+      row.source = table.source->full_name();
+      row.target = table.translated->target.full_name();
+      row.chunks = work.chunks_of[i];
+    }
+    progress_.start(std::move(specs), preparation_.sizing.readers, preparation_.sizing.writers,
+                    preparation_.sizing.builders);
+  }
+
+  void open_lanes() {
+    const Sizing& sizing = preparation_.sizing;
+    readers_ = open_sessions<mysql::Connection>(
+        sizing.readers, [&](std::size_t) { return mysql::Connection(job_.source); });
+    stop_.check();
+    writers_ = open_sessions<postgres::Connection>(sizing.writers, [&](std::size_t i) {
+      return postgres::Connection(job_.target, fmt::format("millrace writer {}", i));
+    });
+    builders_ = open_sessions<postgres::Connection>(sizing.builders, [&](std::size_t i) {
+      return postgres::Connection(job_.target, fmt::format("millrace builder {}", i));
+    });
+    const bool any_exists = std::find(preparation_.exists.begin(), preparation_.exists.end(),
+                                      true) != preparation_.exists.end();
+    if (any_exists && preparation_.target.superuser) {
+      // The application's own foreign keys and triggers would see rows in an order of ours.
+      for (postgres::Connection& writer : writers_) {
+        writer.execute("SET session_replication_role = replica");
+      }
+    } else if (any_exists) {
+      preparation_.notes.push_back(
+          {"triggers", "", "the target's own triggers and foreign keys fire for each row, since "
+           "the account may not set session_replication_role"});
+    }
+  }
+
+  mysql::SnapshotBarrier make_barrier(mysql::Connection control) {
+    mysql::SnapshotBarrier::Settings settings;
+    settings.method = job_.snapshot;
+    for (const SourceTable& table : preparation_.catalog.tables) {
+      settings.tables.emplace_back(table.database, table.name);
+      settings.non_transactional = settings.non_transactional || !table.transactional;
+    }
+    return {std::move(control), std::move(settings)};
+  }
+
+  void take_snapshot(mysql::SnapshotBarrier& barrier) {
+    std::vector<mysql::Connection*> sessions;
+    for (mysql::Connection& reader : readers_) sessions.push_back(&reader);
+    const StopRequest::Waker waker(stop_, [&] { barrier.control().cut(); });
+    barrier.take(sessions);
+  }
+
+  /// Clear the way and create what is not created group by group: in one transaction that is
+  /// committed only when `before_commit` has gone well too.
+  void prepare_target(postgres::Connection& target, const std::function<void()>& before_commit) {
+    target.execute("BEGIN");
+    for (const std::string& statement : ddl_before_rows(preparation_, false)) {
+      target.execute(statement);
+    }
+    before_commit();
+    target.commit();
+    created_ = true;
+  }
+
+  void copy(mysql::SnapshotBarrier& barrier) {
+    CopyGraph graph({.plan = preparation_.work,
+                     .sizing = preparation_.sizing,
+                     .progress = progress_,
+                     .choices = choices_,
+                     .readers = readers_,
+                     .writers = writers_,
+                     .builders = builders_,
+                     .lock_chunks_read = [&] { barrier.release_lock(); },
+                     .committed = [&](const Receipt& receipt) { note_receipt(receipt); },
+                     .built =
+                         [&](std::size_t table, double seconds, bool finished) {
+                           report_.tables[table].keys_s += seconds;
+                           if (!finished) ++report_.tables[table].indexes;
+                         }});
+    const Sampler sampler(progress_);
+    const StopRequest::Waker waker(stop_, [&] {
+      graph.interrupt(std::make_exception_ptr(
+          Error(ErrorKind::cancelled, "the run was stopped on request")));
+    });
+    graph.run();
+  }
+
+  void note_receipt(const Receipt& receipt) {
+    for (const std::size_t index : receipt.chunk->tables) {
+      TableReport& table = report_.tables[index];
+      if (table.end_s == 0 || receipt.begin_s < table.begin_s) table.begin_s = receipt.begin_s;
+      table.end_s = std::max(table.end_s, receipt.end_s);
+      const TableWork& work = preparation_.work.tables[index];
+      if (work.grouped && choices_.keys) {
+        table.indexes = work.translated->target.indexes.size();
+      }
+    }
+  }
+
+  void note_snapshot(const mysql::SnapshotBarrier& barrier) {
+    SnapshotReport& snapshot = report_.snapshot;
+    snapshot.method = barrier.method_name();
+    snapshot.lock_ms = barrier.held().count();
+    const auto& tables = preparation_.catalog.tables;
+    if (std::any_of(tables.begin(), tables.end(),
+                    [](const SourceTable& table) { return !table.transactional; })) {
+      snapshot.non_transactional_lock_ms = snapshot.lock_ms;
+    }
+    snapshot.binlog_file = barrier.position().file;
+    snapshot.binlog_position = barrier.position().position;
+    snapshot.gtid = barrier.position().gtid;
+    snapshot.attempts = barrier.attempts();
+  }
+
+  void create_schema_only(postgres::Connection& target) {
+    progress_.set_phase("create");
+    const StopRequest::Waker waker(stop_, [&] { target.cancel(); });
+    target.execute("BEGIN");
+    for (const std::string& statement : ddl_before_rows(preparation_, true)) {
+      target.execute(statement);
+    }
+    for (const std::string& statement : ddl_after_rows(preparation_, choices_)) {
+      target.execute(statement);
+    }
+    target.commit();
+  }
+
+  /// End the sessions in order, side by side; the source's transactions only read.
+  void close_sessions() {
+    readers_.clear();
+    writers_.clear();
+    builders_.clear();
+  }
+
+  const Job& job_;
+  Progress& progress_;
+  StopRequest& stop_;
+  RunReport& report_;
+  BuildChoices choices_;
+  Preparation preparation_;
+  bool created_ = false;
+  std::vector<mysql::Connection> readers_;
+  std::vector<postgres::Connection> writers_, builders_;
+};
+
+double cpu_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+std::uint64_t peak_memory_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;  // Linux counts kibibytes
+}
+
+}  // namespace
+
+void migrate(const Job& job, Progress& progress, StopRequest& stop, RunReport& report) {
+  report.started_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+  report.source = job.source.masked();
+  report.target = job.target.masked();
+  const double cpu_before = cpu_seconds();
+  Migration migration(job, progress, stop, report);
+  const auto complete = [&] {
+    migration.complete_report();
+    report.wall_s = progress.elapsed_s();
+    report.engine_cpu_s = cpu_seconds() - cpu_before;
+    report.peak_memory_bytes = peak_memory_bytes();
+  };
+  try {
+    migration.run();
+    report.outcome = "complete";
+    complete();
+  } catch (const Error& error) {
+    // A session that was cut because of a stop reports a lost connection; the stop is the reason.
+    const bool cancelled = stop.raised() || error.kind() == ErrorKind::cancelled;
+    report.outcome = cancelled ? "cancelled" : "failed";
+    report.left_in_target = migration.left_in_target();
+    complete();
+    if (cancelled) {
+      const Error stopped(ErrorKind::cancelled, "the run was stopped on request");
+      report.error = stopped.what();
+      throw stopped;
+    }
+    report.error = error.what();
+    report.hint = error.hint();
+    throw;
+  }
+}
+
+}  // namespace millrace

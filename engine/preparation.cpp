@@ -1,0 +1,353 @@
+#include "engine/preparation.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+#include <thread>
+#include <unordered_map>
+
+#include "engine/glob.h"
+#include "io/error.h"
+#include "io/mysql/catalog.h"
+#include "io/postgres/ddl.h"
+
+namespace millrace {
+
+namespace {
+
+std::vector<std::string> choose_databases(const Job& job, mysql::Connection& source) {
+  const std::vector<std::string> all = mysql::read_databases(source);
+  std::vector<std::string> globs = job.databases;
+  if (globs.empty() && !job.source.database.empty()) globs.push_back(job.source.database);
+  if (globs.empty()) return all;
+  std::vector<std::string> chosen;
+  for (const std::string& name : all) {
+    if (std::any_of(globs.begin(), globs.end(),
+                    [&](const std::string& glob) { return matches_glob(glob, name); })) {
+      chosen.push_back(name);
+    }
+  }
+  for (const std::string& glob : globs) {
+    if (std::none_of(all.begin(), all.end(),
+                     [&](const std::string& name) { return matches_glob(glob, name); })) {
+      throw Error(ErrorKind::bad_request,
+                  fmt::format("cannot find a database that matches '{}' on the source", glob),
+                  {.side = Side::source},
+                  fmt::format("the account sees: {}", fmt::join(all, ", ")));
+    }
+  }
+  return chosen;
+}
+
+void choose_tables(const Job& job, SourceCatalog& catalog) {
+  std::erase_if(catalog.tables, [&](const SourceTable& table) {
+    return !selects_table(job.include, job.exclude, table.database, table.name);
+  });
+  std::erase_if(catalog.extras, [&](const SourceExtra& extra) {
+    return !selects_table(job.include, job.exclude, extra.database, extra.name);
+  });
+  if (catalog.tables.empty()) {
+    throw Error(ErrorKind::bad_request, "cannot find a single table to move",
+                {.side = Side::source}, "check --databases, --include and --exclude");
+  }
+}
+
+/// How many more sessions the source allows; 0 where it does not say.
+unsigned free_source_connections(mysql::Connection& source) {
+  const auto number = [&](const std::string& sql) -> long {
+    const auto rows = source.query(sql);
+    return rows.empty() ? 0 : std::stol(rows[0][1].text);
+  };
+  const long most = number("SHOW GLOBAL VARIABLES LIKE 'max_connections'");
+  const long used = number("SHOW GLOBAL STATUS LIKE 'Threads_connected'");
+  return most > used ? static_cast<unsigned>(most - used) : 0;
+}
+
+Limits read_limits(mysql::Connection& source, const postgres::ServerFacts& target) {
+  const int spare = target.max_connections - target.reserved_connections - target.used_connections;
+  return {.cores = std::max(1U, std::thread::hardware_concurrency()),
+          .source_connections = free_source_connections(source),
+          .target_connections = static_cast<unsigned>(std::max(spare, 1))};
+}
+
+/// Compares what stands in the target with what the job would make there.
+class TargetSurvey {
+ public:
+  TargetSurvey(const Job& job, postgres::Connection& target, Preparation& preparation)
+      : job_(job), preparation_(preparation) {
+    for (auto& table : postgres::read_tables(target, preparation.translation.schemas)) {
+      standing_.emplace(table.schema + '\0' + table.name, std::move(table));
+    }
+    const auto present = postgres::read_schemas(target, preparation.translation.schemas);
+    for (const std::string& schema : preparation.translation.schemas) {
+      if (std::find(present.begin(), present.end(), schema) == present.end()) {
+        preparation.schemas.push_back(schema);
+      }
+    }
+  }
+
+  void survey() {
+    const Translation& translation = preparation_.translation;
+    preparation_.exists.resize(translation.tables.size());
+    for (std::size_t i = 0; i < translation.tables.size(); ++i) survey_table(i);
+    if (job_.scope == Scope::data_only) {
+      preparation_.schemas.clear();
+      for (const TargetEnum& type : translation.enums) {
+        preparation_.kept_types.insert(type.schema + '\0' + type.name);
+      }
+      return;
+    }
+    for (const TargetEnum& type : translation.enums) survey_enum(type);
+  }
+
+ private:
+  const postgres::ExistingTable* find(const std::string& schema, const std::string& name) const {
+    const auto found = standing_.find(schema + '\0' + name);
+    return found == standing_.end() ? nullptr : &found->second;
+  }
+
+  void survey_table(std::size_t index) {
+    const TargetTable& table = preparation_.translation.tables[index].target;
+    const postgres::ExistingTable* standing = find(table.schema, table.name);
+    const bool data_only = job_.scope == Scope::data_only;
+    if (standing == nullptr) {
+      if (data_only) {
+        throw Error(ErrorKind::bad_request, "cannot load the table: it is not in the target",
+                    {.side = Side::target, .table = table.full_name()},
+                    "create it, leave it out with --exclude, or run without --data-only");
+      }
+      return;
+    }
+    const bool is_table = standing->kind == 'r' || standing->kind == 'p';
+    const bool stays = job_.if_exists == IfExists::truncate ||
+                       job_.if_exists == IfExists::append || (data_only && !standing->has_rows);
+    if (!is_table || (!stays && job_.if_exists != IfExists::drop)) {
+      preparation_.in_the_way.push_back(table.full_name());
+      return;
+    }
+    const std::string quoted =
+        postgres::quote_identifier(table.schema) + "." + postgres::quote_identifier(table.name);
+    if (job_.if_exists == IfExists::drop && !data_only) {
+      // All of them in one statement: foreign keys among them are no obstacle then.
+      preparation_.to_drop.push_back(quoted);
+      return;
+    }
+    if (job_.if_exists == IfExists::truncate) preparation_.to_truncate.push_back(quoted);
+    check_columns(table, *standing);
+    preparation_.exists[index] = true;
+  }
+
+  void survey_enum(const TargetEnum& type) {
+    const postgres::ExistingTable* standing = find(type.schema, type.name);
+    if (standing == nullptr) return;
+    if (job_.if_exists == IfExists::drop && standing->kind == 'e') {
+      preparation_.dropped_types.push_back(postgres::quote_identifier(type.schema) + "." +
+                                           postgres::quote_identifier(type.name));
+    } else if (job_.if_exists == IfExists::error || standing->kind != 'e') {
+      preparation_.in_the_way.push_back(type.schema + "." + type.name + " (type)");
+    } else {
+      preparation_.kept_types.insert(type.schema + '\0' + type.name);
+    }
+  }
+
+  static void check_columns(const TargetTable& table, const postgres::ExistingTable& standing) {
+    for (const TargetColumn& column : table.columns) {
+      const auto found = std::find_if(
+          standing.columns.begin(), standing.columns.end(),
+          [&](const postgres::ExistingColumn& other) { return other.name == column.name; });
+      const Where where{.side = Side::target, .table = table.full_name(), .column = column.name};
+      if (found == standing.columns.end()) {
+        throw Error(ErrorKind::bad_request,
+                    "cannot load the table: it stands in the target without this column", where,
+                    "add the column, or let the table be made anew with --if-exists drop");
+      }
+      if (found->generated) {
+        throw Error(ErrorKind::bad_request,
+                    "cannot load the table: the target computes this column itself", where,
+                    "make it a plain column, or use --if-exists drop");
+      }
+      if (plain_type(found->type) != plain_type(column.type)) {
+        throw Error(ErrorKind::bad_request,
+                    fmt::format("cannot load the table: its column is {} in the target, not {}",
+                                found->type, column.type),
+                    where, "alter the column, or use --if-exists drop");
+      }
+    }
+  }
+
+  /// The type without quotes: format_type() quotes only where it must.
+  static std::string plain_type(std::string type) {
+    std::erase(type, '"');
+    const auto replace = [&](std::string_view from, std::string_view to) {
+      if (const auto at = type.find(from); at != std::string::npos) {
+        type.replace(at, from.size(), to);
+      }
+    };
+    replace("character varying", "varchar");
+    if (type.starts_with("timestamp") && type.find("with time zone") == std::string::npos &&
+        type.find("without") == std::string::npos && !type.starts_with("timestamptz")) {
+      type += " without time zone";
+    }
+    if (type.starts_with("timestamptz")) {
+      type = "timestamp" + type.substr(11) + " with time zone";
+    }
+    return type;
+  }
+
+  const Job& job_;
+  Preparation& preparation_;
+  std::unordered_map<std::string, postgres::ExistingTable> standing_;
+};
+
+void require_usable_target(const postgres::ServerFacts& target) {
+  if (target.encoding != "UTF8") {
+    throw Error(ErrorKind::bad_request,
+                "cannot load into the target: its database is in " + target.encoding + ", not UTF8",
+                {.side = Side::target},
+                "CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0");
+  }
+  if (target.read_only) {
+    throw Error(ErrorKind::bad_request, "cannot load into the target: it is read-only",
+                {.side = Side::target},
+                "give the primary server, not a standby; or ALTER ROLE ... SET "
+                "default_transaction_read_only = off");
+  }
+}
+
+/// What is not copied is told, never dropped silently.
+void note_extras(const SourceCatalog& catalog, std::vector<NoteReport>& notes) {
+  for (const SourceExtra& extra : catalog.extras) {
+    notes.push_back({"not migrated", extra.database + "." + extra.name,
+                     extra.kind + (extra.definition.empty() ? "" : ": " + extra.definition)});
+  }
+}
+
+}  // namespace
+
+void prepare(const Job& job, mysql::Connection& source, postgres::Connection& target,
+             Preparation& preparation) {
+  preparation.source_version = source.version();
+  preparation.target = postgres::read_server_facts(target);
+  require_usable_target(preparation.target);
+  preparation.catalog = mysql::read_catalog(source, choose_databases(job, source));
+  choose_tables(job, preparation.catalog);
+
+  TranslationChoices choices{.types = job.types, .schema_of_database = job.schema_of_database};
+  if (job.geometry_from_target && preparation.target.has_postgis) {
+    choices.types.geometry = GeometryChoice::postgis;
+  }
+  preparation.translation = translate(preparation.catalog, choices);
+  for (const TranslationNote& note : preparation.translation.notes) {
+    preparation.notes.push_back({note.topic, note.where, note.message});
+  }
+  note_extras(preparation.catalog, preparation.notes);
+
+  TargetSurvey(job, target, preparation).survey();
+  if (job.scope != Scope::data_only) {
+    if (!preparation.schemas.empty() && !preparation.target.may_create_schema) {
+      throw Error(ErrorKind::bad_request,
+                  fmt::format("cannot create schema {} in the target: permission denied",
+                              preparation.schemas.front()),
+                  {.side = Side::target},
+                  fmt::format("GRANT CREATE ON DATABASE {} TO {}",
+                              postgres::quote_identifier(preparation.target.database),
+                              job.target.user.empty() ? "<user>" : job.target.user));
+    }
+    std::vector<std::string> present;
+    std::copy_if(preparation.translation.schemas.begin(), preparation.translation.schemas.end(),
+                 std::back_inserter(present), [&](const std::string& schema) {
+                   return std::find(preparation.schemas.begin(), preparation.schemas.end(),
+                                    schema) == preparation.schemas.end();
+                 });
+    const auto closed = postgres::read_closed_schemas(target, present);
+    if (!closed.empty()) {
+      throw Error(ErrorKind::bad_request,
+                  "cannot create tables in schema " + closed.front() +
+                      " of the target: permission denied",
+                  {.side = Side::target},
+                  fmt::format("GRANT CREATE ON SCHEMA {} TO {}",
+                              postgres::quote_identifier(closed.front()),
+                              job.target.user.empty() ? "<user>" : job.target.user));
+    }
+  }
+
+  const Sizing asked{.readers = job.readers,
+                     .writers = job.writers,
+                     .builders = job.builders,
+                     .chunk_bytes = job.chunk_bytes,
+                     .memory_bytes = job.memory_bytes};
+  preparation.sizing = work_out_sizing(asked, read_limits(source, preparation.target));
+  preparation.work = make_work_plan(source, preparation.catalog, preparation.translation,
+                                    preparation.exists, preparation.sizing);
+}
+
+void refuse_if_in_the_way(const Preparation& preparation) {
+  if (preparation.in_the_way.empty()) return;
+  constexpr std::size_t shown = 50;
+  std::vector<std::string> names = preparation.in_the_way;
+  std::string more;
+  if (names.size() > shown) {
+    more = fmt::format(" and {} more (millrace plan lists them)", names.size() - shown);
+    names.resize(shown);
+  }
+  throw Error(ErrorKind::bad_request,
+              fmt::format("cannot create what stands in the target already: {}{}",
+                          fmt::join(names, ", "), more),
+              {.side = Side::target},
+              "nothing was touched; use --if-exists drop, truncate or append, map the database "
+              "elsewhere with --schema-map, or leave tables out with --exclude");
+}
+
+std::vector<std::string> ddl_before_rows(const Preparation& preparation, bool grouped_too) {
+  std::vector<std::string> statements;
+  if (!preparation.to_drop.empty()) {
+    statements.push_back(fmt::format("DROP TABLE {}", fmt::join(preparation.to_drop, ", ")));
+  }
+  if (!preparation.dropped_types.empty()) {
+    statements.push_back(fmt::format("DROP TYPE {}", fmt::join(preparation.dropped_types, ", ")));
+  }
+  if (!preparation.to_truncate.empty()) {
+    statements.push_back(fmt::format("TRUNCATE {}", fmt::join(preparation.to_truncate, ", ")));
+  }
+  for (const std::string& schema : preparation.schemas) {
+    statements.push_back(postgres::create_schema(schema));
+  }
+  for (const TargetEnum& type : preparation.translation.enums) {
+    if (!preparation.kept_types.contains(type.schema + '\0' + type.name)) {
+      statements.push_back(postgres::create_enum(type));
+    }
+  }
+  for (const TableWork& table : preparation.work.tables) {
+    if (table.exists || (table.grouped && !grouped_too)) continue;
+    for (std::string& statement : creation_statements(table.translated->target)) {
+      statements.push_back(std::move(statement));
+    }
+  }
+  return statements;
+}
+
+std::vector<std::string> ddl_after_rows(const Preparation& preparation, BuildChoices choices) {
+  std::vector<std::string> statements;
+  const auto append = [&](std::vector<std::string> more) {
+    std::move(more.begin(), more.end(), std::back_inserter(statements));
+  };
+  for (const TableWork& work : preparation.work.tables) {
+    const TargetTable& table = work.translated->target;
+    if (work.exists) continue;
+    if (choices.keys) append(key_statements_in_place(table));
+    append(finishing_statements(table, choices.analyze));
+  }
+  if (!choices.keys) return statements;
+  for (const TableWork& work : preparation.work.tables) {
+    if (work.exists) continue;
+    for (const TargetForeignKey& key : work.translated->target.foreign_keys) {
+      statements.push_back(postgres::add_foreign_key_not_valid(work.translated->target, key));
+      statements.push_back(postgres::validate_foreign_key(work.translated->target, key));
+    }
+  }
+  return statements;
+}
+
+}  // namespace millrace

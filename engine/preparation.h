@@ -1,0 +1,57 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/job.h"
+#include "engine/report.h"
+#include "engine/table_build.h"
+#include "engine/work_plan.h"
+#include "io/mysql/connection.h"
+#include "io/postgres/catalog.h"
+#include "io/postgres/connection.h"
+
+namespace millrace {
+
+/// All that is known of a run before anything is written. `work` points into `catalog` and
+/// `translation`, so it stays where it was made.
+struct Preparation {
+  Preparation() = default;
+  Preparation(const Preparation&) = delete;
+  Preparation& operator=(const Preparation&) = delete;
+
+  mysql::ServerVersion source_version;
+  postgres::ServerFacts target;
+  SourceCatalog catalog;
+  Translation translation;
+  std::vector<bool> exists;             // per table: stands in the target, and stays
+  std::vector<std::string> schemas;     // to create: those that do not exist yet
+  std::vector<std::string> to_drop;     // quoted names of tables
+  std::vector<std::string> dropped_types;  // quoted names
+  std::set<std::string> kept_types;     // schema, NUL, name of enums that exist and stay
+  std::vector<std::string> to_truncate; // quoted names
+  std::vector<std::string> in_the_way;  // names, when the job says `error`
+  Sizing sizing;
+  WorkPlan work;
+  std::vector<NoteReport> notes;
+};
+
+/// Read both sides and work everything out. Writes nothing.
+///
+/// Errors: bad_request where nothing matches, the target's encoding is not UTF8, the account may
+///         not create, or existing tables do not fit; what is in the way is only listed.
+void prepare(const Job& job, mysql::Connection& source, postgres::Connection& target,
+             Preparation& preparation);
+
+/// Throws Error{bad_request} naming every object in the way, if there is one.
+void refuse_if_in_the_way(const Preparation& preparation);
+
+/// The statements that come before the first row, in order: drops and truncations, schemas, types,
+/// tables. Tables of groups are left to their groups unless `grouped_too`.
+std::vector<std::string> ddl_before_rows(const Preparation& preparation, bool grouped_too);
+
+/// The statements that come after the last row: indexes, keys, foreign keys, statistics.
+std::vector<std::string> ddl_after_rows(const Preparation& preparation, BuildChoices choices);
+
+}  // namespace millrace

@@ -1,0 +1,38 @@
+#include "engine/table_build.h"
+
+#include "io/postgres/ddl.h"
+
+namespace millrace {
+
+std::vector<std::string> creation_statements(const TargetTable& table) {
+  std::vector<std::string> statements{postgres::create_table(table)};
+  for (std::string& comment : postgres::comments(table)) statements.push_back(std::move(comment));
+  return statements;
+}
+
+std::vector<std::string> key_statements_in_place(const TargetTable& table) {
+  std::vector<std::string> statements;
+  for (const TargetIndex& index : table.indexes) {
+    statements.push_back(index.primary ? postgres::add_primary_key(table, index)
+                                       : postgres::create_index(table, index));
+  }
+  return statements;
+}
+
+std::vector<std::string> finishing_statements(const TargetTable& table, bool analyze) {
+  std::vector<std::string> statements;
+  if (std::string restart = postgres::restart_identity(table); !restart.empty()) {
+    statements.push_back(std::move(restart));
+  }
+  if (analyze) statements.push_back(postgres::analyze_table(table));
+  return statements;
+}
+
+void append_statements(std::string& script, const std::vector<std::string>& statements) {
+  for (const std::string& statement : statements) {
+    script += statement;
+    script += ";\n";
+  }
+}
+
+}  // namespace millrace

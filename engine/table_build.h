@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "io/target_schema.h"
+
+namespace millrace {
+
+/// What is built of tables beside their rows.
+struct BuildChoices {
+  bool keys = true;     // indexes, primary and foreign keys
+  bool analyze = true;  // planner statistics
+};
+
+/// CREATE TABLE and COMMENTs of one table.
+std::vector<std::string> creation_statements(const TargetTable& table);
+
+/// All indexes and the primary key of a small table, built where it stands.
+std::vector<std::string> key_statements_in_place(const TargetTable& table);
+
+/// What follows when a table's rows and keys are in: the identity's next value, statistics.
+std::vector<std::string> finishing_statements(const TargetTable& table, bool analyze);
+
+/// Append `statements` to `script`, each with a semicolon: one round trip for all of them.
+void append_statements(std::string& script, const std::vector<std::string>& statements);
+
+}  // namespace millrace

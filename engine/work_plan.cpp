@@ -1,0 +1,200 @@
+#include "engine/work_plan.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "io/mysql/key_splitter.h"
+#include "io/postgres/ddl.h"
+
+namespace millrace {
+
+namespace {
+
+// A table up to this size is created, filled and keyed in one transaction with others.
+// Measured: bench/run --only small; a commit costs about as much as loading 1 MiB.
+constexpr std::uint64_t small_table_bytes = std::uint64_t{1} << 20;
+constexpr std::size_t most_tables_per_group = 100;
+// Each table takes locks for itself, its TOAST table and its indexes, out of
+// max_locks_per_transaction * max_connections (6,400 by default) for all lanes.
+constexpr std::uint64_t smallest_chunk_bytes = std::uint64_t{4} << 20;
+// Chunks that the largest table is cut into at least, per reader: the last one to end leaves the
+// other lanes idle for at most this part of their work.
+constexpr std::uint64_t chunks_per_reader = 16;
+
+TableWork make_table_work(const SourceTable& source, const TranslatedTable& translated,
+                          bool exists) {
+  std::vector<ColumnEncoding> encodings;
+  std::string list;
+  for (const TranslatedColumn& column : translated.columns) {
+    encodings.push_back(column.encoding);
+    list += (list.empty() ? "" : ", ") + column.select_expression;
+  }
+  TableWork work{.source = &source,
+                 .translated = &translated,
+                 .encoder = RowEncoder(std::move(encodings)),
+                 .select = "SELECT " + list + " FROM " + mysql::quote_identifier(source.database) +
+                           "." + mysql::quote_identifier(source.name),
+                 .copy_sql = postgres::copy_from_stdin(translated.target),
+                 .key_columns = {},
+                 .exists = exists};
+  if (const auto key = mysql::choose_key(source)) {
+    for (const std::size_t index : key->columns) {
+      for (std::size_t i = 0; i < translated.columns.size(); ++i) {
+        if (translated.columns[i].source == index) work.key_columns.push_back(i);
+      }
+    }
+  }
+  return work;
+}
+
+std::string where(const std::string& condition, const std::string& index) {
+  if (condition.empty()) return {};
+  return " FORCE INDEX (" + mysql::quote_identifier(index) + ") WHERE " + condition;
+}
+
+/// Cuts one table after the other into chunks.
+class Planner {
+ public:
+  Planner(mysql::Connection& source, WorkPlan& plan, const Sizing& sizing)
+      : source_(source), plan_(plan), sizing_(sizing) {
+    std::uint64_t total = 0;
+    for (const TableWork& table : plan.tables) total += table.source->data_bytes;
+    const std::uint64_t share = total / (chunks_per_reader * sizing.readers);
+    chunk_bytes_ =
+        std::clamp<std::uint64_t>(share, std::min<std::uint64_t>(smallest_chunk_bytes,
+                                                                 sizing.chunk_bytes),
+                                  sizing.chunk_bytes);
+  }
+
+  void cut(std::size_t index) {
+    const SourceTable& table = *plan_.tables[index].source;
+    const auto key = mysql::choose_key(table);
+    if (!table.partitions.empty()) {
+      cut_partitions(index, table, key);
+    } else {
+      cut_range(index, table, key, {}, table.data_bytes);
+    }
+  }
+
+  void group(const std::vector<std::size_t>& small) {
+    // Enough groups that every lane gets several of them.
+    const std::size_t lanes = std::min(sizing_.readers, sizing_.writers);
+    const std::size_t per_group = std::clamp<std::size_t>(
+        small.size() / (4 * lanes), 1, most_tables_per_group);
+    std::uint64_t bytes = 0;
+    for (const std::size_t index : small) {
+      const SourceTable& table = *plan_.tables[index].source;
+      Chunk* last = plan_.chunks.empty() ? nullptr : &plan_.chunks.back();
+      const bool joins = last != nullptr && grouping_ && last->tables.size() < per_group &&
+                         last->under_lock == !table.transactional &&
+                         bytes + table.data_bytes <= sizing_.chunk_bytes;
+      if (!joins) {
+        add(index, {}, 0);
+        grouping_ = true;
+        bytes = 0;
+      } else {
+        last->tables.push_back(index);
+      }
+      bytes += table.data_bytes;
+      plan_.chunks.back().bytes_estimate += table.data_bytes;
+      plan_.tables[index].grouped = true;
+      plan_.chunked_by[index] = "group of small tables";
+      plan_.chunks_of[index] = 1;
+    }
+  }
+
+ private:
+  void cut_partitions(std::size_t index, const SourceTable& table,
+                      const std::optional<mysql::ChunkKey>& key) {
+    for (const SourcePartition& partition : table.partitions) {
+      cut_range(index, table, key, partition.name, partition.data_bytes);
+    }
+    plan_.chunked_by[index] = std::to_string(table.partitions.size()) + " partitions";
+  }
+
+  void cut_range(std::size_t index, const SourceTable& table,
+                 const std::optional<mysql::ChunkKey>& key, const std::string& partition,
+                 std::uint64_t bytes) {
+    const std::string clause =
+        partition.empty() ? "" : " PARTITION (" + mysql::quote_identifier(partition) + ")";
+    const std::uint64_t pieces = std::max<std::uint64_t>(1, bytes / chunk_bytes_);
+    if (!key || pieces < 2) {
+      add(index, clause, bytes);
+      plan_.chunked_by[index] = key ? "one piece" : "one stream (no key to cut along)";
+      return;
+    }
+    const auto ranges = mysql::split_keys(source_, table, *key, partition, pieces);
+    std::uint64_t rows = 1;
+    for (const auto& range : ranges) rows += range.rows_estimate;
+    for (const auto& range : ranges) {
+      const auto share = static_cast<std::uint64_t>(
+          static_cast<double>(bytes) * static_cast<double>(range.rows_estimate) /
+          static_cast<double>(rows));
+      add(index, clause + where(mysql::range_condition(table, *key, range.range), key->index),
+          share);
+    }
+    std::string words;
+    for (const std::size_t column : key->columns) {
+      words += (words.empty() ? "" : ", ") + table.columns[column].name;
+    }
+    plan_.chunked_by[index] = words;
+  }
+
+  void add(std::size_t index, std::string tail, std::uint64_t bytes) {
+    Chunk& chunk = plan_.chunks.emplace_back();
+    chunk.tables.push_back(index);
+    chunk.tail = std::move(tail);
+    chunk.bytes_estimate = bytes;
+    chunk.under_lock = !plan_.tables[index].source->transactional;
+    ++plan_.chunks_of[index];
+  }
+
+  mysql::Connection& source_;
+  WorkPlan& plan_;
+  const Sizing& sizing_;
+  std::uint64_t chunk_bytes_ = 0;
+  bool grouping_ = false;
+};
+
+}  // namespace
+
+WorkPlan make_work_plan(mysql::Connection& source, const SourceCatalog& catalog,
+                        const Translation& translation, const std::vector<bool>& exists,
+                        const Sizing& sizing) {
+  WorkPlan plan;
+  plan.tables.reserve(translation.tables.size());
+  for (std::size_t i = 0; i < translation.tables.size(); ++i) {
+    const TranslatedTable& translated = translation.tables[i];
+    plan.tables.push_back(
+        make_table_work(catalog.tables[translated.source], translated, exists[i]));
+  }
+  plan.chunked_by.resize(plan.tables.size());
+  plan.chunks_of.resize(plan.tables.size());
+
+  std::vector<std::size_t> order(plan.tables.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    const SourceTable& left = *plan.tables[a].source;
+    const SourceTable& right = *plan.tables[b].source;
+    if (left.transactional != right.transactional) return !left.transactional;
+    return left.data_bytes > right.data_bytes;
+  });
+  Planner planner(source, plan, sizing);
+  std::vector<std::size_t> small;
+  for (const std::size_t index : order) {
+    const TableWork& table = plan.tables[index];
+    if (!table.exists && table.source->data_bytes <= small_table_bytes) {
+      small.push_back(index);
+    } else {
+      planner.cut(index);
+    }
+  }
+  planner.group(small);
+  // What holds the source's lock is read first; after that, a table's own chunks stay in key order.
+  std::stable_partition(plan.chunks.begin(), plan.chunks.end(),
+                        [](const Chunk& chunk) { return chunk.under_lock; });
+  for (std::size_t i = 0; i < plan.chunks.size(); ++i) plan.chunks[i].id = i;
+  return plan;
+}
+
+}  // namespace millrace

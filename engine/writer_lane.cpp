@@ -1,0 +1,111 @@
+#include "engine/writer_lane.h"
+
+#include <utility>
+
+#include "engine/table_build.h"
+#include "engine/wait_clock.h"
+#include "io/error.h"
+#include "io/postgres/ddl.h"
+
+namespace millrace {
+
+WriterLane::WriterLane(postgres::Connection& session, const WorkPlan& plan, BlockPool& pool,
+                       Progress& progress, LaneMeter& meter, BuildChoices choices)
+    : session_(session),
+      plan_(plan),
+      pool_(pool),
+      progress_(progress),
+      meter_(meter),
+      choices_(choices) {}
+
+Receipt WriterLane::store(ChunkChannel& channel) {
+  const Chunk& chunk = channel.chunk();
+  Receipt receipt{.chunk = &chunk, .parts = {}, .begin_s = progress_.elapsed_s()};
+  WaitClock clock(meter_, Stall::target);
+  clock.start();
+  try {
+    session_.execute("BEGIN");
+    const bool grouped = plan_.tables[chunk.tables.front()].grouped;
+    if (grouped) session_.start_copy_script(group_script(chunk));
+    for (std::size_t part = 0; part < chunk.tables.size(); ++part) {
+      if (grouped) {
+        session_.next_copy();
+      } else {
+        session_.begin_copy(plan_.tables[chunk.tables[part]].copy_sql);
+      }
+      clock.book();
+      receipt.parts.push_back(copy_table(channel, part));
+      clock.start();
+    }
+    if (grouped) session_.next_copy();  // keys and the rest of the script
+    session_.commit();
+    clock.book();
+  } catch (Error& error) {
+    session_.abort_copy(error.message());
+    session_.rollback();
+    error.add({.side = Side::target, .chunk = chunk.id});
+    throw;
+  }
+  for (std::size_t part = 0; part < chunk.tables.size(); ++part) {
+    TableMeter& table = progress_.table(chunk.tables[part]);
+    table.rows_committed.fetch_add(receipt.parts[part].rows, std::memory_order_relaxed);
+    table.bytes_committed.fetch_add(receipt.parts[part].copy_bytes, std::memory_order_relaxed);
+    table.chunks_done.fetch_add(1, std::memory_order_relaxed);
+  }
+  receipt.end_s = progress_.elapsed_s();
+  return receipt;
+}
+
+Receipt::Part WriterLane::copy_table(ChunkChannel& channel, std::size_t part) {
+  const TableWork& table = plan_.tables[channel.chunk().tables[part]];
+  Receipt::Part stored;
+  WaitClock clock(meter_, Stall::target);
+  const auto next = [&] {
+    const StallScope stall(meter_, Stall::source);
+    return channel.pop(part);
+  };
+  try {
+    std::uint64_t sent = 0;
+    while (std::optional<CopyBlock> block = next()) {
+      clock.start();
+      session_.write_copy(block->view());
+      clock.book();
+      sent += block->rows();
+      stored.copy_bytes += block->size_bytes();
+      pool_.release(std::move(*block));
+      channel.return_credit();
+    }
+    clock.start();
+    stored.rows = session_.finish_copy();
+    clock.book();
+    // Rows read, rows sent and rows that the server says it stored: three counts, one number.
+    const std::uint64_t announced = channel.announced_rows(part);
+    if (sent != announced || stored.rows != announced) {
+      throw Error(ErrorKind::internal,
+                  "rows went missing: " + std::to_string(announced) + " read, " +
+                      std::to_string(sent) + " sent, " + std::to_string(stored.rows) + " stored");
+    }
+  } catch (Error& error) {
+    error.add({.side = Side::target, .table = table.translated->target.full_name()});
+    throw;
+  }
+  return stored;
+}
+
+std::string WriterLane::group_script(const Chunk& chunk) const {
+  std::string script;
+  for (const std::size_t index : chunk.tables) {
+    append_statements(script, creation_statements(plan_.tables[index].translated->target));
+  }
+  for (const std::size_t index : chunk.tables) {
+    append_statements(script, {plan_.tables[index].copy_sql});
+  }
+  for (const std::size_t index : chunk.tables) {
+    const TargetTable& table = plan_.tables[index].translated->target;
+    if (choices_.keys) append_statements(script, key_statements_in_place(table));
+    append_statements(script, finishing_statements(table, choices_.analyze));
+  }
+  return script;
+}
+
+}  // namespace millrace
