@@ -11,7 +11,8 @@
 
 namespace millrace {
 
-/// One source column and what it becomes; the SELECT list and the COPY column list are in this order.
+/// One source column and what it becomes; the SELECT list and the COPY column list are in this
+/// order.
 struct TranslatedColumn {
   std::size_t source = 0;         // index into SourceTable::columns
   std::string select_expression;  // MySQL SQL, quoted: "`qty`", "CONVERT(`x` USING utf8mb4)"
@@ -26,16 +27,19 @@ struct TranslatedTable {
 };
 
 /// Something that arrives differently or not at all, told to the user in `plan` and in the report.
+///
+/// Topics: "renamed", "type", "default", "index", "foreign key", "check", "generated column",
+/// "invisible column", "on update", "partitions", "row width", "not migrated".
 struct TranslationNote {
-  std::string topic;    // "renamed", "index", "default", "type", "not migrated", ...
-  std::string where;    // "shop.orders.qty"
+  std::string topic;
+  std::string where;  // in the source's names: "shop.orders.qty", "shop.orders"
   std::string message;
 };
 
 struct Translation {
-  std::vector<std::string> schemas;      // to create, in order
+  std::vector<std::string> schemas;  // to create, in order
   std::vector<TargetEnum> enums;
-  std::vector<TranslatedTable> tables;   // same order as the catalog's
+  std::vector<TranslatedTable> tables;  // same order as the catalog's
   std::vector<TranslationNote> notes;
 };
 
@@ -46,6 +50,10 @@ struct TranslationChoices {
 
 /// Work out the target's schema. Pure: the same catalog and choices give the same names and SQL.
 ///
+/// Names:   tables keep theirs; an index keeps its own where that is free in its schema, else it is
+///          called table_index; a primary key is called table_pkey; an enum type table_column.
+/// Keys:    columns that foreign keys tie together get one type: one enum, or bigint where one of
+///          them is an auto_increment key.
 /// Ensures: every name is at most 63 bytes and unique in its name space; each change is noted.
 /// Errors:  Error{bad_request} where no faithful table can be made (more than 1,600 columns,
 ///          a type we do not know), naming table and column.

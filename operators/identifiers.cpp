@@ -1,0 +1,71 @@
+#include "operators/identifiers.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+namespace millrace {
+
+namespace {
+
+/// FNV-1a over 64 bits, folded to 32: names of shortened things must be the same in every release.
+/// Source: Fowler, Noll, Vo; draft-eastlake-fnv.
+std::uint32_t hash_of(std::string_view text) noexcept {
+  std::uint64_t hash = 0xcbf29ce484222325U;
+  for (const char c : text) {
+    hash ^= static_cast<unsigned char>(c);
+    hash *= 0x100000001b3U;
+  }
+  return static_cast<std::uint32_t>(hash ^ (hash >> 32U));
+}
+
+/// The longest beginning of `text` within `max_bytes` that ends between two UTF-8 characters.
+std::string_view cut(std::string_view text, std::size_t max_bytes) noexcept {
+  if (text.size() <= max_bytes) return text;
+  std::size_t end = max_bytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;
+  return text.substr(0, end);
+}
+
+}  // namespace
+
+std::string shorten_identifier(std::string_view name) {
+  constexpr std::size_t suffix_bytes = 9;
+  if (name.size() <= longest_name_bytes) return std::string(name);
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string result(cut(name, longest_name_bytes - suffix_bytes));
+  result += '_';
+  const std::uint32_t hash = hash_of(name);
+  for (unsigned shift = 32; shift > 0; shift -= 4) result += digits[(hash >> (shift - 4)) & 15U];
+  return result;
+}
+
+bool is_system_column(std::string_view name) noexcept {
+  // Source: PostgreSQL manual, "System Columns".
+  constexpr std::array<std::string_view, 6> names{"tableoid", "xmin", "cmin",
+                                                  "xmax",     "cmax", "ctid"};
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool is_system_schema(std::string_view name) noexcept {
+  return name.starts_with("pg_") || name == "information_schema";
+}
+
+std::string NameSpace::try_claim(std::string_view wanted) {
+  std::string name = shorten_identifier(wanted);
+  if (!names_.insert(name).second) return {};
+  return name;
+}
+
+std::string NameSpace::claim(std::string_view wanted) {
+  std::string name = try_claim(wanted);
+  for (std::size_t count = 2; name.empty(); ++count) {
+    const std::string suffix = "_" + std::to_string(count);
+    std::string candidate = shorten_identifier(wanted);
+    candidate = std::string(cut(candidate, longest_name_bytes - suffix.size())) + suffix;
+    name = try_claim(candidate);
+  }
+  return name;
+}
+
+}  // namespace millrace
