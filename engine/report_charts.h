@@ -17,11 +17,11 @@ struct CurvePoint {
 
 /// A rate over the time of the run, as a filled line with its mean.
 struct Curve {
-  std::string title;       // for screen readers
-  std::string series;      // CSS class suffix
-  bool bytes = false;      // axis in B, kB, MB ... instead of counts
+  std::string title;   // for screen readers
+  std::string series;  // CSS class suffix
+  bool bytes = false;  // axis in B, kB, MB ... instead of counts
   std::vector<CurvePoint> points;
-  double begin_s = 0;      // of the axis
+  double begin_s = 0;  // of the axis
   double end_s = 0;
   double mean = 0;
 };
@@ -29,15 +29,15 @@ std::string curve_svg(const Curve& curve);
 
 struct Segment {
   std::string series;
-  std::string name;        // for the tooltip
+  std::string name;  // for the tooltip
   double seconds = 0;
 };
 
 /// One horizontal bar, of segments that follow each other from `begin_s` on.
 struct Bar {
   std::string label;
-  std::string tooltip;     // after the label; may be empty
-  std::string value;       // written behind the bar
+  std::string tooltip;  // after the label; may be empty
+  std::string value;    // written behind the bar
   double begin_s = 0;
   std::vector<Segment> segments;
 };

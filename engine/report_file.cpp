@@ -30,8 +30,7 @@ void write_report(const RunReport& report, const std::string& path) {
 
   // Beside the file, then renamed: whoever watches the path sees a whole report or none. A device
   // or pipe cannot be renamed over, so it is written in place.
-  const bool in_place =
-      std::filesystem::exists(path) && !std::filesystem::is_regular_file(path);
+  const bool in_place = std::filesystem::exists(path) && !std::filesystem::is_regular_file(path);
   const std::string written = in_place ? path : path + ".part";
   errno = 0;
   {

@@ -20,11 +20,9 @@ Json phase_json(const PhaseReport& phase) {
 }
 
 Json table_json(const TableReport& table) {
-  return {{"source", table.source},   {"target", table.target},
-          {"rows", table.rows},       {"copy_bytes", table.copy_bytes},
-          {"chunks", table.chunks},   {"begin_s", table.begin_s},
-          {"end_s", table.end_s},     {"keys_s", table.keys_s},
-          {"indexes", table.indexes}};
+  return {{"source", table.source},         {"target", table.target}, {"rows", table.rows},
+          {"copy_bytes", table.copy_bytes}, {"chunks", table.chunks}, {"begin_s", table.begin_s},
+          {"end_s", table.end_s},           {"keys_s", table.keys_s}, {"indexes", table.indexes}};
 }
 
 Json sample_json(const SamplePoint& sample) {

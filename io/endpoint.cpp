@@ -28,11 +28,11 @@ constexpr std::string_view encoding_hint =
     "keep it out of the URL, see --help";
 
 constexpr std::array<std::string_view, 11> mysql_parameters = {
-    "socket",  "ssl-mode", "ssl-ca", "ssl-cert", "ssl-key",        "host",
-    "port",    "user",     "password", "database", "connect-timeout"};
+    "socket", "ssl-mode", "ssl-ca",   "ssl-cert", "ssl-key",        "host",
+    "port",   "user",     "password", "database", "connect-timeout"};
 constexpr std::array<std::string_view, 11> postgresql_parameters = {
-    "host",    "sslmode", "sslrootcert", "sslcert", "sslkey",         "socket",
-    "port",    "user",    "password",    "dbname",  "connect_timeout"};
+    "host", "sslmode", "sslrootcert", "sslcert", "sslkey",         "socket",
+    "port", "user",    "password",    "dbname",  "connect_timeout"};
 
 std::string_view word_of(Side side) noexcept {
   switch (side) {
@@ -164,9 +164,8 @@ std::string parse_tls_mode(const Endpoint& endpoint, std::string_view text) {
   throw Error(ErrorKind::bad_request,
               "cannot use TLS mode '" + std::string(text) + "': no such mode",
               at_side(endpoint.side),
-              is_mysql(endpoint)
-                  ? "use disabled, preferred, required, verify-ca or verify-full"
-                  : "use disable, allow, prefer, require, verify-ca or verify-full");
+              is_mysql(endpoint) ? "use disabled, preferred, required, verify-ca or verify-full"
+                                 : "use disable, allow, prefer, require, verify-ca or verify-full");
 }
 
 /// PostgreSQL takes a socket folder where a host could stand.
@@ -247,12 +246,14 @@ std::string read_scheme(std::string_view url, Side side) {
            "write " + std::string(example_for(side)));
   }
   if (side == Side::source && !mysql) {
-    refuse(side, "the source must be a MySQL or MariaDB server, this is " + scheme,
-           "the source comes first, then the target: millrace migrate mysql://... postgresql://...");
+    refuse(
+        side, "the source must be a MySQL or MariaDB server, this is " + scheme,
+        "the source comes first, then the target: millrace migrate mysql://... postgresql://...");
   }
   if (side == Side::target && !postgresql) {
-    refuse(side, "the target must be a PostgreSQL server, this is " + scheme,
-           "the source comes first, then the target: millrace migrate mysql://... postgresql://...");
+    refuse(
+        side, "the target must be a PostgreSQL server, this is " + scheme,
+        "the source comes first, then the target: millrace migrate mysql://... postgresql://...");
   }
   return mysql ? "mysql" : "postgresql";
 }
@@ -281,8 +282,7 @@ Endpoint parse_endpoint(std::string_view url, Side side) {
     refuse(side, "an @ follows the first / or ?", std::string(encoding_hint));
   }
   if (at != std::string_view::npos) read_credentials(endpoint, authority.substr(0, at));
-  read_host_and_port(endpoint,
-                     at == std::string_view::npos ? authority : authority.substr(at + 1));
+  read_host_and_port(endpoint, at == std::string_view::npos ? authority : authority.substr(at + 1));
 
   if (database.find('/') != std::string_view::npos) {
     refuse(side, "a second / follows the database", "write a / within a name as %2F");
