@@ -1,0 +1,12 @@
+#pragma once
+
+#include "tools/millrace/command_line.h"
+
+namespace millrace {
+
+/// Each runs one command and returns its exit code. Errors: Error, as the engine gives it.
+int run_migrate(const CommandLine& line);
+int run_plan(const CommandLine& line);
+int run_docs(const CommandLine& line);
+
+}  // namespace millrace

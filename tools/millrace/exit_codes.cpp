@@ -1,0 +1,82 @@
+#include "tools/millrace/exit_codes.h"
+
+#include <array>
+
+namespace millrace {
+namespace {
+
+constexpr std::array<ErrorAdvice, 8> advice = {{
+    {ErrorKind::bad_request, "the call, the job file, an account or a schema must change",
+     "Stops before it writes wherever that can be known beforehand, and names everything that is "
+     "in "
+     "the way at once. Nothing is retried: the answer would be the same.",
+     "Follow the hint. `millrace plan SOURCE TARGET` shows what a run would do and writes nothing. "
+     "For a refused login see [Passwords](#passwords), for tables in the way `--if-exists`."},
+    {ErrorKind::bad_data, "a value that the target cannot hold",
+     "Stops the run, names table, column, key and value, and takes back the table's unfinished "
+     "rows.",
+     "Mend the value at the source, choose another type with the switch that the hint names "
+     "(`--tinyint1 smallint`, `--json-type text`, ...), or leave the table out with `--exclude`."},
+    {ErrorKind::connection_lost, "a server could not be reached, or went away half-way",
+     "Takes back what was not committed and names what the target keeps. Other connections are "
+     "closed in order.",
+     "Look whether the server runs and is reachable (host, port, firewall, its log), then start "
+     "again with `--if-exists drop`."},
+    {ErrorKind::conflict, "another session of a server was in the way (deadlock, lock timeout)",
+     "Takes back the transaction that lost. The run stops if the conflict stays.",
+     "Find who holds the lock (`pg_stat_activity` and `pg_locks` on the target, `SHOW PROCESSLIST` "
+     "on the source), end it or wait, then start again."},
+    {ErrorKind::exhausted, "a server or this machine ran out of disk, memory or connections",
+     "Takes back what was not committed, so that a full disk gets its space back, and stops.",
+     "Free the disk, raise `max_connections`, or ask for less: fewer `--readers`, `--writers`, "
+     "`--builders`, a smaller `--memory`."},
+    {ErrorKind::commit_in_doubt, "a COMMIT was sent and its answer was lost",
+     "Does not repeat it: the rows may be there. Names the tables in question.",
+     "Count the rows of the named tables in the target, or start again with `--if-exists drop`."},
+    {ErrorKind::internal, "a fault of millrace itself: report it",
+     "Takes back what was not committed and names the place in its own code.",
+     "Report the whole message with the version (`millrace --version`) and, if you can, the JSON "
+     "report of the run."},
+    {ErrorKind::cancelled, "stopped by Ctrl-C or SIGTERM",
+     "Aborts each COPY, closes the connections in order and names what the target keeps. A second "
+     "Ctrl-C exits at once; the servers then take back by themselves what was not committed.",
+     "Start again, with `--if-exists drop` if tables were left."},
+}};
+
+}  // namespace
+
+std::span<const ErrorAdvice> error_advice() { return advice; }
+
+std::string exit_codes_text() {
+  const auto line = [](int code, std::string_view text) {
+    const std::string number = std::to_string(code);
+    return std::string(5 - number.size(), ' ') + number + "  " + std::string(text) + '\n';
+  };
+  std::string text = line(0, "complete");
+  for (const ErrorAdvice& entry : advice) {
+    text += line(exit_code(entry.kind),
+                 std::string(name_of(entry.kind)) + ": " + std::string(entry.meaning));
+  }
+  return text;
+}
+
+std::string exit_codes_markdown() {
+  std::string text =
+      "| code | kind | meaning |\n"
+      "|---:|---|---|\n"
+      "| 0 | | complete |\n";
+  for (const ErrorAdvice& entry : advice) {
+    text += "| " + std::to_string(exit_code(entry.kind)) + " | " +
+            std::string(name_of(entry.kind)) + " | " + std::string(entry.meaning) + " |\n";
+  }
+  for (const ErrorAdvice& entry : advice) {
+    text += "\n### " + std::string(name_of(entry.kind)) + " (exit code " +
+            std::to_string(exit_code(entry.kind)) + ")\n";
+    text += "- **It means:** " + std::string(entry.meaning) + ".\n";
+    text += "- **Millrace by itself:** " + std::string(entry.reaction) + "\n";
+    text += "- **What to do:** " + std::string(entry.remedy) + "\n";
+  }
+  return text;
+}
+
+}  // namespace millrace

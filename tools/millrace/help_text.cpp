@@ -1,0 +1,205 @@
+#include "tools/millrace/help_text.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "tools/millrace/exit_codes.h"
+#include "tools/millrace/settings.h"
+#include "tools/millrace/terminal_size.h"
+
+namespace millrace {
+namespace {
+
+constexpr std::size_t help_column = 30;  // where an option's explanation begins
+
+std::string heading(std::string_view text, const HelpStyle& style) {
+  if (!style.color) return std::string(text);
+  return "\x1b[1m" + std::string(text) + "\x1b[0m";
+}
+
+/// `text` in lines of at most `width`, all but the first indented by `indent`.
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t width) {
+  const std::size_t room = std::max<std::size_t>(width > indent ? width - indent : 0, 24);
+  std::string result;
+  std::size_t column = 0;
+  while (!text.empty()) {
+    const std::size_t space = text.find(' ');
+    const std::string_view word = text.substr(0, space);
+    text = space == std::string_view::npos ? std::string_view() : text.substr(space + 1);
+    if (column != 0 && column + 1 + word.size() > room) {
+      result += '\n' + std::string(indent, ' ');
+      column = 0;
+    }
+    if (column != 0) {
+      result += ' ';
+      ++column;
+    }
+    result += word;
+    column += word.size();
+  }
+  return result + '\n';
+}
+
+std::string placeholder(const Setting& setting) {
+  if (setting.words.empty()) return std::string(setting.value);
+  std::string words;
+  for (const std::string_view word : setting.words) {
+    if (!words.empty()) words += '|';
+    words += word;
+  }
+  return words.size() <= 24 ? words : std::string(setting.value);
+}
+
+std::string explanation(const Setting& setting) {
+  std::string text(setting.help);
+  if (setting.words.empty() || placeholder(setting) != setting.value) return text;
+  text += ". " + std::string(setting.value) + " is ";
+  for (std::size_t i = 0; i < setting.words.size(); ++i) {
+    if (i != 0) text += i + 1 == setting.words.size() ? " or " : ", ";
+    text += setting.words[i];
+  }
+  return text;
+}
+
+std::string option_line(std::string_view option, std::string_view explained,
+                        const HelpStyle& style) {
+  std::string line = "  " + std::string(option);
+  if (line.size() + 2 > help_column) {
+    line += '\n' + std::string(help_column, ' ');
+  } else {
+    line.resize(help_column, ' ');
+  }
+  return line + wrapped(explained, help_column, style.width);
+}
+
+std::string options_of(bool plan, const HelpStyle& style) {
+  std::vector<std::string_view> groups;
+  for (const Setting& setting : all_settings()) {
+    const bool here = plan ? setting.plan : setting.migrate;
+    if (!here || setting.group.empty()) continue;
+    if (std::find(groups.begin(), groups.end(), setting.group) == groups.end()) {
+      groups.push_back(setting.group);
+    }
+  }
+  std::string text;
+  for (const std::string_view group : groups) {
+    text += '\n' + heading(group, style) + '\n';
+    for (const Setting& setting : all_settings()) {
+      const bool here = plan ? setting.plan : setting.migrate;
+      if (!here || setting.group != group) continue;
+      std::string option(setting.option);
+      if (setting.shape != ValueShape::flag) option += ' ' + placeholder(setting);
+      text += option_line(option, explanation(setting), style);
+    }
+  }
+  text += '\n' + heading("Other", style) + '\n';
+  text += option_line("--job FILE",
+                      "read all of this from a TOML file; what the command line says wins", style);
+  text += option_line("--help", "show this (short: -h)", style);
+  return text;
+}
+
+std::string arguments_help(const HelpStyle& style) {
+  std::string text;
+  text += option_line(
+      "SOURCE", "mysql://user@host:3306/database, or mysql://user@/database?socket=/path", style);
+  text += option_line("TARGET",
+                      "postgresql://user@host:5432/database, or "
+                      "postgresql://user@/database?host=/folder/of/the/socket",
+                      style);
+  text += '\n';
+  text += wrapped(
+      "A password in a URL works and is masked everywhere. Better: MILLRACE_SOURCE_PASSWORD and "
+      "MILLRACE_TARGET_PASSWORD, MYSQL_PWD and PGPASSWORD, ~/.my.cnf and ~/.pgpass, a password "
+      "file, "
+      "or the prompt.",
+      0, style.width);
+  return text;
+}
+
+std::string exit_codes_help(const HelpStyle& style) {
+  return '\n' + heading("Exit codes", style) + '\n' + exit_codes_text();
+}
+
+}  // namespace
+
+HelpStyle help_style_of_stdout() {
+  constexpr unsigned narrowest = 60;
+  constexpr unsigned widest = 100;
+  HelpStyle style;
+  if (const auto size = terminal_size(STDOUT_FILENO)) {
+    style.width = std::clamp(size->columns, narrowest, widest);
+    style.color = colors_wanted();
+  }
+  return style;
+}
+
+std::string overview_help(const HelpStyle& style) {
+  std::string text =
+      heading("millrace", style) +
+      " moves MySQL and MariaDB databases into PostgreSQL, at the speed of the servers\n\n" +
+      heading("Usage", style) +
+      "\n  millrace migrate SOURCE TARGET [options]   move databases, and report\n"
+      "  millrace plan    SOURCE TARGET [options]   show what migrate would do; writes nothing\n"
+      "  millrace docs    types|exit-codes|help     print documentation as Markdown\n"
+      "  millrace --version\n"
+      "  millrace COMMAND --help                    all options, with an example\n";
+  text += exit_codes_help(style);
+  text += '\n' + heading("Example", style) +
+          "\n  millrace plan    mysql://reader@db1/shop postgresql://owner@db2/shop\n"
+          "  millrace migrate mysql://reader@db1/shop postgresql://owner@db2/shop "
+          "--report run.html\n";
+  return text;
+}
+
+std::string migrate_help(const HelpStyle& style) {
+  std::string text = heading("millrace migrate SOURCE TARGET [options]", style) + "\n\n";
+  text += wrapped(
+      "Moves databases of a MySQL or MariaDB server into PostgreSQL: tables, rows, indexes and "
+      "keys, "
+      "all from one instant of the source, which stays in use meanwhile.",
+      0, style.width);
+  text += '\n' + arguments_help(style) + options_of(false, style) + exit_codes_help(style);
+  text += '\n' + heading("Examples", style) +
+          "\n  millrace migrate mysql://reader@db1/shop postgresql://owner@db2/shop\n"
+          "\n"
+          "  millrace migrate 'mysql://root@/?socket=/run/mysqld/mysqld.sock' \\\n"
+          "      'postgresql:///farm?host=/run/postgresql' \\\n"
+          "      --databases 'qube,*qube,pfx_dw' --schema-map pfx_dw=warehouse \\\n"
+          "      --if-exists drop --report run.html --report run.json\n"
+          "\n"
+          "  millrace migrate --job nightly.toml --progress json\n";
+  return text;
+}
+
+std::string plan_help(const HelpStyle& style) {
+  std::string text = heading("millrace plan SOURCE TARGET [options]", style) + "\n\n";
+  text += wrapped(
+      "Shows what migrate would do with the same options: tables, types, statements, chunks, their "
+      "order, and what is in the way. Reads from both servers, writes to neither.",
+      0, style.width);
+  text += '\n' + arguments_help(style) + options_of(true, style) + exit_codes_help(style);
+  text += '\n' + heading("Examples", style) +
+          "\n  millrace plan mysql://reader@db1/shop postgresql://owner@db2/shop\n"
+          "  millrace plan mysql://reader@db1/shop postgresql://owner@db2/shop --ddl > shop.sql\n";
+  return text;
+}
+
+std::string docs_help(const HelpStyle& style) {
+  std::string text = heading("millrace docs types|exit-codes|help", style) + "\n\n";
+  text += wrapped("Prints the parts of the documentation that are made from the code, as Markdown.",
+                  0, style.width);
+  text += '\n';
+  text += option_line("types", "what every MySQL and MariaDB column type becomes (docs/types.md)",
+                      style);
+  text +=
+      option_line("exit-codes", "each kind of error and what to do (docs/operations.md)", style);
+  text += option_line("help", "the help of every command", style);
+  text += '\n' + heading("Example", style) + "\n  millrace docs types > docs/types.md\n";
+  return text;
+}
+
+}  // namespace millrace

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+namespace millrace {
+
+/// How wide help may be, and whether headings may stand out.
+struct HelpStyle {
+  unsigned width = 80;
+  bool color = false;
+};
+
+/// The style that suits standard output.
+HelpStyle help_style_of_stdout();
+
+/// `millrace --help`: the commands, the exit codes, where to read on.
+std::string overview_help(const HelpStyle& style);
+/// `millrace migrate --help`
+std::string migrate_help(const HelpStyle& style);
+/// `millrace plan --help`
+std::string plan_help(const HelpStyle& style);
+/// `millrace docs --help`
+std::string docs_help(const HelpStyle& style);
+
+}  // namespace millrace

@@ -1,0 +1,63 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+
+#include "engine/migrate.h"
+#include "engine/stop_request.h"
+#include "tools/millrace/commands.h"
+#include "tools/millrace/credentials.h"
+#include "tools/millrace/signals.h"
+#include "tools/millrace/terminal_size.h"
+
+namespace millrace {
+namespace {
+
+Plan plan_asking_for_passwords(Request& request, StopRequest& stop) {
+  while (true) {
+    Endpoint* endpoint = nullptr;
+    try {
+      return plan(request.job, stop);
+    } catch (const Error& error) {
+      if (stop.raised() || !can_prompt() || !wants_password(error, request)) throw;
+      endpoint = error.where().side == Side::source ? &request.job.source : &request.job.target;
+    }
+    prompt_password(*endpoint);
+  }
+}
+
+std::string script_of(const Plan& plan) {
+  std::string script;
+  for (const std::string& statement : plan.ddl) script += statement + ";\n";
+  return script;
+}
+
+}  // namespace
+
+int run_plan(const CommandLine& line) {
+  Request request = line.request;
+  StopRequest stop;
+  const SignalWatch signals(stop);
+  complete_credentials(request, process_environment);
+  if (request.password_prompt) {
+    for (Endpoint* endpoint : {&request.job.source, &request.job.target}) {
+      if (!endpoint->has_password) prompt_password(*endpoint);
+    }
+  }
+  const Plan made = plan_asking_for_passwords(request, stop);
+  std::string text;
+  if (request.json) {
+    text = plan_json(made);
+  } else if (request.ddl) {
+    text = script_of(made);
+  } else {
+    constexpr unsigned widest = 160;
+    const auto size = terminal_size(STDOUT_FILENO);
+    text = plan_text(made, size ? std::min(size->columns, widest) : 100);
+  }
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  return 0;
+}
+
+}  // namespace millrace

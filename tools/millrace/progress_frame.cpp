@@ -1,0 +1,314 @@
+#include "tools/millrace/progress_frame.h"
+
+#include <algorithm>
+#include <array>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/quantity_text.h"
+
+namespace millrace {
+namespace {
+
+constexpr std::string_view bold = "1";
+constexpr std::string_view dim = "2";
+constexpr std::string_view green = "32";
+constexpr std::string_view yellow = "33";
+constexpr std::string_view cyan = "36";
+
+constexpr std::array<std::string_view, 3> side_names = {"readers", "writers", "builders"};
+
+/// What a lane of each kind does in each state, in Stall's order; empty: not worth telling.
+constexpr std::array<std::array<std::string_view, stall_kinds>, 3> doing = {{
+    {"reading", "waiting for source", "waiting for memory", "waiting for target", "idle"},
+    {"writing", "waiting for rows", "waiting for rows", "waiting for target", "idle"},
+    {"building", "waiting for source", "waiting", "building", "idle"},
+}};
+
+bool is_continuation(char byte) noexcept {
+  return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
+}
+
+/// Columns that `text` takes: one per code point, which is right for all but very wide scripts.
+std::size_t columns_of(std::string_view text) noexcept {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char byte) { return !is_continuation(byte); }));
+}
+
+std::string padded_left(std::string text, std::size_t columns) {
+  const std::size_t used = columns_of(text);
+  return used < columns ? std::string(columns - used, ' ') + text : text;
+}
+
+std::string padded_right(std::string text, std::size_t columns) {
+  const std::size_t used = columns_of(text);
+  if (used < columns) text.append(columns - used, ' ');
+  return text;
+}
+
+std::string painted(std::string_view text, std::string_view attribute, const FrameStyle& style) {
+  if (!style.color || text.empty()) return std::string(text);
+  return "\x1b[" + std::string(attribute) + 'm' + std::string(text) + "\x1b[0m";
+}
+
+double fraction_of(std::uint64_t part, std::uint64_t whole) noexcept {
+  if (whole == 0) return 0;
+  return std::min(1.0, static_cast<double>(part) / static_cast<double>(whole));
+}
+
+std::string percent_text(double fraction) {
+  // 100 % is said when it is true, not when it rounds to it.
+  if (fraction < 1 && fraction > 0.9994) fraction = 0.9994;
+  return fixed_text(fraction * 100, 1) + " %";
+}
+
+std::string bar(double fraction, std::size_t columns, std::string_view attribute,
+                const FrameStyle& style) {
+  if (columns == 0) return {};
+  fraction = std::clamp(fraction, 0.0, 1.0);
+  std::string full;
+  std::string rest;
+  if (style.unicode) {
+    constexpr std::array<std::string_view, 8> eighths = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+    const auto parts = static_cast<std::size_t>(fraction * static_cast<double>(columns) * 8);
+    for (std::size_t i = 0; i < parts / 8; ++i) full += "█";
+    full += eighths[parts % 8];
+    const std::size_t used = parts / 8 + (parts % 8 != 0 ? 1 : 0);
+    for (std::size_t i = used; i < columns; ++i) rest += "░";
+  } else {
+    const auto parts = static_cast<std::size_t>(fraction * static_cast<double>(columns));
+    full.assign(parts, '#');
+    rest.assign(columns - parts, '.');
+  }
+  return painted(full, attribute, style) + painted(rest, dim, style);
+}
+
+std::string clock_text(double seconds) {
+  const auto whole = static_cast<std::uint64_t>(std::max(0.0, seconds));
+  const auto two = [](std::uint64_t number) {
+    return (number < 10 ? "0" : "") + std::to_string(number);
+  };
+  if (whole < 3600) return two(whole / 60) + ':' + two(whole % 60);
+  return std::to_string(whole / 3600) + ':' + two(whole % 3600 / 60) + ':' + two(whole % 60);
+}
+
+std::string side_text(const SideView& side) {
+  const auto kind = static_cast<std::size_t>(side.kind);
+  std::vector<std::pair<std::string_view, unsigned>> parts;
+  for (std::size_t state = 0; state < stall_kinds; ++state) {
+    if (side.lanes[state] == 0) continue;
+    const std::string_view word = doing[kind][state];
+    const auto same = std::find_if(parts.begin(), parts.end(),
+                                   [&](const auto& part) { return part.first == word; });
+    if (same == parts.end()) {
+      parts.emplace_back(word, side.lanes[state]);
+    } else {
+      same->second += side.lanes[state];
+    }
+  }
+  if (parts.empty()) return {};
+  std::string text = std::string(side_names[kind]) + ": ";
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (i != 0) text += ", ";
+    text += std::to_string(parts[i].second) + ' ' + std::string(parts[i].first);
+  }
+  return text;
+}
+
+/// Pieces side by side with two spaces between, the last dropped while they do not fit.
+class Line {
+ public:
+  explicit Line(const FrameStyle& style) : style_(style) {}
+
+  /// Returns whether it fitted.
+  bool add(std::string_view text, std::string_view attribute = "") {
+    const std::size_t gap = line_.empty() ? 0 : 2;
+    const std::size_t columns = columns_of(text);
+    if (columns_ + gap + columns + 1 > style_.width) return false;
+    line_.append(gap, ' ');
+    line_ += attribute.empty() ? std::string(text) : painted(text, attribute, style_);
+    columns_ += gap + columns;
+    return true;
+  }
+
+  std::string take() { return std::move(line_); }
+
+ private:
+  const FrameStyle& style_;
+  std::string line_;
+  std::size_t columns_ = 0;
+};
+
+std::string head_line(const ProgressView& view, const FrameStyle& style) {
+  Line line(style);
+  line.add(view.stopping ? "stopping" : (view.phase.empty() ? "start" : view.phase), bold);
+  line.add(clock_text(view.elapsed_s));
+  if (view.stopping) {
+    line.add("closing COPYs and connections in order; Ctrl-C again exits at once", yellow);
+    return line.take();
+  }
+  if (view.started) {
+    line.add(count_text(view.tables_done) + " of " + count_text(view.tables) + " tables done");
+  }
+  return line.take();
+}
+
+std::string total_line(const ProgressView& view, const FrameStyle& style) {
+  const double fraction = fraction_of(view.rows, view.rows_expected);
+  const std::string percent = padded_left(percent_text(fraction), 7);
+  const std::string left =
+      view.seconds_left ? "about " + clock_text(*view.seconds_left) + " left" : std::string();
+  const std::string rates =
+      short_count_text(view.rows_per_s) + " rows/s  " + data_text(view.bytes_per_s) + "/s";
+  const std::string rows = short_count_text(static_cast<double>(view.rows)) + " of " +
+                           short_count_text(static_cast<double>(view.rows_expected)) + " rows";
+  const std::size_t texts = percent.size() + 2 + rows.size() + 2 + rates.size() + 2 +
+                            (left.empty() ? 15 : left.size()) + 2;
+  const std::size_t room = style.width > texts + 2 ? style.width - texts - 2 : 0;
+  Line line(style);
+  line.add(bar(fraction, std::clamp<std::size_t>(room, 10, 48), green,
+               {.width = style.width, .height = 0, .color = false, .unicode = style.unicode}),
+           green);
+  line.add(percent, bold);
+  line.add(rows);
+  line.add(rates, cyan);
+  line.add(left);
+  return line.take();
+}
+
+std::string table_line(const TableView& table, std::size_t name_columns, const FrameStyle& style) {
+  const double fraction = fraction_of(table.rows, table.rows_expected);
+  const std::string name =
+      padded_right(fitted_name(table.name, name_columns, style.unicode), name_columns);
+  std::string line = "  " + name + "  ";
+  const std::size_t bar_columns = style.width >= 90 ? 24 : 12;
+  if (table.building_keys) {
+    line += bar(1, bar_columns, cyan, style) + "  indexes and keys";
+    return line;
+  }
+  line += bar(fraction, bar_columns, green, style);
+  const std::string percent = "  " + padded_left(percent_text(fraction), 7);
+  const std::string rows = "  " + short_count_text(static_cast<double>(table.rows)) + " of " +
+                           short_count_text(static_cast<double>(table.rows_expected));
+  std::size_t used = 4 + name_columns + bar_columns;
+  for (const std::string& piece : {percent, rows}) {
+    if (used + piece.size() + 1 > style.width) break;
+    line += piece;
+    used += piece.size();
+  }
+  return line;
+}
+
+std::string sides_line(const ProgressView& view, const FrameStyle& style) {
+  Line line(style);
+  for (const SideView& side : view.sides) {
+    const std::string text = side_text(side);
+    if (!text.empty()) line.add(text, dim);
+  }
+  return line.take();
+}
+
+}  // namespace
+
+std::string fitted_name(std::string_view name, std::size_t columns, bool unicode) {
+  std::string clean;
+  for (const char byte : name) {
+    const bool control = static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f;
+    clean += control ? '?' : byte;
+  }
+  if (columns_of(clean) <= columns) return clean;
+  const std::string_view ellipsis = unicode ? "…" : "~";
+  std::size_t kept = 0;
+  std::size_t end = 0;
+  while (end < clean.size()) {
+    if (!is_continuation(clean[end]) && ++kept >= columns) break;
+    ++end;
+  }
+  return clean.substr(0, end) + std::string(ellipsis);
+}
+
+std::size_t table_lines(const FrameStyle& style) noexcept {
+  constexpr std::size_t most = 8;
+  constexpr std::size_t others = 5;  // head, total, "more", sides, and the prompt below
+  return style.height > others ? std::min<std::size_t>(most, style.height - others) : 0;
+}
+
+std::vector<std::string> progress_frame(const ProgressView& view, const FrameStyle& style) {
+  std::vector<std::string> lines = {head_line(view, style)};
+  if (!view.started) return lines;
+  lines.push_back(total_line(view, style));
+
+  const std::size_t shown = std::min(view.under_way.size(), table_lines(style));
+  std::size_t name_columns = 16;
+  for (std::size_t i = 0; i < shown; ++i) {
+    name_columns = std::max(name_columns, columns_of(view.under_way[i].name));
+  }
+  const std::size_t most = style.width > 56 ? style.width - 40 : 16;
+  name_columns = std::min({name_columns, most, std::size_t{40}});
+  for (std::size_t i = 0; i < shown; ++i) {
+    lines.push_back(table_line(view.under_way[i], name_columns, style));
+  }
+  if (view.tables_under_way > shown) {
+    lines.push_back(
+        painted("  and " + count_text(view.tables_under_way - shown) + " more tables under way",
+                dim, style));
+  }
+  if (std::string sides = sides_line(view, style); !sides.empty()) {
+    lines.push_back(std::move(sides));
+  }
+  return lines;
+}
+
+std::string progress_line(const ProgressView& view) {
+  std::string line = clock_text(view.elapsed_s) + "  " + (view.stopping ? "stopping" : view.phase);
+  if (!view.started) return line;
+  line += "  " + percent_text(fraction_of(view.rows, view.rows_expected)) + "  " +
+          count_text(view.rows) + " of " + count_text(view.rows_expected) + " rows  " +
+          count_text(view.tables_done) + " of " + count_text(view.tables) + " tables  " +
+          short_count_text(view.rows_per_s) + " rows/s  " + data_text(view.bytes_per_s) + "/s";
+  if (view.seconds_left) line += "  about " + clock_text(*view.seconds_left) + " left";
+  for (const SideView& side : view.sides) {
+    const std::string text = side_text(side);
+    if (!text.empty()) line += "  " + text;
+  }
+  return line;
+}
+
+std::string progress_json(const ProgressView& view) {
+  using Json = nlohmann::ordered_json;
+  Json json = {{"event", "progress"},
+               {"elapsed_s", view.elapsed_s},
+               {"phase", view.phase},
+               {"stopping", view.stopping},
+               {"rows", view.rows},
+               {"rows_expected", view.rows_expected},
+               {"copy_bytes", view.bytes},
+               {"rows_per_s", view.rows_per_s},
+               {"copy_bytes_per_s", view.bytes_per_s},
+               {"seconds_left", view.seconds_left ? Json(*view.seconds_left) : Json(nullptr)},
+               {"tables", view.tables},
+               {"tables_done", view.tables_done},
+               {"tables_under_way", view.tables_under_way}};
+  Json tables = Json::array();
+  for (const TableView& table : view.under_way) {
+    tables.push_back({{"table", table.name},
+                      {"rows", table.rows},
+                      {"rows_expected", table.rows_expected},
+                      {"building_keys", table.building_keys}});
+  }
+  json["under_way"] = std::move(tables);
+  constexpr std::array<const char*, stall_kinds> states = {
+      "working", "waiting_for_source", "waiting_for_buffer", "waiting_for_target", "idle"};
+  Json lanes = Json::object();
+  for (const SideView& side : view.sides) {
+    Json counts = Json::object();
+    for (std::size_t state = 0; state < stall_kinds; ++state) {
+      counts[states[state]] = side.lanes[state];
+    }
+    lanes[std::string(side_names[static_cast<std::size_t>(side.kind)])] = std::move(counts);
+  }
+  json["lanes"] = std::move(lanes);
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace millrace

@@ -1,0 +1,355 @@
+#include "tools/millrace/settings.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+#include <utility>
+
+#include "io/error.h"
+#include "io/nearest_word.h"
+
+namespace millrace {
+namespace {
+
+using Words = std::span<const std::string_view>;
+
+// Each list of words is in the order of its enum's enumerators.
+constexpr std::array<std::string_view, 3> scope_words = {"everything", "data-only", "schema-only"};
+constexpr std::array<std::string_view, 4> if_exists_words = {"error", "drop", "truncate", "append"};
+constexpr std::array<std::string_view, 6> snapshot_words = {
+    "auto", "flush-lock", "backup-stage", "lock-tables", "position", "none"};
+constexpr std::array<std::string_view, 2> tinyint1_words = {"boolean", "smallint"};
+constexpr std::array<std::string_view, 2> bit1_words = {"boolean", "bit"};
+constexpr std::array<std::string_view, 2> time_words = {"interval", "time"};
+constexpr std::array<std::string_view, 3> enum_words = {"native", "check", "text"};
+constexpr std::array<std::string_view, 2> set_words = {"array", "text"};
+constexpr std::array<std::string_view, 2> geometry_words = {"bytea", "postgis"};
+constexpr std::array<std::string_view, 3> json_words = {"jsonb", "json", "text"};
+constexpr std::array<std::string_view, 5> progress_words = {"auto", "none", "plain", "bar", "json"};
+static_assert(static_cast<std::size_t>(Scope::schema_only) + 1 == scope_words.size());
+static_assert(static_cast<std::size_t>(IfExists::append) + 1 == if_exists_words.size());
+static_assert(static_cast<std::size_t>(SnapshotMethod::none) + 1 == snapshot_words.size());
+static_assert(static_cast<std::size_t>(ProgressStyle::json) + 1 == progress_words.size());
+static_assert(static_cast<std::size_t>(JsonChoice::text) + 1 == json_words.size());
+static_assert(static_cast<std::size_t>(EnumChoice::text) + 1 == enum_words.size());
+
+template <class Enum>
+Enum enumerator(const SettingValue& value) noexcept {
+  return static_cast<Enum>(value.word);
+}
+
+using enum ValueShape;
+using R = Request;
+using V = SettingValue;
+
+constexpr std::string_view connections = "Connections";
+constexpr std::string_view selection = "What to move";
+constexpr std::string_view speed = "Speed and memory";
+constexpr std::string_view consistency = "Consistency";
+constexpr std::string_view types = "Types (docs/types.md has the whole table)";
+constexpr std::string_view showing = "Progress and reports";
+
+constexpr bool yes = true;
+constexpr bool no = false;
+
+// clang-format off
+const std::array settings = {
+  Setting{"SOURCE", "source", "url", url, "", "", "", {}, yes, yes,
+    [](R& r, const V& v) { r.job.source = parse_endpoint(v.text, Side::source); r.source_given = true; }},
+  Setting{"TARGET", "target", "url", url, "", "", "", {}, yes, yes,
+    [](R& r, const V& v) { r.job.target = parse_endpoint(v.text, Side::target); r.target_given = true; }},
+
+  Setting{"--databases", "", "databases", list, "GLOBS", selection,
+    "source databases, by name or glob: 'qube,*qube,pfx_dw'. Default: the URL's database, or all "
+    "but the system's. Each becomes a schema of its name", {}, yes, yes,
+    [](R& r, const V& v) { r.job.databases = v.list; }},
+  Setting{"--schema-map", "", "schema_map", mapping, "OLD=NEW", selection,
+    "put database OLD into schema NEW (repeatable)", {}, yes, yes,
+    [](R& r, const V& v) { r.job.schema_of_database = v.mapping; }},
+  Setting{"--include", "", "include", list, "GLOBS", selection,
+    "only these tables: 'orders,log_*' or 'shop.orders'", {}, yes, yes,
+    [](R& r, const V& v) { r.job.include = v.list; }},
+  Setting{"--exclude", "", "exclude", list, "GLOBS", selection,
+    "not these tables; wins over --include", {}, yes, yes,
+    [](R& r, const V& v) { r.job.exclude = v.list; }},
+  // Before the two flags, so that one on the command line wins over the file.
+  Setting{"", "", "scope", word, "", "", "", scope_words, yes, yes,
+    [](R& r, const V& v) { r.job.scope = enumerator<Scope>(v); }},
+  Setting{"--data-only", "", "", flag, "", selection,
+    "only rows, into tables that exist", {}, yes, yes,
+    [](R& r, const V&) { r.job.scope = Scope::data_only; }},
+  Setting{"--schema-only", "", "", flag, "", selection,
+    "only tables, indexes and keys, no rows", {}, yes, yes,
+    [](R& r, const V&) { r.job.scope = Scope::schema_only; }},
+  Setting{"--if-exists", "", "if_exists", word, "WHAT", selection,
+    "when a table is in the way in the target: name all of them and touch nothing (error), or drop, "
+    "truncate or append to them. Default: error", if_exists_words, yes, yes,
+    [](R& r, const V& v) { r.job.if_exists = enumerator<IfExists>(v); }},
+  Setting{"--skip-keys", "", "skip_keys", flag, "", selection,
+    "leave out indexes, primary and foreign keys", {}, yes, yes,
+    [](R& r, const V& v) { r.job.skip_keys = v.flag; }},
+
+  Setting{"--readers", "", "readers", count, "N", speed,
+    "connections that read. Default: from the machine and the server's limits", {}, yes, yes,
+    [](R& r, const V& v) { r.job.readers = static_cast<unsigned>(v.number); }},
+  Setting{"--writers", "", "writers", count, "N", speed,
+    "connections that write. Default: likewise", {}, yes, yes,
+    [](R& r, const V& v) { r.job.writers = static_cast<unsigned>(v.number); }},
+  Setting{"--builders", "", "builders", count, "N", speed,
+    "connections that build indexes. Default: likewise", {}, yes, yes,
+    [](R& r, const V& v) { r.job.builders = static_cast<unsigned>(v.number); }},
+  Setting{"--chunk-bytes", "", "chunk_bytes", size, "SIZE", speed,
+    "source bytes per unit of work, for example 64MiB. Default: from the tables' sizes", {}, yes, yes,
+    [](R& r, const V& v) { r.job.chunk_bytes = static_cast<std::size_t>(v.number); }},
+  Setting{"--memory", "", "memory", size, "SIZE", speed,
+    "the engine's whole memory budget, for example 256MiB. Default: from the connections", {}, yes, yes,
+    [](R& r, const V& v) { r.job.memory_bytes = static_cast<std::size_t>(v.number); }},
+
+  Setting{"--snapshot", "", "snapshot", word, "HOW", consistency,
+    "how all readers come to see one instant of the source: FLUSH TABLES WITH READ LOCK, MariaDB's "
+    "BACKUP STAGE, LOCK TABLES, or equal binlog positions before and after without a lock. none: a "
+    "fuzzy copy. Default: the first that the account may use, never none", snapshot_words, yes, yes,
+    [](R& r, const V& v) { r.job.snapshot = enumerator<SnapshotMethod>(v); }},
+
+  Setting{"--tinyint1", "types", "tinyint1", word, "TYPE", types,
+    "tinyint(1). Default: boolean", tinyint1_words, yes, yes,
+    [](R& r, const V& v) { r.job.types.tinyint1 = enumerator<Tinyint1Choice>(v); }},
+  Setting{"--bit1", "types", "bit1", word, "TYPE", types,
+    "bit(1). Default: boolean", bit1_words, yes, yes,
+    [](R& r, const V& v) { r.job.types.bit1 = enumerator<Bit1Choice>(v); }},
+  Setting{"--time", "types", "time", word, "TYPE", types,
+    "time, which reaches from -838 to 838 hours. Default: interval", time_words, yes, yes,
+    [](R& r, const V& v) { r.job.types.time = enumerator<TimeChoice>(v); }},
+  Setting{"--enum", "types", "enum", word, "TYPE", types,
+    "enum: a type of its own, text with a CHECK, or text. Default: native", enum_words, yes, yes,
+    [](R& r, const V& v) { r.job.types.enumeration = enumerator<EnumChoice>(v); }},
+  Setting{"--set", "types", "set", word, "TYPE", types,
+    "set: text[], or text with commas. Default: array", set_words, yes, yes,
+    [](R& r, const V& v) { r.job.types.set = enumerator<SetChoice>(v); }},
+  Setting{"--geometry", "types", "geometry", word, "TYPE", types,
+    "geometry: EWKB in bytea, or PostGIS' type. Default: bytea", geometry_words, yes, yes,
+    [](R& r, const V& v) { r.job.types.geometry = enumerator<GeometryChoice>(v); }},
+  Setting{"--json-type", "types", "json", word, "TYPE", types,
+    "json: jsonb sorts keys, json and text keep every byte. Default: jsonb", json_words, yes, yes,
+    [](R& r, const V& v) { r.job.types.json = enumerator<JsonChoice>(v); }},
+
+  Setting{"--source-password-file", "source", "password_file", text, "FILE", connections,
+    "its first line is the source's password", {}, yes, yes,
+    [](R& r, const V& v) { r.source_password_file = v.text; }},
+  Setting{"--defaults-file", "source", "defaults_file", text, "FILE", connections,
+    "MySQL option file to read instead of ~/.my.cnf and /etc/mysql/my.cnf", {}, yes, yes,
+    [](R& r, const V& v) { r.defaults_file = v.text; }},
+  Setting{"--no-defaults", "source", "no_defaults", flag, "", connections,
+    "read no MySQL option file", {}, yes, yes,
+    [](R& r, const V& v) { r.no_defaults = v.flag; }},
+  Setting{"--source-ssl-mode", "source", "ssl_mode", text, "MODE", connections,
+    "disabled, preferred, required, verify-ca or verify-full", {}, yes, yes,
+    [](R& r, const V& v) { set_parameter(r.job.source, "ssl-mode", v.text); }},
+  Setting{"--source-ssl-ca", "source", "ssl_ca", text, "FILE", connections,
+    "authority that must have signed the source's certificate", {}, yes, yes,
+    [](R& r, const V& v) { set_parameter(r.job.source, "ssl-ca", v.text); }},
+  Setting{"--source-ssl-cert", "source", "ssl_cert", text, "FILE", connections,
+    "our certificate for the source", {}, yes, yes,
+    [](R& r, const V& v) { set_parameter(r.job.source, "ssl-cert", v.text); }},
+  Setting{"--source-ssl-key", "source", "ssl_key", text, "FILE", connections,
+    "its key", {}, yes, yes,
+    [](R& r, const V& v) { set_parameter(r.job.source, "ssl-key", v.text); }},
+  Setting{"--target-password-file", "target", "password_file", text, "FILE", connections,
+    "its first line is the target's password", {}, yes, yes,
+    [](R& r, const V& v) { r.target_password_file = v.text; }},
+  Setting{"--target-sslmode", "target", "sslmode", text, "MODE", connections,
+    "disable, allow, prefer, require, verify-ca or verify-full", {}, yes, yes,
+    [](R& r, const V& v) { set_parameter(r.job.target, "sslmode", v.text); }},
+  Setting{"--target-sslrootcert", "target", "sslrootcert", text, "FILE", connections,
+    "authority that must have signed the target's certificate", {}, yes, yes,
+    [](R& r, const V& v) { set_parameter(r.job.target, "sslrootcert", v.text); }},
+  Setting{"--target-sslcert", "target", "sslcert", text, "FILE", connections,
+    "our certificate for the target", {}, yes, yes,
+    [](R& r, const V& v) { set_parameter(r.job.target, "sslcert", v.text); }},
+  Setting{"--target-sslkey", "target", "sslkey", text, "FILE", connections,
+    "its key", {}, yes, yes,
+    [](R& r, const V& v) { set_parameter(r.job.target, "sslkey", v.text); }},
+  Setting{"--password-prompt", "", "", flag, "", connections,
+    "ask for both passwords at once. Without it they are asked for when a server wants one and a "
+    "terminal is there", {}, yes, yes,
+    [](R& r, const V& v) { r.password_prompt = v.flag; }},
+
+  Setting{"--report", "", "report", list, "FILE", showing,
+    "write a report when the run ends, however it ends: .html or .json (repeatable)", {}, no, yes,
+    [](R& r, const V& v) { r.reports = v.list; }},
+  Setting{"--progress", "", "progress", word, "STYLE", showing,
+    "bar: a live view; plain: a line every few seconds; json: an object per line on stderr, for "
+    "programs. Default: bar on a terminal, else plain", progress_words, no, yes,
+    [](R& r, const V& v) { r.progress = enumerator<ProgressStyle>(v); }},
+  Setting{"--verbose", "", "verbose", flag, "", showing,
+    "tell each phase and each finished table on stderr (short: -v)", {}, no, yes,
+    [](R& r, const V& v) { r.verbose = v.flag; }},
+  Setting{"--log-file", "", "log_file", text, "FILE", showing,
+    "append the same, with times, to FILE", {}, no, yes,
+    [](R& r, const V& v) { r.log_file = v.text; }},
+
+  Setting{"--ddl", "", "", flag, "", "Output", "print the statements that migrate would run, as a script", {}, yes, no,
+    [](R& r, const V& v) { r.ddl = v.flag; }},
+  Setting{"--json", "", "", flag, "", "Output", "print the plan as JSON", {}, yes, no,
+    [](R& r, const V& v) { r.json = v.flag; }},
+};
+// clang-format on
+
+[[noreturn]] void refuse(std::string_view origin, const std::string& why, std::string hint = {}) {
+  throw Error(ErrorKind::bad_request, "cannot use " + std::string(origin) + ": " + why, {},
+              std::move(hint));
+}
+
+std::string joined(Words words) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i != 0) text += i + 1 == words.size() ? " or " : ", ";
+    text += words[i];
+  }
+  return text;
+}
+
+std::string_view trimmed(std::string_view text) noexcept {
+  const std::size_t begin = text.find_first_not_of(" \t");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
+std::size_t parse_word(std::string_view text, Words words, std::string_view origin) {
+  const auto known = std::find(words.begin(), words.end(), text);
+  if (known != words.end()) return static_cast<std::size_t>(known - words.begin());
+  const std::string_view meant = nearest_word(text, words);
+  refuse(origin, "no such value: '" + std::string(text) + "'",
+         meant.empty() ? "use " + joined(words) : "did you mean " + std::string(meant) + "?");
+}
+
+std::uint64_t parse_count(std::string_view text, std::string_view origin) {
+  constexpr std::uint64_t most = 1024;
+  std::uint64_t number = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (fault != std::errc{} || end != text.data() + text.size() || number == 0 || number > most) {
+    refuse(origin, "'" + std::string(text) + "' is no whole number from 1 to 1024",
+           "leave it out to let the machine decide");
+  }
+  return number;
+}
+
+std::vector<std::string> parse_list(std::span<const std::string> values, std::string_view origin) {
+  std::vector<std::string> list;
+  for (std::string_view rest : values) {
+    while (true) {
+      const std::size_t comma = rest.find(',');
+      const std::string_view item = trimmed(rest.substr(0, comma));
+      if (item.empty()) refuse(origin, "an empty name", "write 'a,b' without a comma at the end");
+      list.emplace_back(item);
+      if (comma == std::string_view::npos) break;
+      rest.remove_prefix(comma + 1);
+    }
+  }
+  return list;
+}
+
+std::map<std::string, std::string> parse_mapping(std::span<const std::string> values,
+                                                 std::string_view origin) {
+  std::map<std::string, std::string> mapping;
+  for (const std::string& pair : values) {
+    const std::size_t equals = pair.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == pair.size()) {
+      refuse(origin, "'" + pair + "' is no pair of names", "write old=new");
+    }
+    if (!mapping.emplace(pair.substr(0, equals), pair.substr(equals + 1)).second) {
+      refuse(origin, "'" + pair.substr(0, equals) + "' is mapped twice", "name each database once");
+    }
+  }
+  return mapping;
+}
+
+bool parse_flag(std::string_view text, std::string_view origin) {
+  if (text == "true") return true;
+  if (text == "false") return false;
+  refuse(origin, "neither true nor false");
+}
+
+SettingValue parse_value(const Assignment& assignment) {
+  const Setting& setting = *assignment.setting;
+  const std::vector<std::string>& values = assignment.values;
+  const std::string& origin = assignment.origin;
+  const bool several = setting.shape == list || setting.shape == mapping;
+  if (!several && values.size() != 1) refuse(origin, "given more than once", "give it once");
+
+  SettingValue value;
+  switch (setting.shape) {
+    case url:
+    case text: value.text = values.front(); break;
+    case list:
+      // A file name may hold a comma; globs may not, since no glob needs one.
+      value.list = setting.option == "--report" ? values : parse_list(values, origin);
+      break;
+    case mapping: value.mapping = parse_mapping(values, origin); break;
+    case word: value.word = parse_word(values.front(), setting.words, origin); break;
+    case count: value.number = parse_count(values.front(), origin); break;
+    case size: value.number = parse_size(values.front(), origin); break;
+    case flag: value.flag = parse_flag(values.front(), origin); break;
+  }
+  return value;
+}
+
+const Assignment* find_last(std::span<const Assignment> assignments, const Setting& setting) {
+  const auto found = std::find_if(assignments.rbegin(), assignments.rend(),
+                                  [&](const Assignment& a) { return a.setting == &setting; });
+  return found == assignments.rend() ? nullptr : &*found;
+}
+
+void refuse_unknown_report(const Request& request) {
+  for (const std::string& path : request.reports) {
+    if (path.ends_with(".json") || path.ends_with(".html")) continue;
+    refuse("--report " + path, "neither .json nor .html", "name it report.html or report.json");
+  }
+}
+
+}  // namespace
+
+std::span<const Setting> all_settings() { return settings; }
+
+std::uint64_t parse_size(std::string_view text, std::string_view origin) {
+  struct Unit {
+    std::string_view name;
+    std::uint64_t bytes;
+  };
+  constexpr std::array<Unit, 6> units = {{{"", 1},
+                                          {"B", 1},
+                                          {"KiB", std::uint64_t{1} << 10},
+                                          {"MiB", std::uint64_t{1} << 20},
+                                          {"GiB", std::uint64_t{1} << 30},
+                                          {"TiB", std::uint64_t{1} << 40}}};
+  const auto unfit = [&]() {
+    refuse(origin, "'" + std::string(text) + "' is no size", "write bytes, or 512KiB, 64MiB, 2GiB");
+  };
+  double amount = 0;
+  const std::string_view clean = trimmed(text);
+  const auto [end, fault] =
+      std::from_chars(clean.data(), clean.data() + clean.size(), amount, std::chars_format::fixed);
+  if (fault != std::errc{} || !(amount > 0)) unfit();
+  const std::string_view unit = trimmed(clean.substr(static_cast<std::size_t>(end - clean.data())));
+  const auto known = std::find_if(units.begin(), units.end(),
+                                  [&](const Unit& candidate) { return candidate.name == unit; });
+  if (known == units.end()) unfit();
+  const double bytes = amount * static_cast<double>(known->bytes);
+  constexpr double most = 9.0e18;  // below 2^63, whatever the rounding
+  if (bytes > most || bytes < 1) unfit();
+  return static_cast<std::uint64_t>(bytes);
+}
+
+Request make_request(std::span<const Assignment> file, std::span<const Assignment> command_line) {
+  Request request;
+  for (const Setting& setting : settings) {
+    const Assignment* assignment = find_last(command_line, setting);
+    if (assignment == nullptr) assignment = find_last(file, setting);
+    if (assignment != nullptr) setting.apply(request, parse_value(*assignment));
+  }
+  refuse_unknown_report(request);
+  return request;
+}
+
+}  // namespace millrace

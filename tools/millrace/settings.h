@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tools/millrace/request.h"
+
+namespace millrace {
+
+/// What a setting's value looks like, on the command line and in a job file.
+enum class ValueShape : std::uint8_t {
+  url,      // "mysql://..."
+  text,     // any string
+  list,     // "a,b" or repeated; in a file also ["a", "b"]
+  mapping,  // "old=new", repeated; in a file a table
+  word,     // one of `words`
+  count,    // a whole number from 1
+  size,     // "64MiB"; in a file also a whole number of bytes
+  flag,     // given or not; in a file true or false
+};
+
+/// A value that has passed its shape's check; only the member of the shape is set.
+struct SettingValue {
+  std::string text;
+  std::vector<std::string> list;
+  std::map<std::string, std::string> mapping;
+  std::size_t word = 0;  // index into Setting::words
+  std::uint64_t number = 0;
+  bool flag = false;
+};
+
+/// One thing that can be asked for. The command line, the job file, the help and the documentation
+/// are all made from the same table, so that they cannot disagree.
+struct Setting {
+  std::string_view option;   // "--if-exists"
+  std::string_view section;  // of the job file; empty: its top
+  std::string_view key;      // in the job file; empty: not there
+  ValueShape shape;
+  std::string_view value;  // placeholder in the help: "N", "FILE"
+  std::string_view group;  // heading in the help
+  std::string_view help;
+  std::span<const std::string_view> words;
+  bool plan;     // belongs to `millrace plan` too
+  bool migrate;  // belongs to `millrace migrate`
+  void (*apply)(Request& request, const SettingValue& value);
+};
+
+/// Every setting, in the order in which they are applied and shown.
+std::span<const Setting> all_settings();
+
+/// What one setting was set to, and where.
+struct Assignment {
+  const Setting* setting = nullptr;
+  std::vector<std::string> values;  // as given: one, or several for lists and mappings
+  std::string origin;               // for messages: "--readers", "readers (job.toml, line 4)"
+};
+
+/// Put `file` and then `command_line` into a request: an assignment of the latter replaces the
+/// former's for the same setting.
+/// Errors: Error{bad_request} naming the origin and what would do.
+Request make_request(std::span<const Assignment> file, std::span<const Assignment> command_line);
+
+/// Read "64MiB", "1.5 GiB", "1048576". Errors: Error{bad_request} naming `origin`.
+std::uint64_t parse_size(std::string_view text, std::string_view origin);
+
+}  // namespace millrace
