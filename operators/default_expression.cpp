@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "io/quoting.h"
+#include "operators/expression_translation.h"
 #include "operators/json_check.h"
 
 namespace millrace {
@@ -406,6 +407,39 @@ TranslatedDefault translate_literal(const SourceColumn& column, const std::strin
                                                    : "the target's type has no such value");
 }
 
+/// Without the parentheses around the whole.
+std::string_view unwrapped(std::string_view text) noexcept {
+  text = trim(text);
+  while (text.size() > 1 && text.front() == '(' && text.back() == ')') {
+    // In "(a) + (b)" the first does not belong to the last.
+    const std::string_view inner = text.substr(1, text.size() - 2);
+    if (inner.find_first_of("()'`") != std::string_view::npos) break;
+    text = trim(inner);
+  }
+  return text;
+}
+
+TranslatedDefault translate_sql(const SourceColumn& column, const std::string& target_type) {
+  const std::string_view text = unwrapped(column.default_text);
+  if (number_literal(text) || inside(text, 'b') || inside(text, 'x')) {
+    return translate_literal(column, std::string(text), target_type);
+  }
+  const auto expression = translate_expression(text);
+  if (!expression) return left_out(column, "no PostgreSQL expression is known for it");
+  if (expression->family == ValueFamily::null) return {};
+  if (expression->text) return translate_literal(column, *expression->text, target_type);
+  auto sql = assign_to(*expression, target_type);
+  if (!sql) return left_out(column, "its value would not fit " + target_type);
+  TranslatedDefault result;
+  const bool makes_uuid = expression->sql.find("gen_random_uuid()") != std::string::npos;
+  if (makes_uuid) {
+    result.note = "default " + column.default_text + " becomes " + *sql +
+                  ": random (version 4), not by the clock";
+  }
+  result.sql = std::move(*sql);
+  return result;
+}
+
 }  // namespace
 
 TranslatedDefault translate_default(const SourceColumn& column, const std::string& target_type) {
@@ -413,9 +447,9 @@ TranslatedDefault translate_default(const SourceColumn& column, const std::strin
     case DefaultKind::none:
     case DefaultKind::null: return {};
     case DefaultKind::literal: return translate_literal(column, column.default_text, target_type);
-    case DefaultKind::expression: break;
+    case DefaultKind::expression: return translate_sql(column, target_type);
   }
-  return left_out(column, "no PostgreSQL expression is known for it");
+  return {};
 }
 
 }  // namespace millrace

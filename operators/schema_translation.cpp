@@ -11,6 +11,7 @@
 #include "io/error.h"
 #include "io/quoting.h"
 #include "operators/default_expression.h"
+#include "operators/expression_translation.h"
 #include "operators/identifiers.h"
 
 namespace millrace {
@@ -26,6 +27,8 @@ constexpr std::size_t most_columns = 1600;
 constexpr std::size_t most_row_bytes = 8136;
 // Source: PostgreSQL, BTMaxItemSize of btree version 4.
 constexpr std::uint64_t most_index_bytes = 2704;
+constexpr std::uint64_t md5_bytes = 36;  // 32 digits and a length word
+constexpr std::uint64_t unbounded_bytes = std::uint64_t{1} << 40U;
 // A value moved out of its row leaves a pointer. Source: PostgreSQL, TOAST_POINTER_SIZE.
 constexpr std::size_t toast_pointer_bytes = 18;
 
@@ -94,22 +97,22 @@ std::size_t least_row_bytes(std::string_view type) noexcept {
   return toast_pointer_bytes;
 }
 
-/// The most bytes that a value of this type may take in an index; none: no bound.
-std::optional<std::uint64_t> most_key_bytes(const SourceColumn& source, std::string_view type,
-                                            std::uint32_t prefix_characters) {
+/// The most bytes that a value of this type may take in an index.
+std::uint64_t most_key_bytes(const SourceColumn& source, std::string_view type,
+                             std::uint32_t prefix_characters) {
   constexpr std::uint64_t bytes_per_character = 4;  // UTF-8
   const std::string_view base = base_of(type);
   if (base == "text" || base == "varchar" || base == "character") {
     if (prefix_characters > 0) return prefix_characters * bytes_per_character;
-    if (base == "text") return std::nullopt;
+    if (base == "text") return unbounded_bytes;
     return source.length_characters * bytes_per_character;
   }
   if (base == "bytea") {
     if (prefix_characters > 0) return prefix_characters;
-    if (source.type == SourceType::blob || source.length_bytes == 0) return std::nullopt;
+    if (source.type == SourceType::blob || source.length_bytes == 0) return unbounded_bytes;
     return source.length_bytes;
   }
-  if (base == "text[]" || base == "jsonb") return std::nullopt;
+  if (base == "text[]" || base == "jsonb") return unbounded_bytes;
   return 40;  // the longest numeric that MySQL has, and more than any other
 }
 
@@ -156,7 +159,10 @@ class Translator {
   void translate_indexes();
   void translate_index(std::size_t table, const SourceIndex& index);
   bool translate_part(std::size_t table, const SourceIndex& index, const SourceIndexPart& part,
-                      TargetIndex& out, std::optional<std::uint64_t>& key_bytes);
+                      TargetIndex& out, std::uint64_t& key_bytes);
+  bool translate_expression_part(std::size_t table, const SourceIndex& index,
+                                 const SourceIndexPart& part, TargetIndex& out,
+                                 std::uint64_t& key_bytes);
   void name_index(std::size_t table, const SourceIndex& index, TargetIndex& out, bool demoted);
   void translate_foreign_keys();
   void translate_foreign_key(std::size_t table, const SourceForeignKey& key,
@@ -562,7 +568,7 @@ void Translator::translate_index(std::size_t table, const SourceIndex& index) {
   if (index.kind == IndexKind::hash && !index.unique) {
     note_index(source, index, "is a HASH index and becomes a btree");
   }
-  std::optional<std::uint64_t> key_bytes = 0;
+  std::uint64_t key_bytes = 0;
   for (const SourceIndexPart& part : index.parts) {
     if (!translate_part(table, index, part, target, key_bytes)) return;
   }
@@ -578,7 +584,7 @@ void Translator::translate_index(std::size_t table, const SourceIndex& index) {
         "index " +
             target.name);
   }
-  if (target.method == "btree" && (!key_bytes || *key_bytes > most_index_bytes)) {
+  if (target.method == "btree" && key_bytes > most_index_bytes) {
     note_index(source, index,
                "may meet values too long for it: an entry holds " +
                    std::to_string(most_index_bytes) +
@@ -589,12 +595,9 @@ void Translator::translate_index(std::size_t table, const SourceIndex& index) {
 
 bool Translator::translate_part(std::size_t table, const SourceIndex& index,
                                 const SourceIndexPart& part, TargetIndex& out,
-                                std::optional<std::uint64_t>& key_bytes) {
+                                std::uint64_t& key_bytes) {
   const SourceTable& source_table = catalog_.tables[table];
-  if (part.column.empty()) {
-    note_index(source_table, index, "is over (" + part.expression + ") and is left out");
-    return false;
-  }
+  if (part.column.empty()) return translate_expression_part(table, index, part, out, key_bytes);
   const auto at = find_column(source_table, part.column);
   if (!at) {
     note_index(source_table, index,
@@ -624,7 +627,7 @@ bool Translator::translate_part(std::size_t table, const SourceIndex& index,
                    ": built on an expression, which a query must repeat to use it");
   } else if (unbounded && out.unique && (bytes || characters)) {
     out.parts.push_back("md5(" + name + ")");
-    key_bytes = key_bytes ? std::optional(*key_bytes + 40) : std::nullopt;
+    key_bytes += md5_bytes;
     note_index(source_table, index,
                "is unique over the whole of " + source.name + ": built on its md5()");
     return true;
@@ -633,8 +636,28 @@ bool Translator::translate_part(std::size_t table, const SourceIndex& index,
   }
   // A primary key's direction is lost: PostgreSQL's has none.
   if (part.descending && !out.primary) out.parts.back() += " DESC";
-  const auto more = most_key_bytes(source, target.type, prefix ? part.prefix_characters : 0);
-  key_bytes = key_bytes && more ? std::optional(*key_bytes + *more) : std::nullopt;
+  key_bytes += most_key_bytes(source, target.type, prefix ? part.prefix_characters : 0);
+  return true;
+}
+
+bool Translator::translate_expression_part(std::size_t table, const SourceIndex& index,
+                                           const SourceIndexPart& part, TargetIndex& out,
+                                           std::uint64_t& key_bytes) {
+  const SourceTable& source = catalog_.tables[table];
+  const auto expression =
+      translate_expression(part.expression, [&](std::string_view name) -> const TargetColumn* {
+        const auto at = find_column(source, name);
+        return at ? &out_.tables[table].target.columns[*at] : nullptr;
+      });
+  if (!expression || !expression->immutable) {
+    note_index(source, index,
+               "is over (" + part.expression + ") and is left out: " +
+                   (expression ? "in PostgreSQL its value may change with the session"
+                               : "no PostgreSQL expression is known for it"));
+    return false;
+  }
+  out.parts.push_back("(" + expression->sql + ")" + (part.descending ? " DESC" : ""));
+  if (expression->family == ValueFamily::text) key_bytes += unbounded_bytes;
   return true;
 }
 
