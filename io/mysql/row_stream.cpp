@@ -2,6 +2,7 @@
 
 #include <mysql.h>
 
+#include <cstring>
 #include <memory>
 #include <vector>
 
@@ -11,13 +12,48 @@ namespace millrace::mysql {
 
 namespace {
 
+// How many bytes a field of the binary protocol takes; or that its own first byte or bytes say so.
+constexpr std::uint8_t length_byte = 254;     // dates and times: one byte, then as many
+constexpr std::uint8_t length_encoded = 255;  // everything else: a length-encoded integer
+
+/// Source: MySQL internals manual, "Binary Protocol Value".
+std::uint8_t width_of(enum_field_types type) noexcept {
+  switch (type) {
+    case MYSQL_TYPE_TINY: return 1;
+    case MYSQL_TYPE_SHORT:
+    case MYSQL_TYPE_YEAR: return 2;
+    case MYSQL_TYPE_INT24:
+    case MYSQL_TYPE_LONG:
+    case MYSQL_TYPE_FLOAT: return 4;
+    case MYSQL_TYPE_LONGLONG:
+    case MYSQL_TYPE_DOUBLE: return 8;
+    case MYSQL_TYPE_NULL: return 0;
+    case MYSQL_TYPE_DATE:
+    case MYSQL_TYPE_DATETIME:
+    case MYSQL_TYPE_TIMESTAMP:
+    case MYSQL_TYPE_TIME: return length_byte;
+    default: return length_encoded;
+  }
+}
+
+/// The first byte after the field at `field`. The library has checked that the field is whole.
+unsigned char* past_field(unsigned char* field, std::uint8_t width) noexcept {
+  if (width < length_byte) return field + width;
+  const std::uint8_t first = *field;
+  if (width == length_byte || first < 251) return field + 1 + first;
+  const unsigned length_bytes = first == 252 ? 2 : first == 253 ? 3 : 8;
+  std::uint64_t length = 0;
+  std::memcpy(&length, field + 1, length_bytes);  // little-endian, as is every machine we build for
+  return field + 1 + length_bytes + length;
+}
+
 /// What the per-field callback knows of the row under way.
 struct FieldCallback {
   st_mysql* mysql;
   RowCallback row_callback;
   void* context;
-  unsigned columns;
   std::size_t bitmap_bytes;
+  std::vector<std::uint8_t> widths;    // per column, as width_of() says
   std::vector<std::uint8_t> all_null;  // the bitmap of a row without a single value
   bool handed_over = false;            // this row's fields have been seen
   bool go_on = true;
@@ -28,17 +64,20 @@ struct FieldCallback {
   }
 };
 
-/// The library calls this for each field in turn, with a null `field` for NULL. The first field that
-/// has bytes gives the whole row away: NULLs take no room, so it starts where the fields start, and
-/// the null bitmap lies just before it. The calls for the fields after it have nothing left to do.
+/// The library calls this for each field in turn, with a null `field` for NULL, and wants the
+/// pointer moved past the field. The first field that has bytes gives the whole row away: NULLs
+/// take no room, so it starts where the fields start, and the null bitmap lies just before it.
 void on_field(void* data, unsigned column, unsigned char** field) {
   auto& state = *static_cast<FieldCallback*>(data);
-  if (!state.handed_over && field != nullptr) {
-    state.hand_over({.null_bitmap = *field - state.bitmap_bytes,
-                     .fields = *field,
-                     .end = state.mysql->net.buff_end});
+  if (field != nullptr) {
+    if (!state.handed_over) {
+      state.hand_over({.null_bitmap = *field - state.bitmap_bytes,
+                       .fields = *field,
+                       .end = state.mysql->net.buff_end});
+    }
+    *field = past_field(*field, state.widths[column]);
   }
-  if (column + 1 == state.columns) {
+  if (column + 1 == state.widths.size()) {
     if (!state.handed_over) {
       state.hand_over({.null_bitmap = state.all_null.data(), .fields = nullptr, .end = nullptr});
     }
@@ -68,10 +107,13 @@ std::uint64_t stream_rows(Connection& connection, const std::string& select, std
   FieldCallback state{.mysql = connection.handle(),
                       .row_callback = callback,
                       .context = context,
-                      .columns = static_cast<unsigned>(columns),
                       // Two bits of offset. Source: "Binary Protocol Resultset Row".
                       .bitmap_bytes = (columns + 7 + 2) / 8,
+                      .widths = {},
                       .all_null = std::vector<std::uint8_t>((columns + 7 + 2) / 8, 0xff)};
+  for (std::size_t i = 0; i < columns; ++i) {
+    state.widths.push_back(width_of(statement->fields[i].type));
+  }
   mysql_stmt_attr_set(statement.get(), STMT_ATTR_CB_USER_DATA, &state);
   mysql_stmt_attr_set(statement.get(), STMT_ATTR_CB_RESULT,
                       reinterpret_cast<const void*>(&on_field));
