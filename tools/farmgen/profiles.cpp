@@ -1,0 +1,15 @@
+#include "tools/farmgen/profiles.h"
+
+namespace millrace {
+
+std::span<const FarmProfile> farm_profiles() {
+  static const std::vector<FarmProfile> profiles = {
+      {"frames", "one table of 13 mixed columns, 4,000,000 rows", {"--rows"}, plan_frames},
+      {"small", "2,000 tables of 100 rows", {"--tables", "--rows"}, plan_small},
+      {"tpch", "the tables, keys and row counts of TPC-H", {"--scale"}, plan_tpch},
+      {"wide", "one table of 1 KiB rows, 1,000,000 of them", {"--rows", "--row-bytes"}, plan_wide},
+  };
+  return profiles;
+}
+
+}  // namespace millrace
