@@ -4,6 +4,11 @@ namespace millrace {
 
 std::span<const FarmProfile> farm_profiles() {
   static const std::vector<FarmProfile> profiles = {
+      {"qube",
+       "a render farm: qube, <n>qube and pfx_dw",
+       {"--jobs", "--frames", "--skew", "--skew-frames", "--jobs-per-db", "--layout", "--hosts",
+        "--facts", "--beyond"},
+       plan_qube},
       {"frames", "one table of 13 mixed columns, 4,000,000 rows", {"--rows"}, plan_frames},
       {"small", "2,000 tables of 100 rows", {"--tables", "--rows"}, plan_small},
       {"tpch", "the tables, keys and row counts of TPC-H", {"--scale"}, plan_tpch},
