@@ -6,6 +6,7 @@
 
 #include "operators/byte_order.h"
 #include "operators/value_fault.h"
+#include "operators/wire_field.h"
 
 // Numbers as COPY binary fields, length word included.
 //    int2, int4, int8  := int32(n) int{n}
@@ -72,7 +73,7 @@ inline void encode_uint64_numeric(std::uint8_t*& to, std::uint64_t value) noexce
 /// Requires: room for 4 + longest_numeric_bytes bytes at `to`.
 /// Errors:   invalid_number, with `to` as it was, for anything but an optional sign, digits and
 ///           exactly `scale` digits after a point.
-ValueFault encode_decimal(std::uint8_t*& to, const std::uint8_t* text, std::size_t bytes,
+ValueFault encode_decimal(std::uint8_t*& to, FieldView text, const std::uint8_t* readable_end,
                           std::uint8_t scale) noexcept;
 
 }  // namespace millrace

@@ -15,8 +15,8 @@
 // with no dimension for an empty array.
 // Source: PostgreSQL, src/backend/utils/adt/{varlena,varchar,arrayfuncs}.c.
 //
-// All of these need 16 bytes of room behind what they write, and ask for no more than
-// RowEncoder's budget lets them; `to` moves only where none is returned.
+// All of these need copy_slack_bytes of room behind what they write; `to` moves only where none is
+// returned.
 
 namespace millrace {
 

@@ -66,6 +66,9 @@ class JsonPass {
   JsonPass(const std::uint8_t* text, std::size_t bytes, JsonTarget target) noexcept
       : at_(text), end_(text + bytes), jsonb_(target == JsonTarget::jsonb) {}
 
+  /// After document(): no byte of a string is above 0x7f, and outside strings none can be.
+  bool is_ascii() const noexcept { return (seen_ & 0x8080808080808080U) == 0; }
+
   bool document() noexcept {
     Nesting nesting;
     for (;;) {
@@ -140,7 +143,9 @@ class JsonPass {
     ++at_;
     for (;;) {
       while (end_ - at_ >= 8) {
-        const std::uint64_t stops = string_stops(load_little<std::uint64_t>(at_));
+        const auto word = load_little<std::uint64_t>(at_);
+        const std::uint64_t stops = string_stops(word);
+        seen_ |= word;
         if (stops != 0) {
           at_ += std::countr_zero(stops) / 8;
           break;
@@ -151,6 +156,7 @@ class JsonPass {
       const std::uint8_t c = *at_++;
       if (c == '"') return true;
       if (c < 0x20) return false;
+      seen_ |= c;
       if (c == '\\' && !escape()) return false;
     }
   }
@@ -248,13 +254,16 @@ class JsonPass {
   const std::uint8_t* at_;
   const std::uint8_t* const end_;
   const bool jsonb_;
+  std::uint64_t seen_ = 0;  // bytes of strings, and some behind them, all or-ed
 };
 
 }  // namespace
 
 ValueFault check_json(const std::uint8_t* text, std::size_t bytes, JsonTarget target) noexcept {
   if (target == JsonTarget::jsonb && bytes > longest_jsonb_bytes) return ValueFault::too_long;
-  if (!JsonPass(text, bytes, target).document()) return ValueFault::invalid_json;
+  JsonPass pass(text, bytes, target);
+  if (!pass.document()) return ValueFault::invalid_json;
+  if (pass.is_ascii()) return ValueFault::none;
   return simdjson::validate_utf8(reinterpret_cast<const char*>(text), bytes)
              ? ValueFault::none
              : ValueFault::invalid_utf8;

@@ -82,9 +82,9 @@ std::size_t variable_bytes(Encoding encoding, FieldView field) noexcept {
   }
 }
 
-bool is_null(const BinaryRowView& row, std::size_t column) noexcept {
+inline bool is_null(const std::uint8_t* null_bitmap, std::size_t column) noexcept {
   const std::size_t bit = column + 2;
-  return (row.null_bitmap[bit / 8] >> bit % 8 & 1) != 0;
+  return (null_bitmap[bit / 8] >> bit % 8 & 1) != 0;
 }
 
 ValueFault encode_bit(std::uint8_t*& to, FieldView field, std::uint32_t bits) noexcept {
@@ -126,7 +126,7 @@ ValueFault encode_json(std::uint8_t*& to, FieldView field, JsonTarget target) no
 
 RowEncoder::RowEncoder(std::vector<ColumnEncoding> columns) : columns_(std::move(columns)) {
   // Chunks of text are stored whole: that much may be written behind the last one.
-  fixed_bytes_ = count_bytes + TextChunk::bytes;
+  fixed_bytes_ = count_bytes + copy_slack_bytes;
   for (const ColumnEncoding& column : columns_) {
     fixed_bytes_ += length_bytes + reserved_bytes(column);
   }
@@ -140,8 +140,16 @@ RowOutcome RowEncoder::encode(const BinaryRowView& row, std::span<std::byte> out
   std::uint8_t* to = begin;
   const std::uint8_t* in = row.fields;
   const std::uint8_t* const end = row.end;
+  const std::uint8_t* const null_bitmap = row.null_bitmap;
 
   FieldView field;
+  ValueFault fault = ValueFault::none;
+  // Calls an encoder with a copy of `to`, so that `to` itself stays in a register.
+  const auto encode_with = [&](auto encode_field, auto... arguments) noexcept {
+    std::uint8_t* next = to;
+    fault = encode_field(next, arguments...);
+    to = next;
+  };
   const auto has = [&](std::ptrdiff_t bytes) noexcept { return end - in >= bytes; };
   const auto draw = [&](std::size_t bytes) noexcept {
     if (bytes > spare) return false;
@@ -163,13 +171,12 @@ RowOutcome RowEncoder::encode(const BinaryRowView& row, std::span<std::byte> out
   };
 
   for (const ColumnEncoding& column : columns_) {
-    if (is_null(row, index)) {
+    if (is_null(null_bitmap, index)) {
       store_big(to, ~std::uint32_t{0});
       to += length_bytes;
       ++index;
       continue;
     }
-    ValueFault fault = ValueFault::none;
     switch (column.encoding) {
       case Encoding::int8_to_int2:
         if (!has(1)) return malformed();
@@ -242,87 +249,88 @@ RowOutcome RowEncoder::encode(const BinaryRowView& row, std::span<std::byte> out
         break;
       case Encoding::decimal_to_numeric:
         if (!read_string(in, end, field)) return malformed();
-        fault = encode_decimal(to, field.data, field.bytes, column.scale);
+        encode_with(encode_decimal, field, end, column.scale);
         break;
       case Encoding::bit_to_bool:
         if (!read_string(in, end, field)) return malformed();
-        fault = encode_bit_as_bool(to, field);
+        encode_with(encode_bit_as_bool, field);
         break;
       case Encoding::bit_to_bit:
         if (!read_string(in, end, field)) return malformed();
-        fault = encode_bit(to, field, column.bits);
+        encode_with(encode_bit, field, column.bits);
         break;
       case Encoding::date_to_date:
         if (!read_temporal(in, end, field) || !is_datetime_length(field.bytes)) return malformed();
-        fault = encode_date(to, field);
+        encode_with(encode_date, field);
         break;
       case Encoding::datetime_to_timestamp:
         if (!read_temporal(in, end, field) || !is_datetime_length(field.bytes)) return malformed();
-        fault = encode_timestamp(to, field);
+        encode_with(encode_timestamp, field);
         break;
       case Encoding::time_to_interval:
         if (!read_temporal(in, end, field) || !is_time_length(field.bytes)) return malformed();
-        fault = encode_interval(to, field);
+        encode_with(encode_interval, field);
         break;
       case Encoding::time_to_time:
         if (!read_temporal(in, end, field) || !is_time_length(field.bytes)) return malformed();
-        fault = encode_time_of_day(to, field);
+        encode_with(encode_time_of_day, field);
         break;
       case Encoding::utf8_to_text:
         if (!read_string(in, end, field)) return malformed();
         if (!draw(field.bytes)) return out_of_room(row);
-        fault = encode_utf8(to, field, end, column.length_characters);
+        encode_with(encode_utf8, field, end, column.length_characters);
         break;
       case Encoding::latin1_to_text: {
         if (!read_string(in, end, field)) return malformed();
         const std::size_t drawn = latin1_bytes_at_most();
         if (!draw(drawn)) return out_of_room(row);
         const std::uint8_t* const value = to + length_bytes;
-        fault = encode_latin1(to, field, end, column.length_characters);
+        encode_with(encode_latin1, field, end, column.length_characters);
         if (fault == ValueFault::none) spare += drawn - static_cast<std::size_t>(to - value);
         break;
       }
       case Encoding::utf8_to_bpchar:
         if (!read_string(in, end, field)) return malformed();
         if (!draw(field.bytes)) return out_of_room(row);
-        fault = encode_utf8_padded(to, field, end, column.length_characters);
+        encode_with(encode_utf8_padded, field, end, column.length_characters);
         break;
       case Encoding::latin1_to_bpchar: {
         if (!read_string(in, end, field)) return malformed();
         const std::size_t drawn = latin1_bytes_at_most();
         if (!draw(drawn)) return out_of_room(row);
         const std::uint8_t* const value = to + length_bytes;
-        fault = encode_latin1_padded(to, field, end, column.length_characters);
-        if (fault == ValueFault::none)
-          spare += drawn - (static_cast<std::size_t>(to - value) -
-                            (column.length_characters - field.bytes));
+        encode_with(encode_latin1_padded, field, end, column.length_characters);
+        if (fault == ValueFault::none) {
+          const std::size_t padding = column.length_characters - field.bytes;
+          spare += drawn - (static_cast<std::size_t>(to - value) - padding);
+        }
         break;
       }
       case Encoding::utf8_to_enum:
         if (!read_string(in, end, field)) return malformed();
         if (!draw(field.bytes)) return out_of_room(row);
-        fault = field.bytes == 0 && !column.allows_empty ? ValueFault::invalid_enum
-                                                         : encode_utf8(to, field, end, 0);
+        encode_with(encode_utf8, field, end, 0);
+        if (field.bytes == 0 && !column.allows_empty) fault = ValueFault::invalid_enum;
         break;
       case Encoding::latin1_to_enum: {
         if (!read_string(in, end, field)) return malformed();
         const std::size_t drawn = latin1_bytes_at_most();
         if (!draw(drawn)) return out_of_room(row);
         const std::uint8_t* const value = to + length_bytes;
-        fault = field.bytes == 0 && !column.allows_empty ? ValueFault::invalid_enum
-                                                         : encode_latin1(to, field, end, 0);
+        encode_with(encode_latin1, field, end, 0);
+        if (field.bytes == 0 && !column.allows_empty) fault = ValueFault::invalid_enum;
         if (fault == ValueFault::none) spare += drawn - static_cast<std::size_t>(to - value);
         break;
       }
       case Encoding::utf8_to_text_array:
         if (!read_string(in, end, field)) return malformed();
         if (!draw(array_bytes_at_most(field.bytes))) return out_of_room(row);
-        fault = encode_text_array(to, field, TextCharset::utf8);
+        encode_with(encode_text_array, field, TextCharset::utf8);
         break;
       case Encoding::latin1_to_text_array:
         if (!read_string(in, end, field)) return malformed();
         if (!draw(array_bytes_at_most(field.bytes))) return out_of_room(row);
-        fault = encode_text_array(to, field, TextCharset::latin1);
+        encode_with(encode_text_array, field, TextCharset::latin1);
         break;
       case Encoding::bytes_to_bytea:
         if (!read_string(in, end, field)) return malformed();
@@ -334,25 +342,25 @@ RowOutcome RowEncoder::encode(const BinaryRowView& row, std::span<std::byte> out
       case Encoding::json_to_jsonb:
         if (!read_string(in, end, field)) return malformed();
         if (!draw(field.bytes)) return out_of_room(row);
-        fault = encode_json(to, field, JsonTarget::jsonb);
+        encode_with(encode_json, field, JsonTarget::jsonb);
         break;
       case Encoding::json_to_json:
         if (!read_string(in, end, field)) return malformed();
         if (!draw(field.bytes)) return out_of_room(row);
-        fault = encode_json(to, field, JsonTarget::json);
+        encode_with(encode_json, field, JsonTarget::json);
         break;
       case Encoding::geometry_to_ewkb:
         if (!read_string(in, end, field)) return malformed();
         if (!draw(field.bytes)) return out_of_room(row);
-        fault = encode_geometry(to, field);
+        encode_with(encode_geometry, field);
         break;
       case Encoding::text_to_uuid:
         if (!read_string(in, end, field)) return malformed();
-        fault = encode_uuid(to, field);
+        encode_with(encode_uuid, field);
         break;
       case Encoding::text_to_inet:
         if (!read_string(in, end, field)) return malformed();
-        fault = encode_inet(to, field);
+        encode_with(encode_inet, field);
         break;
     }
     if (fault != ValueFault::none) [[unlikely]] {
@@ -367,7 +375,7 @@ RowOutcome RowEncoder::out_of_room(const BinaryRowView& row) const noexcept {
   const std::uint8_t* in = row.fields;
   std::size_t variable = 0;
   for (std::size_t index = 0; index < columns_.size(); ++index) {
-    if (is_null(row, index)) continue;
+    if (is_null(row.null_bitmap, index)) continue;
     const Encoding encoding = columns_[index].encoding;
     FieldView field;
     if (!read_field(wire_shape(encoding), in, row.end, field)) {

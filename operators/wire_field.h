@@ -110,7 +110,15 @@ inline bool read_string(const std::uint8_t*& in, const std::uint8_t* end,
                         FieldView& field) noexcept {
   if (in == end) return false;
   const std::size_t bytes = *in;
-  if (bytes >= 0xfb) return read_long_string(in, end, field);
+  if (bytes >= 0xfb) {
+    // By way of copies: the caller's stay in registers.
+    const std::uint8_t* next = in;
+    FieldView read;
+    const bool whole = read_long_string(next, end, read);
+    in = next;
+    field = read;
+    return whole;
+  }
   if (static_cast<std::size_t>(end - in) <= bytes) return false;
   field = {in + 1, bytes};
   in += 1 + bytes;
