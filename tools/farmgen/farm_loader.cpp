@@ -234,6 +234,7 @@ FillReport fill_farm(const FarmPlan& plan, const Endpoint& endpoint, const FillO
   };
   {
     std::vector<std::jthread> lanes;
+    lanes.reserve(options.connections);
     for (unsigned i = 0; i < options.connections; ++i) lanes.emplace_back(lane);
   }
   if (first_error) rethrow_with_hint(first_error);

@@ -18,6 +18,7 @@ namespace {
 struct Request {
   std::string source;
   std::string profile;
+  std::string database;
   FarmOptions farm;
   FillOptions fill;
 };
@@ -55,7 +56,8 @@ void add_options(CLI::App& app, Request& request) {
       ->option_text("ENGINE");
 }
 
-void add_profile_options(CLI::App& app, FarmOptions& farm) {
+void add_profile_options(CLI::App& app, Request& request) {
+  FarmOptions& farm = request.farm;
   constexpr std::uint64_t most = 100'000'000;
   const auto count = [&](const std::string& name, std::uint64_t& value, const std::string& text) {
     return app.add_option(name, value, text)
@@ -80,6 +82,9 @@ void add_profile_options(CLI::App& app, FarmOptions& farm) {
   count("--hosts", farm.hosts, "hosts of the farm (one for each four jobs)");
   count("--facts", farm.facts, "warehouse rows (ten for each job)");
   app.add_flag("--beyond", farm.beyond, "unsigned values past the target's narrower types")
+      ->group("What the profiles take");
+  app.add_option("--database", request.database, "the database's name (the profile's own)")
+      ->option_text("NAME")
       ->group("What the profiles take");
   count("--rows", farm.rows, "rows of each table (as the profile says)");
   count("--row-bytes", farm.row_bytes, "bytes of a row, about (1024)");
@@ -111,6 +116,12 @@ void check_options(const CLI::App& app, const FarmProfile& profile) {
                   "farmgen --help lists the options of each profile");
     }
   }
+}
+
+/// Give the one database of a plan another name.
+void rename_database(FarmPlan& plan, const std::string& name) {
+  plan.databases = {name};
+  for (PlannedTable& table : plan.tables) table.database = name;
 }
 
 Endpoint source_of(const Request& request) {
@@ -153,7 +164,7 @@ int make_farm(int argc, char** argv) {
   app.footer(profile_list());
   app.set_help_flag("--help,-h", "show this");
   add_options(app, request);
-  add_profile_options(app, request.farm);
+  add_profile_options(app, request);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp& help) {
@@ -165,7 +176,8 @@ int make_farm(int argc, char** argv) {
   const FarmProfile& profile = find_profile(request.profile);
   check_options(app, profile);
   const Endpoint endpoint = source_of(request);
-  const FarmPlan plan = profile.plan(request.farm);
+  FarmPlan plan = profile.plan(request.farm);
+  if (!request.database.empty()) rename_database(plan, request.database);
   print_report(profile, plan, fill_farm(plan, endpoint, request.fill));
   return 0;
 }

@@ -140,7 +140,7 @@ class TpchPlan {
 
   template <typename Write>
   void add(std::string name, std::uint64_t units, std::uint64_t rows, std::uint64_t bytes_per_unit,
-           std::string columns, std::vector<std::string> keys, Write write) {
+           std::string columns, std::vector<std::string> keys, const Write& write) {
     auto shape = std::make_shared<TableShape>();
     shape->columns = std::move(columns);
     shape->keys = std::move(keys);

@@ -9,10 +9,16 @@ std::span<const FarmProfile> farm_profiles() {
        {"--jobs", "--frames", "--skew", "--skew-frames", "--jobs-per-db", "--layout", "--hosts",
         "--facts", "--beyond"},
        plan_qube},
-      {"frames", "one table of 13 mixed columns, 4,000,000 rows", {"--rows"}, plan_frames},
-      {"small", "2,000 tables of 100 rows", {"--tables", "--rows"}, plan_small},
-      {"tpch", "the tables, keys and row counts of TPC-H", {"--scale"}, plan_tpch},
-      {"wide", "one table of 1 KiB rows, 1,000,000 of them", {"--rows", "--row-bytes"}, plan_wide},
+      {"frames",
+       "one table of 13 mixed columns, 4,000,000 rows",
+       {"--rows", "--database"},
+       plan_frames},
+      {"small", "2,000 tables of 100 rows", {"--tables", "--rows", "--database"}, plan_small},
+      {"tpch", "the tables, keys and row counts of TPC-H", {"--scale", "--database"}, plan_tpch},
+      {"wide",
+       "one table of 1 KiB rows, 1,000,000 of them",
+       {"--rows", "--row-bytes", "--database"},
+       plan_wide},
   };
   return profiles;
 }
