@@ -1,0 +1,90 @@
+#include "engine/chunk_channel.h"
+
+#include <gtest/gtest.h>
+
+#include <future>
+#include <thread>
+
+#include "io/error.h"
+
+namespace millrace {
+namespace {
+
+Chunk chunk_of(std::size_t tables) {
+  Chunk chunk;
+  for (std::size_t i = 0; i < tables; ++i) chunk.tables.push_back(i);
+  return chunk;
+}
+
+CopyBlock block_of(std::size_t rows) {
+  CopyBlock block(64);
+  for (std::size_t i = 0; i < rows; ++i) block.commit(1);
+  return block;
+}
+
+TEST(ChunkChannel, EndsWhenTheAnnouncedBlocksAreTaken) {
+  const Chunk chunk = chunk_of(1);
+  ChunkChannel channel(chunk, 4);
+  channel.push(0, block_of(3));
+  channel.announce(0, {.blocks = 1, .rows = 3});
+
+  EXPECT_EQ(channel.pop(0)->rows(), 3U);
+  EXPECT_FALSE(channel.pop(0));
+  EXPECT_EQ(channel.announced_rows(0), 3U);
+}
+
+TEST(ChunkChannel, WaitsForABlockThatTheAnnouncementOvertook) {
+  const Chunk chunk = chunk_of(1);
+  ChunkChannel channel(chunk, 4);
+  channel.announce(0, {.blocks = 1, .rows = 2});
+  auto taken = std::async(std::launch::async, [&] { return channel.pop(0)->rows(); });
+
+  channel.push(0, block_of(2));
+
+  EXPECT_EQ(taken.get(), 2U);
+}
+
+TEST(ChunkChannel, KeepsTheTablesOfAGroupApart) {
+  const Chunk chunk = chunk_of(2);
+  ChunkChannel channel(chunk, 4);
+  channel.push(1, block_of(5));
+  channel.announce(1, {.blocks = 1, .rows = 5});
+  channel.announce(0, {});
+
+  EXPECT_FALSE(channel.pop(0));
+  EXPECT_EQ(channel.pop(1)->rows(), 5U);
+  EXPECT_FALSE(channel.pop(1));
+}
+
+TEST(ChunkChannel, HoldsTheReaderBackWhenItsCreditsAreSpent) {
+  const Chunk chunk = chunk_of(1);
+  ChunkChannel channel(chunk, 1);
+  channel.acquire_credit();
+  std::atomic<bool> given{false};
+  auto second = std::async(std::launch::async, [&] {
+    channel.acquire_credit();
+    given = true;
+  });
+
+  EXPECT_FALSE(given);
+  channel.return_credit();
+
+  second.get();
+  EXPECT_TRUE(given);
+}
+
+TEST(ChunkChannel, WakesBothEndsWhenClosed) {
+  const Chunk chunk = chunk_of(1);
+  ChunkChannel channel(chunk, 1);
+  channel.acquire_credit();
+  auto reader = std::async(std::launch::async, [&] { channel.acquire_credit(); });
+  auto writer = std::async(std::launch::async, [&] { channel.pop(0); });
+
+  channel.close();
+
+  EXPECT_THROW(reader.get(), Error);
+  EXPECT_THROW(writer.get(), Error);
+}
+
+}  // namespace
+}  // namespace millrace
