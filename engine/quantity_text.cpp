@@ -76,6 +76,11 @@ std::string memory_text(std::uint64_t bytes) {
 
 std::string duration_text(double seconds) {
   if (!std::isfinite(seconds) || seconds < 0) return "-";
+  if (seconds == 0) return "0 s";
+  if (seconds < 0.0995) {
+    const double ms = seconds * 1000;
+    return fixed_text(ms, ms >= 9.95 ? 0 : ms >= 0.95 ? 1 : 2) + " ms";
+  }
   if (seconds < 59.95) return fixed_text(seconds, seconds >= 9.995 ? 1 : 2) + " s";
   const auto whole = static_cast<std::uint64_t>(std::llround(seconds));
   if (whole < 3600) return std::to_string(whole / 60) + " min " + two_digits(whole % 60) + " s";

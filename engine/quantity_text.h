@@ -18,7 +18,7 @@ std::string data_text(double bytes);
 /// Write bytes of memory in binary units, as options take them: 268435456 -> "256 MiB".
 std::string memory_text(std::uint64_t bytes);
 
-/// Write a time span: "0.05 s", "3.42 s", "2 min 05 s", "3 h 12 min".
+/// Write a time span: "50 ms", "3.42 s", "2 min 05 s", "3 h 12 min".
 std::string duration_text(double seconds);
 
 /// Write a number with `decimals` digits after the point, whatever the locale.

@@ -8,7 +8,8 @@ namespace millrace {
 
 /// Seconds are counted from the start of the run unless a name says otherwise.
 struct PhaseReport {
-  std::string name;  // "connect", "plan", "snapshot", "create", "copy", "keys", "foreign keys", "finish"
+  /// "connect", "plan", "snapshot", "create", "copy", "keys", "foreign keys" or "finish".
+  std::string name;
   double begin_s = 0;
   double end_s = 0;
 };
@@ -19,9 +20,9 @@ struct TableReport {
   std::uint64_t rows = 0;  // confirmed by the target
   std::uint64_t copy_bytes = 0;
   std::uint64_t chunks = 0;
-  double begin_s = 0;      // first chunk began
-  double end_s = 0;        // last chunk committed
-  double keys_s = 0;       // seconds spent on indexes and keys
+  double begin_s = 0;  // first chunk began
+  double end_s = 0;    // last chunk committed
+  double keys_s = 0;   // seconds spent on indexes and keys
   std::uint64_t indexes = 0;
 };
 
@@ -50,10 +51,10 @@ struct NoteReport {
 };
 
 struct SnapshotReport {
-  std::string method;        // "flush tables with read lock", ...
-  double lock_ms = 0;        // how long writers of the source were held up
+  std::string method;                    // "flush tables with read lock", ...
+  double lock_ms = 0;                    // how long writers of the source were held up
   double non_transactional_lock_ms = 0;  // of which for MyISAM and the like
-  std::string binlog_file;   // empty: binlog off, or the account may not ask
+  std::string binlog_file;               // empty: binlog off, or the account may not ask
   std::uint64_t binlog_position = 0;
   std::string gtid;
   unsigned attempts = 1;
@@ -62,14 +63,14 @@ struct SnapshotReport {
 /// All that is known of a run; the JSON and HTML reports, and the summary, are pictures of it.
 struct RunReport {
   std::string version;
-  std::string command;        // secrets masked
-  std::string started_at;     // ISO 8601, UTC
-  std::string outcome;        // "complete", "failed", "cancelled"
-  std::string error;          // one line; empty when complete
+  std::string command;     // secrets masked
+  std::string started_at;  // ISO 8601, UTC
+  std::string outcome;     // "complete", "failed", "cancelled"
+  std::string error;       // one line; empty when complete
   std::string hint;
-  std::string source;         // masked URL
+  std::string source;  // masked URL
   std::string source_version;
-  std::string target;         // masked URL
+  std::string target;  // masked URL
   std::string target_version;
   unsigned readers = 0, writers = 0, builders = 0;
   std::uint64_t chunk_bytes = 0, memory_bytes = 0;

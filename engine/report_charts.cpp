@@ -4,8 +4,8 @@
 #include <array>
 #include <cmath>
 
-#include "engine/html_text.h"
 #include "engine/quantity_text.h"
+#include "engine/shown_text.h"
 
 namespace millrace {
 namespace {
@@ -18,7 +18,7 @@ constexpr double curve_height = 170;
 constexpr double bars_left = 236;
 constexpr double bar_pitch = 26;
 constexpr double bar_height = 15;
-constexpr std::size_t label_characters = 32;
+constexpr std::size_t label_columns = 28;
 constexpr double value_room = 190;  // right of the longest bar, for its value
 
 /// A coordinate: a tenth of a unit is finer than any screen.
@@ -62,10 +62,9 @@ std::string axis_value(double value, bool bytes) {
 }
 
 std::string axis_time(double seconds, double step) {
-  if (step < 1) {
-    const int decimals = step < 0.01 ? 3 : step < 0.1 ? 2 : 1;
-    return fixed_text(seconds, decimals) + " s";
-  }
+  if (seconds < step / 2) return "0";
+  if (step < 0.1) return fixed_text(seconds * 1000, step < 0.001 ? 1 : 0) + " ms";
+  if (step < 1) return fixed_text(seconds, 1) + " s";
   const auto whole = static_cast<std::uint64_t>(std::llround(seconds));
   const auto two = [](std::uint64_t number) {
     return (number < 10 ? "0" : "") + std::to_string(number);
@@ -101,8 +100,8 @@ std::string segment_rect(double x, double y, double bar_width, std::string_view 
 
 std::string bar_label(const Bar& bar, double y) {
   return "<text" + attribute("x", bars_left - 12) + attribute("y", y + 12) +
-         " class=\"label end\">" + html_escaped(shortened(bar.label, label_characters)) +
-         "<title>" + html_escaped(bar.label) + "</title></text>";
+         " class=\"label end\">" + html_escaped(fitted(bar.label, label_columns)) + "<title>" +
+         html_escaped(bar.label) + "</title></text>";
 }
 
 }  // namespace
@@ -162,15 +161,7 @@ std::string curve_svg(const Curve& curve) {
            at(x_of(curve.points.front().at_s)) + ' ' + at(bottom) + "Z\"/>";
     svg += "<path class=\"curve c-" + curve.series + "\" d=\"" + path + "\"/>";
   }
-  if (curve.mean > 0) {
-    const double y = y_of(curve.mean);
-    const std::string mean =
-        "mean " + (curve.bytes ? data_text(curve.mean) : short_count_text(curve.mean) + " rows") +
-        "/s";
-    // Above its line, but within the picture.
-    svg += line_at(left, y, right, y, "mean");
-    svg += text_at(right - 6, std::max(y - 6, curve_top + 11), "value end", mean);
-  }
+  if (curve.mean > 0) svg += line_at(left, y_of(curve.mean), right, y_of(curve.mean), "mean");
   return svg + "</svg>";
 }
 

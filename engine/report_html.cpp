@@ -9,11 +9,11 @@
 #include <utility>
 #include <vector>
 
-#include "engine/html_text.h"
 #include "engine/quantity_text.h"
 #include "engine/report.h"
 #include "engine/report_charts.h"
 #include "engine/report_style.h"
+#include "engine/shown_text.h"
 
 namespace millrace {
 namespace {
@@ -31,6 +31,11 @@ std::string number(std::uint64_t count) { return count_text(count, thin_space); 
 
 std::string plural(std::uint64_t count, std::string_view one, std::string_view many) {
   return number(count) + ' ' + std::string(count == 1 ? one : many);
+}
+
+std::string percent(double share) {
+  if (share > 0 && share < 0.005) return "< 1 %";
+  return fixed_text(share * 100, 0) + " %";
 }
 
 double copy_span_s(const TableReport& table) { return std::max(0.0, table.end_s - table.begin_s); }
@@ -65,12 +70,13 @@ std::string head(const RunReport& report) {
                      "<span>Millrace</span></div>" + badge(report) + "<h1><span class=\"end\">" +
                      html_escaped(report.source) + "</span><span class=\"to\">→</span>" +
                      "<span class=\"end\">" + html_escaped(report.target) + "</span></h1>";
-  html += "<p class=\"sub\">" + html_escaped(report.source_version.empty() ? "source not reached"
-                                                                           : report.source_version);
-  html += " to " + html_escaped(report.target_version.empty() ? "a target not reached"
-                                                              : report.target_version);
-  if (!report.started_at.empty()) html += " · started " + html_escaped(report.started_at);
-  return html + "</p></header>\n";
+  std::string sub;
+  for (const std::string& part :
+       {report.source_version, report.target_version,
+        report.started_at.empty() ? std::string() : "started " + report.started_at}) {
+    if (!part.empty()) sub += (sub.empty() ? "" : " · ") + html_escaped(part);
+  }
+  return html + "<p class=\"sub\">" + sub + "</p></header>\n";
 }
 
 std::string failure(const RunReport& report) {
@@ -111,7 +117,13 @@ std::string tile(const std::string& value, std::string_view label, const std::st
   return html + "</div>";
 }
 
+/// The run ended before it knew what to move.
+bool began(const RunReport& report) {
+  return report.outcome == "complete" || report.rows > 0 || !report.tables.empty();
+}
+
 std::string tiles(const RunReport& report) {
+  if (!began(report)) return {};
   const PhaseReport copy = copy_phase(report);
   const double copy_s = copy.end_s - copy.begin_s;
   const auto rows = static_cast<double>(report.rows);
@@ -124,14 +136,18 @@ std::string tiles(const RunReport& report) {
   html += tile(data_text(bytes), "as binary COPY", plural(report.chunks, "chunk", "chunks"));
   html += tile(moved ? short_count_text(rows / copy_s) : "–", "rows per second",
                moved ? data_text(bytes / copy_s) + "/s while copying" : "");
-  html += tile(fixed_text(report.engine_cpu_s, 2) + " s", "CPU time of the engine",
+  html += tile(duration_text(report.engine_cpu_s), "CPU time of the engine",
                report.wall_s > 0
                    ? fixed_text(report.engine_cpu_s / report.wall_s, 2) + " cores on average"
                    : "");
-  html += tile(memory_text(report.peak_memory_bytes), "memory at the most",
-               report.memory_bytes > 0 ? "budget " + memory_text(report.memory_bytes) : "");
-  html += tile(fixed_text(report.snapshot.lock_ms, report.snapshot.lock_ms < 100 ? 1 : 0) + " ms",
-               "writers held up", "at the source, for the snapshot");
+  if (report.peak_memory_bytes > 0) {
+    html += tile(memory_text(report.peak_memory_bytes), "memory at the most",
+                 report.memory_bytes > 0 ? "budget " + memory_text(report.memory_bytes) : "");
+  }
+  if (!report.snapshot.method.empty()) {
+    html += tile(duration_text(report.snapshot.lock_ms / 1000), "writers held up",
+                 "at the source, for the snapshot");
+  }
   html += tile(number(report.indexes + report.foreign_keys), "indexes and keys",
                plural(report.indexes, "index", "indexes") + ", " +
                    plural(report.foreign_keys, "foreign key", "foreign keys"));
@@ -203,12 +219,19 @@ std::string throughput(const RunReport& report) {
   const PhaseReport copy = copy_phase(report);
   if (report.rows == 0 || !(copy.end_s > copy.begin_s)) return {};
   const std::vector<SamplePoint> samples = copy_samples(report, copy);
-  const std::string rows = curve_svg(
-      rate_curve(samples, &SamplePoint::rows, "rows per second over time", "rows", false));
-  const std::string bytes = curve_svg(
-      rate_curve(samples, &SamplePoint::copy_bytes, "bytes per second over time", "bytes", true));
-  return section("Throughput", "Rows and bytes taken from the source per second, while copying.",
-                 "<h3>rows/s</h3>" + picture(rows) + "<h3>bytes/s</h3>" + picture(bytes));
+  const Curve rows =
+      rate_curve(samples, &SamplePoint::rows, "rows per second over time", "rows", false);
+  const Curve bytes =
+      rate_curve(samples, &SamplePoint::copy_bytes, "bytes per second over time", "bytes", true);
+  const auto titled = [](const Curve& curve) {
+    double peak = 0;
+    for (const CurvePoint& point : curve.points) peak = std::max(peak, point.value);
+    const auto text = curve.bytes ? data_text : short_count_text;
+    return "<h3>" + std::string(curve.bytes ? "bytes" : "rows") + " per second <small>mean " +
+           text(curve.mean) + ", peak " + text(peak) + "</small></h3>" + picture(curve_svg(curve));
+  };
+  return section("Throughput", "What was taken from the source, while copying.",
+                 titled(rows) + titled(bytes));
 }
 
 // ---------------------------------------------------------------- phases
@@ -225,8 +248,7 @@ std::string phases(const RunReport& report) {
     bar.begin_s = phase.begin_s;
     bar.segments = {{.series = "phase", .name = "took", .seconds = seconds}};
     bar.value = duration_text(seconds);
-    if (report.wall_s > 0)
-      bar.value += "  ·  " + fixed_text(seconds / report.wall_s * 100, 0) + " %";
+    if (report.wall_s > 0) bar.value += "  ·  " + percent(seconds / report.wall_s);
     bars.push_back(std::move(bar));
   }
   return section("Phases", "When each phase began and how long it took.",
@@ -270,7 +292,6 @@ std::string verdict(const RunReport& report) {
   }
   if (readers_held < 0 || writers_starved < 0) return {};
   constexpr double clear = 0.2;
-  const auto percent = [](double share) { return fixed_text(share * 100, 0) + " %"; };
   if (readers_held > clear && readers_held > 1.5 * writers_starved) {
     return "The target set the pace: readers spent " + percent(readers_held) +
            " of their busy time held up by it.";
@@ -394,7 +415,7 @@ std::string table_list(const RunReport& report, const std::vector<std::size_t>& 
 
 std::string tables(const RunReport& report) {
   if (report.tables.empty()) return {};
-  const std::vector<std::size_t> order = tables_by_time(report);
+  std::vector<std::size_t> order = tables_by_time(report);
   std::string html =
       section("Time per table", order.size() > charted_tables ? "The 30 that took longest." : "",
               table_chart(report, order));
@@ -402,17 +423,22 @@ std::string tables(const RunReport& report) {
   if (order.size() <= open_tables) {
     lists = table_list(report, order, 0, order.size());
   } else {
+    // Who looks into a list this long looks for a name.
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return report.tables[a].target < report.tables[b].target;
+    });
     for (std::size_t begin = 0; begin < order.size(); begin += tables_per_fold) {
       const std::size_t end = std::min(begin + tables_per_fold, order.size());
       lists += "<details><summary>" + number(begin + 1) + " to " + number(end) + ": " +
-               html_escaped(shortened(report.tables[order[begin]].target, 48)) +
+               html_escaped(fitted(report.tables[order[begin]].target, 48)) +
                (end - begin > 1 ? " … " : "") +
-               (end - begin > 1 ? html_escaped(shortened(report.tables[order[end - 1]].target, 48))
+               (end - begin > 1 ? html_escaped(fitted(report.tables[order[end - 1]].target, 48))
                                 : std::string()) +
                "</summary>" + table_list(report, order, begin, end) + "</details>";
     }
   }
-  return html + section("All tables", "Longest first.", lists);
+  return html +
+         section("All tables", order.size() <= open_tables ? "Longest first." : "By name.", lists);
 }
 
 // ---------------------------------------------------------------- facts and notes
@@ -427,17 +453,20 @@ std::string snapshot(const RunReport& report) {
   if (taken.method.empty()) return {};
   std::string list = "<dl>";
   list += fact("method", html_escaped(taken.method));
-  list += fact("writers held up", fixed_text(taken.lock_ms, 1) + " ms");
+  list += fact("writers held up", duration_text(taken.lock_ms / 1000));
   if (taken.non_transactional_lock_ms > 0) {
     list += fact("of which for tables without transactions",
-                 fixed_text(taken.non_transactional_lock_ms, 1) + " ms");
+                 duration_text(taken.non_transactional_lock_ms / 1000));
   }
   list += fact("binlog", taken.binlog_file.empty() ? "off, or not to be seen by this account"
                                                    : html_escaped(taken.binlog_file) + " at " +
                                                          number(taken.binlog_position));
   list += fact("GTID", html_escaped(taken.gtid));
   list += fact("attempts", number(taken.attempts));
-  return section("Snapshot", "Every row comes from this one instant of the source.",
+  const bool fuzzy = taken.method.starts_with("none");
+  return section("Snapshot",
+                 fuzzy ? "A fuzzy copy: rows may come from different instants of the source."
+                       : "Every row comes from this one instant of the source.",
                  list + "</dl>");
 }
 
@@ -477,9 +506,11 @@ std::string settings(const RunReport& report) {
                report.command.empty() ? "" : "<code>" + html_escaped(report.command) + "</code>");
   list += fact("source", html_escaped(report.source_version));
   list += fact("target", html_escaped(report.target_version));
-  list += fact("lanes", plural(report.readers, "reader", "readers") + ", " +
-                            plural(report.writers, "writer", "writers") + ", " +
-                            plural(report.builders, "builder", "builders"));
+  if (report.readers + report.writers > 0) {
+    list += fact("lanes", plural(report.readers, "reader", "readers") + ", " +
+                              plural(report.writers, "writer", "writers") + ", " +
+                              plural(report.builders, "builder", "builders"));
+  }
   if (report.chunk_bytes > 0) list += fact("chunk", memory_text(report.chunk_bytes));
   if (report.memory_bytes > 0) list += fact("memory budget", memory_text(report.memory_bytes));
   list += fact("millrace", html_escaped(report.version));

@@ -19,12 +19,12 @@ inline constexpr std::string_view report_style = R"css(
 --page:#f6f7f9;--card:#fff;--ink:#10171f;--soft:#5a6675;--line:#e3e7ec;--grid:#eceff3;
 --accent:#1463c4;--accent2:#0b8a6e;--keys:#d98a1f;--phase:#4b6a95;
 --work:#0b8a6e;--source:#3f7fd6;--buffer:#8d6bc9;--target:#e0862a;--idle:#d5dbe3;
---good:#0a7a4d;--goodbg:#e2f5ec;--warn:#96610a;--warnbg:#fdf1da;--bad:#b3261e;--badbg:#fdeae8}
+--inside:#fff;--good:#0a7a4d;--goodbg:#e2f5ec;--warn:#96610a;--warnbg:#fdf1da;--bad:#b3261e;--badbg:#fdeae8}
 @media(prefers-color-scheme:dark){:root{
 --page:#0d1117;--card:#151b23;--ink:#e8edf3;--soft:#98a5b4;--line:#28313c;--grid:#202833;
 --accent:#5aa2ff;--accent2:#3fcfa8;--keys:#f0ae4e;--phase:#7f9dc8;
 --work:#2fb592;--source:#5f9bf0;--buffer:#ab8ce6;--target:#f0a04e;--idle:#35404d;
---good:#5fdca5;--goodbg:#12301f;--warn:#f3c26b;--warnbg:#362a10;--bad:#ff8f86;--badbg:#3a1816}}
+--inside:#0d1117;--good:#5fdca5;--goodbg:#12301f;--warn:#f3c26b;--warnbg:#362a10;--bad:#ff8f86;--badbg:#3a1816}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,-apple-system,
 "Segoe UI",Roboto,"Helvetica Neue","Noto Sans","Liberation Sans",Arial,sans-serif;
@@ -35,6 +35,7 @@ header{display:grid;grid-template-columns:1fr auto;gap:10px 16px;align-items:cen
 .mark{width:28px;height:28px;color:var(--ink)}.mark .water{stroke:var(--accent)}
 h1{grid-column:1/-1;margin:6px 0 0;font-size:22px;line-height:1.3;font-weight:650;
 overflow-wrap:anywhere}
+h1 .end{display:inline-block;max-width:100%}
 h1 .to{color:var(--accent);padding:0 .45em}
 .sub{grid-column:1/-1;margin:0;color:var(--soft)}
 .badge{justify-self:end;padding:4px 12px;border-radius:99px;font-weight:600;font-size:14px}
@@ -44,23 +45,24 @@ h1 .to{color:var(--accent);padding:0 .45em}
 section,.tiles{margin:0 0 18px}
 section{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:18px 20px}
 h2{margin:0 0 2px;font-size:17px;font-weight:650}
-h3{margin:14px 0 2px;font-size:13px;font-weight:600;color:var(--soft)}
+h3{margin:14px 0 4px;font-size:13.5px;font-weight:600}h3 small{font-size:13px;font-weight:400;color:var(--soft);padding-left:8px}
 .caption{margin:0 0 8px;color:var(--soft)}
 .failure.bad{border-color:var(--bad);background:var(--badbg)}
 .failure.warn{border-color:var(--warn);background:var(--warnbg)}
 .failure p{margin:0 0 6px}.failure .error{font-weight:600;overflow-wrap:anywhere}
 .names{margin:0 0 6px;padding-left:20px;columns:2 280px;overflow-wrap:anywhere}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(214px,1fr));gap:12px}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(46%,214px),1fr));gap:12px}
 .tile{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:14px 16px}
 .figure{font-size:26px;line-height:1.2;font-weight:650;letter-spacing:-.01em;white-space:nowrap}
 .figure small{font-size:.62em;font-weight:600;color:var(--soft)}
 .what{color:var(--ink);margin-top:2px}.detail{color:var(--soft);font-size:13px}
+@media(max-width:560px){.figure{font-size:21px}}
 .picture{overflow-x:auto}
 .picture svg{display:block;width:100%;min-width:640px;height:auto}
 svg text{font-family:inherit;fill:var(--ink)}
-.label{font-size:12.5px;fill:var(--soft)}.label.strong{font-size:13.5px;font-weight:600;fill:var(--ink)}
+svg .label{font-size:12.5px;fill:var(--soft)}svg .label.strong{font-size:13.5px;font-weight:600;fill:var(--ink)}
 .value{font-size:12.5px;white-space:pre}
-.inside{font-size:12.5px;font-weight:600;fill:#fff}.inside.i-idle{fill:var(--ink)}
+svg .inside{font-size:12.5px;font-weight:600;fill:var(--inside)}svg .inside.i-idle{fill:var(--ink)}
 .end{text-anchor:end}.mid{text-anchor:middle}
 .grid{stroke:var(--grid);stroke-width:1}.axis{stroke:var(--line);stroke-width:1.2}
 .mean{stroke:var(--soft);stroke-width:1;stroke-dasharray:4 4}

@@ -7,41 +7,13 @@
 
 #include "engine/quantity_text.h"
 #include "engine/report.h"
+#include "engine/shown_text.h"
 
 namespace millrace {
 namespace {
 
 constexpr std::size_t most_tables = 15;
 constexpr std::size_t most_notes = 10;
-
-bool is_continuation(char byte) noexcept {
-  return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
-}
-
-std::size_t columns_of(std::string_view text) noexcept {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char byte) { return !is_continuation(byte); }));
-}
-
-/// `text` in exactly `columns`: cut or padded; control characters replaced.
-std::string in_columns(std::string_view text, std::size_t columns) {
-  std::string cut;
-  std::size_t used = 0;
-  const bool too_long = columns_of(text) > columns;
-  for (const char byte : text) {
-    if (!is_continuation(byte)) {
-      if (used == columns - (too_long ? 1 : 0)) break;
-      ++used;
-    }
-    const bool control = static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f;
-    cut += control ? '?' : byte;
-  }
-  if (too_long) {
-    cut += '~';
-    ++used;
-  }
-  return cut + std::string(columns - used, ' ');
-}
 
 std::string right(std::string text, std::size_t columns) {
   return text.size() < columns ? std::string(columns - text.size(), ' ') + text : text;
@@ -57,7 +29,7 @@ struct Line {
 
 std::string line_text(const Line& line, std::size_t name_columns) {
   const double rate = line.copy_s > 0 ? static_cast<double>(line.rows) / line.copy_s : 0;
-  return "  " + in_columns(line.name, name_columns) + right(count_text(line.rows), 16) +
+  return "  " + padded(line.name, name_columns, "~") + right(count_text(line.rows), 16) +
          right(data_text(static_cast<double>(line.copy_bytes)), 10) +
          right(duration_text(line.copy_s), 13) + right(rate > 0 ? short_count_text(rate) : "", 8) +
          right(line.keys_s > 0 ? duration_text(line.keys_s) : "", 13) + '\n';
@@ -77,7 +49,7 @@ std::string tables_text(const RunReport& report, unsigned width) {
                       return a < b;
                     });
 
-  constexpr std::size_t figures = 60;
+  constexpr std::size_t figures = 60;  // columns of the numbers
   std::size_t name_columns = 10;
   for (std::size_t i = 0; i < shown; ++i) {
     name_columns = std::max(name_columns, columns_of(report.tables[order[i]].target));
@@ -85,9 +57,8 @@ std::string tables_text(const RunReport& report, unsigned width) {
   const std::size_t room = width > figures + 12 ? width - figures - 2 : 10;
   name_columns = std::min(name_columns, room);
 
-  std::string text = "  " + in_columns("table", name_columns) + right("rows", 16) +
-                     right("data", 10) + right("copy", 13) + right("rows/s", 8) +
-                     right("keys", 13) + '\n';
+  std::string text = "  " + padded("table", name_columns) + right("rows", 16) + right("data", 10) +
+                     right("copy", 13) + right("rows/s", 8) + right("keys", 13) + '\n';
   text += "  " + std::string(name_columns + figures, '-') + '\n';
   for (std::size_t i = 0; i < shown; ++i) {
     const TableReport& table = report.tables[order[i]];
@@ -107,7 +78,7 @@ std::string tables_text(const RunReport& report, unsigned width) {
       rest.keys_s += report.tables[order[i]].keys_s;
     }
     // Their copies overlap: no single span is theirs.
-    text += "  " + in_columns(rest.name, name_columns) + right(count_text(rest.rows), 16) +
+    text += "  " + padded(rest.name, name_columns) + right(count_text(rest.rows), 16) +
             right(data_text(static_cast<double>(rest.copy_bytes)), 10) + '\n';
   }
   return text;
@@ -142,7 +113,7 @@ std::string totals_text(const RunReport& report) {
   }
   if (!report.snapshot.method.empty()) {
     text += "  snapshot by " + report.snapshot.method + ", writers held up for " +
-            fixed_text(report.snapshot.lock_ms, 1) + " ms";
+            duration_text(report.snapshot.lock_ms / 1000);
     if (!report.snapshot.binlog_file.empty()) {
       text += ", at " + report.snapshot.binlog_file + ':' +
               std::to_string(report.snapshot.binlog_position);
@@ -153,13 +124,14 @@ std::string totals_text(const RunReport& report) {
   return text;
 }
 
-std::string notes_text(const RunReport& report) {
+std::string notes_text(const RunReport& report, unsigned width) {
   if (report.notes.empty()) return {};
   std::string text = "\n  notes\n";
   const std::size_t shown = std::min(report.notes.size(), most_notes);
   for (std::size_t i = 0; i < shown; ++i) {
     const NoteReport& note = report.notes[i];
-    text += "    " + note.topic + "  " + note.where + ": " + note.message + '\n';
+    text += "    " + fitted(note.topic + "  " + note.where + ": " + note.message, width - 4, "~") +
+            '\n';
   }
   if (shown < report.notes.size()) {
     text += "    and " + count_text(report.notes.size() - shown) +
@@ -172,7 +144,8 @@ std::string left_text(const RunReport& report) {
   if (report.outcome == "complete") return {};
   if (report.left_in_target.empty()) return "\n  the target keeps nothing of this run\n";
   std::string text = "\n  the target keeps, unfinished:\n";
-  for (const std::string& left : report.left_in_target) text += "    " + left + '\n';
+  for (const std::string& left : report.left_in_target)
+    text += "    " + fitted(left, left.size(), "~") + '\n';
   return text;
 }
 
@@ -181,7 +154,7 @@ std::string left_text(const RunReport& report) {
 std::string report_summary(const RunReport& report, unsigned width) {
   std::string text;
   if (!report.tables.empty()) text += tables_text(report, width);
-  return text + totals_text(report) + notes_text(report) + left_text(report);
+  return text + totals_text(report) + notes_text(report, std::max(width, 60U)) + left_text(report);
 }
 
 }  // namespace millrace
