@@ -36,7 +36,7 @@ Outcome run_once(const CommandLine& line, const Request& request, StopRequest& s
   outcome.report.version = MILLRACE_VERSION;
   outcome.report.command = line.text;
   Progress progress;
-  const TerminalProgress shown(progress, stop, request.progress, request.verbose);
+  const TerminalProgress shown(progress, stop, request.progress);
   // Held, not handled: the reports are written whatever happened, then it goes on its way.
   try {
     migrate(request.job, progress, stop, outcome.report);

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "engine/quantity_text.h"
+#include "engine/shown_text.h"
 
 namespace millrace {
 namespace {
@@ -25,25 +27,9 @@ constexpr std::array<std::array<std::string_view, stall_kinds>, 3> doing = {{
     {"building", "waiting for source", "waiting", "building", "idle"},
 }};
 
-bool is_continuation(char byte) noexcept {
-  return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
-}
-
-/// Columns that `text` takes: one per code point, which is right for all but very wide scripts.
-std::size_t columns_of(std::string_view text) noexcept {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char byte) { return !is_continuation(byte); }));
-}
-
 std::string padded_left(std::string text, std::size_t columns) {
   const std::size_t used = columns_of(text);
   return used < columns ? std::string(columns - used, ' ') + text : text;
-}
-
-std::string padded_right(std::string text, std::size_t columns) {
-  const std::size_t used = columns_of(text);
-  if (used < columns) text.append(columns - used, ' ');
-  return text;
 }
 
 std::string painted(std::string_view text, std::string_view attribute, const FrameStyle& style) {
@@ -54,6 +40,12 @@ std::string painted(std::string_view text, std::string_view attribute, const Fra
 double fraction_of(std::uint64_t part, std::uint64_t whole) noexcept {
   if (whole == 0) return 0;
   return std::min(1.0, static_cast<double>(part) / static_cast<double>(whole));
+}
+
+/// By rows; a run that has none to move goes by tables.
+double total_fraction(const ProgressView& view) noexcept {
+  return view.rows_expected > 0 ? fraction_of(view.rows, view.rows_expected)
+                                : fraction_of(view.tables_done, view.tables);
 }
 
 std::string percent_text(double fraction) {
@@ -131,7 +123,10 @@ class Line {
     return true;
   }
 
-  std::string take() { return std::move(line_); }
+  std::string take() {
+    columns_ = 0;
+    return std::exchange(line_, {});
+  }
 
  private:
   const FrameStyle& style_;
@@ -153,33 +148,50 @@ std::string head_line(const ProgressView& view, const FrameStyle& style) {
   return line.take();
 }
 
+/// Bar and percent always; then, while there is room, time left, rates, rows.
 std::string total_line(const ProgressView& view, const FrameStyle& style) {
-  const double fraction = fraction_of(view.rows, view.rows_expected);
+  constexpr std::size_t least_bar = 12;
+  constexpr std::size_t most_bar = 48;
+  constexpr std::size_t gap = 2;
+  const double fraction = total_fraction(view);
   const std::string percent = padded_left(percent_text(fraction), 7);
-  const std::string left =
+  std::string left =
       view.seconds_left ? "about " + clock_text(*view.seconds_left) + " left" : std::string();
-  const std::string rates =
+  std::string rates =
       short_count_text(view.rows_per_s) + " rows/s  " + data_text(view.bytes_per_s) + "/s";
-  const std::string rows = short_count_text(static_cast<double>(view.rows)) + " of " +
-                           short_count_text(static_cast<double>(view.rows_expected)) + " rows";
-  const std::size_t texts = percent.size() + 2 + rows.size() + 2 + rates.size() + 2 +
-                            (left.empty() ? 15 : left.size()) + 2;
-  const std::size_t room = style.width > texts + 2 ? style.width - texts - 2 : 0;
-  Line line(style);
-  line.add(bar(fraction, std::clamp<std::size_t>(room, 10, 48), green,
-               {.width = style.width, .height = 0, .color = false, .unicode = style.unicode}),
-           green);
-  line.add(percent, bold);
-  line.add(rows);
-  line.add(rates, cyan);
-  line.add(left);
-  return line.take();
+  std::string rows = short_count_text(static_cast<double>(view.rows)) + " rows";
+  const std::string rows_of = short_count_text(static_cast<double>(view.rows)) + " of " +
+                              short_count_text(static_cast<double>(view.rows_expected)) + " rows";
+
+  std::size_t room = style.width - 1;
+  const auto take = [&room](std::size_t columns) {
+    if (room < columns + gap) return false;
+    room -= columns + gap;
+    return true;
+  };
+  take(least_bar);
+  take(percent.size());
+  // The widest "about 00:00 left", so that the line does not jump.
+  if (!take(std::max<std::size_t>(left.size(), 16))) left.clear();
+  if (!take(std::max<std::size_t>(rates.size(), 24))) rates.clear();
+  if (take(rows_of.size())) {
+    rows = rows_of;
+  } else if (!take(rows.size())) {
+    rows.clear();
+  }
+  const std::size_t bar_columns = std::min(least_bar + room, most_bar);
+
+  std::string line =
+      bar(fraction, bar_columns, green, style) + "  " + painted(percent, bold, style);
+  if (!rows.empty()) line += "  " + rows;
+  if (!rates.empty()) line += "  " + painted(rates, cyan, style);
+  if (!left.empty()) line += "  " + left;
+  return line;
 }
 
 std::string table_line(const TableView& table, std::size_t name_columns, const FrameStyle& style) {
   const double fraction = fraction_of(table.rows, table.rows_expected);
-  const std::string name =
-      padded_right(fitted_name(table.name, name_columns, style.unicode), name_columns);
+  const std::string name = padded(table.name, name_columns, style.unicode ? "…" : "~");
   std::string line = "  " + name + "  ";
   const std::size_t bar_columns = style.width >= 90 ? 24 : 12;
   if (table.building_keys) {
@@ -199,37 +211,26 @@ std::string table_line(const TableView& table, std::size_t name_columns, const F
   return line;
 }
 
-std::string sides_line(const ProgressView& view, const FrameStyle& style) {
+/// On one line where they fit, else on several.
+std::vector<std::string> side_lines(const ProgressView& view, const FrameStyle& style) {
+  std::vector<std::string> lines;
   Line line(style);
   for (const SideView& side : view.sides) {
-    const std::string text = side_text(side);
-    if (!text.empty()) line.add(text, dim);
+    const std::string text = fitted(side_text(side), style.width - 1, style.unicode ? "…" : "~");
+    if (text.empty() || line.add(text, dim)) continue;
+    lines.push_back(line.take());
+    line.add(text, dim);
   }
-  return line.take();
+  lines.push_back(line.take());
+  if (lines.back().empty()) lines.pop_back();
+  return lines;
 }
 
 }  // namespace
 
-std::string fitted_name(std::string_view name, std::size_t columns, bool unicode) {
-  std::string clean;
-  for (const char byte : name) {
-    const bool control = static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f;
-    clean += control ? '?' : byte;
-  }
-  if (columns_of(clean) <= columns) return clean;
-  const std::string_view ellipsis = unicode ? "…" : "~";
-  std::size_t kept = 0;
-  std::size_t end = 0;
-  while (end < clean.size()) {
-    if (!is_continuation(clean[end]) && ++kept >= columns) break;
-    ++end;
-  }
-  return clean.substr(0, end) + std::string(ellipsis);
-}
-
 std::size_t table_lines(const FrameStyle& style) noexcept {
   constexpr std::size_t most = 8;
-  constexpr std::size_t others = 5;  // head, total, "more", sides, and the prompt below
+  constexpr std::size_t others = 7;  // head, total, "more", the sides, and the prompt below
   return style.height > others ? std::min<std::size_t>(most, style.height - others) : 0;
 }
 
@@ -253,19 +254,17 @@ std::vector<std::string> progress_frame(const ProgressView& view, const FrameSty
         painted("  and " + count_text(view.tables_under_way - shown) + " more tables under way",
                 dim, style));
   }
-  if (std::string sides = sides_line(view, style); !sides.empty()) {
-    lines.push_back(std::move(sides));
-  }
+  for (std::string& side : side_lines(view, style)) lines.push_back(std::move(side));
   return lines;
 }
 
 std::string progress_line(const ProgressView& view) {
   std::string line = clock_text(view.elapsed_s) + "  " + (view.stopping ? "stopping" : view.phase);
   if (!view.started) return line;
-  line += "  " + percent_text(fraction_of(view.rows, view.rows_expected)) + "  " +
-          count_text(view.rows) + " of " + count_text(view.rows_expected) + " rows  " +
-          count_text(view.tables_done) + " of " + count_text(view.tables) + " tables  " +
-          short_count_text(view.rows_per_s) + " rows/s  " + data_text(view.bytes_per_s) + "/s";
+  line += "  " + percent_text(total_fraction(view)) + "  " + count_text(view.rows) + " of " +
+          count_text(view.rows_expected) + " rows  " + count_text(view.tables_done) + " of " +
+          count_text(view.tables) + " tables  " + short_count_text(view.rows_per_s) + " rows/s  " +
+          data_text(view.bytes_per_s) + "/s";
   if (view.seconds_left) line += "  about " + clock_text(*view.seconds_left) + " left";
   for (const SideView& side : view.sides) {
     const std::string text = side_text(side);

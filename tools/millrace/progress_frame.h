@@ -28,7 +28,4 @@ std::string progress_line(const ProgressView& view);
 /// One JSON object without line breaks, for programs.
 std::string progress_json(const ProgressView& view);
 
-/// `name` cut to `columns`, with control characters replaced: names come from the source.
-std::string fitted_name(std::string_view name, std::size_t columns, bool unicode);
-
 }  // namespace millrace

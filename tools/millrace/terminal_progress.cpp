@@ -9,12 +9,15 @@
 
 #include <spdlog/spdlog.h>
 
+#include "engine/shown_text.h"
 #include "tools/millrace/terminal_size.h"
 
 namespace millrace {
 namespace {
 
 using namespace std::chrono_literals;
+
+constexpr double plain_period_s = 5.0;
 
 std::string_view variable(const char* name) noexcept {
   const char* value = std::getenv(name);
@@ -64,26 +67,23 @@ std::chrono::milliseconds period_of(ProgressStyle style) noexcept {
     case ProgressStyle::bar: return 125ms;
     case ProgressStyle::json: return 1s;
     case ProgressStyle::plain:
-    case ProgressStyle::automatic: return 5s;
-    case ProgressStyle::none: return 500ms;  // for the log only
+    case ProgressStyle::automatic: return 1s;  // to look; see plain_period_s
+    case ProgressStyle::none: return 500ms;    // for the log only
   }
   return 1s;
 }
 
 }  // namespace
 
-ProgressStyle resolve_style(ProgressStyle wanted, bool log_to_stderr) {
+ProgressStyle resolve_style(ProgressStyle wanted) {
   if (wanted != ProgressStyle::automatic) return wanted;
-  const bool live = ::isatty(STDERR_FILENO) == 1 && variable("TERM") != "dumb" && !log_to_stderr;
+  const bool live = ::isatty(STDERR_FILENO) == 1 && variable("TERM") != "dumb";
   return live ? ProgressStyle::bar : ProgressStyle::plain;
 }
 
 TerminalProgress::TerminalProgress(const Progress& progress, const StopRequest& stop,
-                                   ProgressStyle style, bool log_to_stderr)
-    : progress_(progress),
-      stop_(stop),
-      observer_(progress),
-      style_(resolve_style(style, log_to_stderr)) {
+                                   ProgressStyle style)
+    : progress_(progress), stop_(stop), observer_(progress), style_(resolve_style(style)) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -105,7 +105,7 @@ void TerminalProgress::run() {
   }
   lock.unlock();
   log_news();
-  if (painted_lines_ != 0) write_all(to_frame_start(painted_lines_) + "\x1b[J");
+  erase();
 }
 
 void TerminalProgress::show() {
@@ -119,9 +119,18 @@ void TerminalProgress::show() {
     case ProgressStyle::bar: paint(view); break;
     case ProgressStyle::json: write_all(progress_json(view) + '\n'); break;
     case ProgressStyle::plain:
-    case ProgressStyle::automatic: write_all(progress_line(view) + '\n'); break;
+    case ProgressStyle::automatic: write_plain(view); break;
     case ProgressStyle::none: break;
   }
+}
+
+void TerminalProgress::write_plain(const ProgressView& view) {
+  const bool due = view.elapsed_s - plain_at_s_ >= plain_period_s;
+  if (!due && view.phase == plain_phase_ && view.stopping == plain_stopping_) return;
+  plain_at_s_ = view.elapsed_s;
+  plain_phase_ = view.phase;
+  plain_stopping_ = view.stopping;
+  write_all(progress_line(view) + '\n');
 }
 
 void TerminalProgress::paint(const ProgressView& view) {
@@ -136,12 +145,21 @@ void TerminalProgress::paint(const ProgressView& view) {
 void TerminalProgress::log_news() {
   if (!spdlog::should_log(spdlog::level::info)) return;
   const std::vector<PhaseReport> phases = progress_.phases();
+  const std::vector<std::string> finished = observer_.take_finished_tables();
+  if (logged_phases_ == phases.size() && finished.empty()) return;
+  erase();  // the lines go where the view was; it is painted anew below them
   for (; logged_phases_ < phases.size(); ++logged_phases_) {
     spdlog::info("phase: {}", phases[logged_phases_].name);
   }
-  for (const std::string& name : observer_.take_finished_tables()) {
-    spdlog::info("table done: {}", fitted_name(name, 256, true));
-  }
+  constexpr std::size_t most_columns = 256;
+  for (const std::string& name : finished)
+    spdlog::info("table done: {}", fitted(name, most_columns));
+}
+
+void TerminalProgress::erase() {
+  if (painted_lines_ == 0) return;
+  write_all(to_frame_start(painted_lines_) + "\x1b[J");
+  painted_lines_ = 0;
 }
 
 }  // namespace millrace

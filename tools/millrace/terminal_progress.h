@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <mutex>
+#include <string>
 #include <thread>
 
 #include "engine/progress.h"
@@ -20,8 +21,7 @@ namespace millrace {
 /// the summary. It changes no mode of the terminal, so that nothing can leave it spoilt.
 class TerminalProgress {
  public:
-  TerminalProgress(const Progress& progress, const StopRequest& stop, ProgressStyle style,
-                   bool log_to_stderr);
+  TerminalProgress(const Progress& progress, const StopRequest& stop, ProgressStyle style);
   ~TerminalProgress();
   TerminalProgress(const TerminalProgress&) = delete;
   TerminalProgress& operator=(const TerminalProgress&) = delete;
@@ -30,7 +30,9 @@ class TerminalProgress {
   void run();
   void show();
   void paint(const ProgressView& view);
+  void write_plain(const ProgressView& view);
   void log_news();
+  void erase();
 
   const Progress& progress_;
   const StopRequest& stop_;
@@ -39,6 +41,9 @@ class TerminalProgress {
   FrameStyle frame_style_;
   std::size_t painted_lines_ = 0;
   std::size_t logged_phases_ = 0;
+  double plain_at_s_ = 0;
+  std::string plain_phase_;
+  bool plain_stopping_ = false;
   std::mutex mutex_;
   std::condition_variable ended_changed_;
   bool ended_ = false;  // guarded by mutex_
@@ -46,6 +51,6 @@ class TerminalProgress {
 };
 
 /// The style for `wanted`: automatic becomes bar on a terminal that can show it, else plain.
-ProgressStyle resolve_style(ProgressStyle wanted, bool log_to_stderr);
+ProgressStyle resolve_style(ProgressStyle wanted);
 
 }  // namespace millrace
