@@ -105,13 +105,18 @@ inline ValueFault encode_timestamp(std::uint8_t*& to, FieldView field) noexcept 
   return ValueFault::none;
 }
 
+// MySQL ends at 838:59:59, which is 34 days; what is far above is no time at all.
+constexpr std::uint32_t most_time_days = 10'000;
+
 /// A TIME as the wire has it: sign, days (4 bytes), then the clock.
 /// Requires: is_time_length(field.bytes).
 inline ValueFault read_time(FieldView field, std::int64_t& microseconds) noexcept {
   microseconds = 0;
   if (field.bytes == 0) return ValueFault::none;
+  const auto days = load_little<std::uint32_t>(field.data + 1);
+  if (days > most_time_days) return ValueFault::invalid_time;
   const ValueFault fault = read_clock(field.data + 5, field.bytes == 12, microseconds);
-  microseconds += load_little<std::uint32_t>(field.data + 1) * microseconds_per_day;
+  microseconds += days * microseconds_per_day;
   if (field.data[0] != 0) microseconds = -microseconds;
   return fault;
 }
