@@ -153,15 +153,21 @@ Error connect_error(PGconn* connection, const Endpoint& endpoint, bool timed_out
                .reason = fmt::format("no answer within {} s", endpoint.connect_timeout_seconds)};
   }
   if (!failure.sqlstate.empty()) {
-    return Error(kind_of(failure.sqlstate), doing + ": " + failure.reason,
-                 {.side = Side::target, .code = failure.sqlstate},
+    // A pooler in front of the server calls all that it refuses a violation of the protocol.
+    const ErrorKind kind = kind_of(failure.sqlstate);
+    return Error(kind == ErrorKind::internal ? ErrorKind::bad_request : kind,
+                 doing + ": " + failure.reason, {.side = Side::target, .code = failure.sqlstate},
                  hint_of(failure.sqlstate, {}, account));
   }
   if (PQconnectionNeedsPassword(connection) != 0) {
     return Error(ErrorKind::bad_request, doing + ": the server wants a password",
                  {.side = Side::target}, hint_of("28P01", {}, account));
   }
-  if (over_tcp(connection)) {
+  const auto says = [&](std::string_view words) {
+    return failure.reason.find(words) != std::string::npos;
+  };
+  // Who shows a certificate is no MySQL server: those speak first, in the clear.
+  if (over_tcp(connection) && !says("certificate")) {
     std::uint16_t port = 5432;
     const std::string port_text = text_of(PQport(connection));
     std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
@@ -174,9 +180,6 @@ Error connect_error(PGconn* connection, const Endpoint& endpoint, bool timed_out
           "give the PostgreSQL server's host and port (PostgreSQL's default port is 5432)");
     }
   }
-  const auto says = [&](std::string_view words) {
-    return failure.reason.find(words) != std::string::npos;
-  };
   if (says("SSL") || says("sslmode") || says("certificate")) {
     return Error(ErrorKind::bad_request, doing + ": " + failure.reason, {.side = Side::target},
                  "check sslmode, sslrootcert, sslcert and sslkey of the target");
@@ -327,12 +330,12 @@ void Connection::Session::fail(const PGresult* failed) {
 }
 
 void Connection::Session::send(const std::string& text) {
-  sql = text;
-  statements_done = 0;
   if (copy != Copy::none) {
     throw Error(ErrorKind::internal, "a COPY is open: " + shorten_statement(text),
                 {.side = Side::target});
   }
+  sql = text;
+  statements_done = 0;
   const PGTransactionStatusType state = PQtransactionStatus(get());
   commits_itself = state == PQTRANS_IDLE;
   if (PQstatus(get()) == CONNECTION_BAD || PQsendQuery(get(), text.c_str()) == 0) {
@@ -348,7 +351,10 @@ Result Connection::Session::next_result() {
   }
   switch (PQresultStatus(result.get())) {
     case PGRES_COMMAND_OK:
-    case PGRES_TUPLES_OK: ++statements_done; return result;
+    case PGRES_TUPLES_OK:
+      ++statements_done;
+      if (std::string_view(PQcmdStatus(result.get())) == "BEGIN") commits_itself = false;
+      return result;
     case PGRES_EMPTY_QUERY:
     case PGRES_COPY_IN: return result;
     case PGRES_COPY_OUT:

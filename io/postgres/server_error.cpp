@@ -15,6 +15,7 @@ namespace millrace::postgres {
 
 ErrorKind kind_of(std::string_view sqlstate) noexcept {
   const std::string_view group = sqlstate.substr(0, 2);
+  if (sqlstate == "08P01") return ErrorKind::internal;  // the bytes that we sent
   if (group == "08") return ErrorKind::connection_lost;
   if (sqlstate == "57P01" || sqlstate == "57P02" || sqlstate == "57P03" || sqlstate == "57P05" ||
       sqlstate == "25P03") {

@@ -16,6 +16,7 @@ std::string hint(std::string_view sqlstate, std::string_view statement = {}) {
 
 TEST(PostgresServerError, SqlstateTellsWhatToDoNext) {
   EXPECT_EQ(kind_of("08006"), ErrorKind::connection_lost);
+  EXPECT_EQ(kind_of("08P01"), ErrorKind::internal);
   EXPECT_EQ(kind_of("57P01"), ErrorKind::connection_lost);
   EXPECT_EQ(kind_of("57P03"), ErrorKind::connection_lost);
   EXPECT_EQ(kind_of("53100"), ErrorKind::exhausted);
