@@ -77,10 +77,9 @@ class Planner {
   }
 
   void group(const std::vector<std::size_t>& small) {
-    // Enough groups that every lane gets several of them.
-    const std::size_t lanes = std::min(sizing_.readers, sizing_.writers);
+    // Enough groups that every writer gets several of them.
     const std::size_t per_group = std::clamp<std::size_t>(
-        small.size() / (4 * lanes), 1, most_tables_per_group);
+        small.size() / (std::size_t{4} * sizing_.writers), 1, most_tables_per_group);
     std::uint64_t bytes = 0;
     for (const std::size_t index : small) {
       const SourceTable& table = *plan_.tables[index].source;

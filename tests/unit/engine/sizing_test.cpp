@@ -29,7 +29,7 @@ TEST(Sizing, ThePoolLeavesRoomInTheBudget) {
 
 TEST(Sizing, LanesFollowTheCores) {
   EXPECT_EQ(work_out_sizing({}, {.cores = 2}).readers, 2U);
-  EXPECT_EQ(work_out_sizing({}, {.cores = 16}).writers, 16U);
+  EXPECT_EQ(work_out_sizing({}, {.cores = 8}).writers, 16U);
 }
 
 TEST(Sizing, LanesStayWithinTheTargetsFreeConnections) {
