@@ -459,8 +459,8 @@ std::string snapshot(const RunReport& report) {
                  duration_text(taken.non_transactional_lock_ms / 1000));
   }
   list += fact("binlog", taken.binlog_file.empty() ? "off, or not to be seen by this account"
-                                                   : html_escaped(taken.binlog_file) + " at " +
-                                                         number(taken.binlog_position));
+                                                   : html_escaped(taken.binlog_file) + ':' +
+                                                         std::to_string(taken.binlog_position));
   list += fact("GTID", html_escaped(taken.gtid));
   list += fact("attempts", number(taken.attempts));
   const bool fuzzy = taken.method.starts_with("none");

@@ -138,6 +138,15 @@ class SettingsParser {
         if (flag->second) said.push_back({&setting, {"true"}, std::string(setting.option)});
       }
     }
+    const auto given = [&said](std::string_view option) {
+      return std::any_of(said.begin(), said.end(), [&](const Assignment& assignment) {
+        return assignment.setting->option == option;
+      });
+    };
+    if (given("--data-only") && given("--schema-only")) {
+      refuse("cannot use --data-only with --schema-only: nothing would be left to move",
+             "give one of them, or neither");
+    }
     return make_request(job_file(), said);
   }
 

@@ -13,8 +13,8 @@ constexpr std::array<ErrorAdvice, 8> advice = {{
      "Follow the hint. `millrace plan SOURCE TARGET` shows what a run would do and writes nothing. "
      "For a refused login see [Passwords](#passwords), for tables in the way `--if-exists`."},
     {ErrorKind::bad_data, "a value that the target cannot hold",
-     "Stops the run, names table, column, key and value, and takes back the table's unfinished "
-     "rows.",
+     "Stops the run and names table, column, key and value. Takes back what was not committed and "
+     "names every table that the target keeps, with its rows.",
      "Mend the value at the source, choose another type with the switch that the hint names "
      "(`--tinyint1 smallint`, `--json-type text`, ...), or leave the table out with `--exclude`."},
     {ErrorKind::connection_lost, "a server could not be reached, or went away half-way",
@@ -23,7 +23,7 @@ constexpr std::array<ErrorAdvice, 8> advice = {{
      "Look whether the server runs and is reachable (host, port, firewall, its log), then start "
      "again with `--if-exists drop`."},
     {ErrorKind::conflict, "another session of a server was in the way (deadlock, lock timeout)",
-     "Takes back the transaction that lost. The run stops if the conflict stays.",
+     "Takes back the transaction that lost, stops, and names what the target keeps.",
      "Find who holds the lock (`pg_stat_activity` and `pg_locks` on the target, `SHOW PROCESSLIST` "
      "on the source), end it or wait, then start again."},
     {ErrorKind::exhausted, "a server or this machine ran out of disk, memory or connections",

@@ -169,8 +169,9 @@ std::string total_line(const ProgressView& view, const FrameStyle& style) {
     room -= columns + gap;
     return true;
   };
-  take(least_bar);
   take(percent.size());
+  const std::size_t bar_room = std::min(least_bar, room);
+  room -= bar_room;
   // The widest "about 00:00 left", so that the line does not jump.
   if (!take(std::max<std::size_t>(left.size(), 16))) left.clear();
   if (!take(std::max<std::size_t>(rates.size(), 24))) rates.clear();
@@ -179,7 +180,7 @@ std::string total_line(const ProgressView& view, const FrameStyle& style) {
   } else if (!take(rows.size())) {
     rows.clear();
   }
-  const std::size_t bar_columns = std::min(least_bar + room, most_bar);
+  const std::size_t bar_columns = std::min(bar_room + room, most_bar);
 
   std::string line =
       bar(fraction, bar_columns, green, style) + "  " + painted(percent, bold, style);
@@ -192,19 +193,22 @@ std::string total_line(const ProgressView& view, const FrameStyle& style) {
 std::string table_line(const TableView& table, std::size_t name_columns, const FrameStyle& style) {
   const double fraction = fraction_of(table.rows, table.rows_expected);
   const std::string name = padded(table.name, name_columns, style.unicode ? "…" : "~");
-  std::string line = "  " + name + "  ";
+  std::string line = "  " + name;
   const std::size_t bar_columns = style.width >= 90 ? 24 : 12;
-  if (table.building_keys) {
-    line += bar(1, bar_columns, cyan, style) + "  indexes and keys";
-    return line;
+  const double shown = table.building_keys ? 1 : fraction;
+  std::size_t used = 2 + name_columns;
+  if (used + 2 + bar_columns < style.width) {
+    line += "  " + bar(shown, bar_columns, table.building_keys ? cyan : green, style);
+    used += 2 + bar_columns;
   }
-  line += bar(fraction, bar_columns, green, style);
-  const std::string percent = "  " + padded_left(percent_text(fraction), 7);
-  const std::string rows = "  " + short_count_text(static_cast<double>(table.rows)) + " of " +
-                           short_count_text(static_cast<double>(table.rows_expected));
-  std::size_t used = 4 + name_columns + bar_columns;
-  for (const std::string& piece : {percent, rows}) {
-    if (used + piece.size() + 1 > style.width) break;
+  const std::vector<std::string> pieces =
+      table.building_keys ? std::vector<std::string>{"  indexes and keys"}
+                          : std::vector<std::string>{
+                                "  " + padded_left(percent_text(fraction), 7),
+                                "  " + short_count_text(static_cast<double>(table.rows)) + " of " +
+                                    short_count_text(static_cast<double>(table.rows_expected))};
+  for (const std::string& piece : pieces) {
+    if (used + piece.size() >= style.width) break;
     line += piece;
     used += piece.size();
   }
@@ -244,15 +248,15 @@ std::vector<std::string> progress_frame(const ProgressView& view, const FrameSty
   for (std::size_t i = 0; i < shown; ++i) {
     name_columns = std::max(name_columns, columns_of(view.under_way[i].name));
   }
-  const std::size_t most = style.width > 56 ? style.width - 40 : 16;
+  const std::size_t most = style.width > 56 ? style.width - 40 : style.width * 2 / 5;
   name_columns = std::min({name_columns, most, std::size_t{40}});
   for (std::size_t i = 0; i < shown; ++i) {
     lines.push_back(table_line(view.under_way[i], name_columns, style));
   }
   if (view.tables_under_way > shown) {
-    lines.push_back(
-        painted("  and " + count_text(view.tables_under_way - shown) + " more tables under way",
-                dim, style));
+    const std::string more =
+        "  and " + count_text(view.tables_under_way - shown) + " more tables under way";
+    lines.push_back(painted(fitted(more, style.width - 1), dim, style));
   }
   for (std::string& side : side_lines(view, style)) lines.push_back(std::move(side));
   return lines;
