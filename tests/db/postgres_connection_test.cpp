@@ -291,6 +291,17 @@ TEST(PostgresConnection, VerifiedSessionIsEncrypted) {
   EXPECT_EQ(value_of(connection, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"), "t");
 }
 
+TEST(PostgresConnection, LoopbackIsEncryptedOnlyOnRequest) {
+  Endpoint endpoint = target();
+  endpoint.tls_mode = "prefer";
+  Connection plain = connect();
+  Connection asked(endpoint, "millrace test");
+
+  const std::string sql = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+  EXPECT_EQ(value_of(plain, sql), "f");
+  EXPECT_EQ(value_of(asked, sql), "t");
+}
+
 TEST(PostgresConnection, ClientCertificateLogsIn) {
   Endpoint endpoint = target();
   endpoint.user = "certified";
