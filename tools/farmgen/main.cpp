@@ -65,7 +65,7 @@ void add_profile_options(CLI::App& app, Request& request) {
         ->option_text("N")
         ->group("What the profiles take");
   };
-  count("--jobs", farm.jobs, "jobs of the farm (1000)");
+  count("--jobs", farm.jobs, "jobs of the farm, or of each cluster (1000)");
   count("--frames", farm.frames, "frames of each job (100)");
   count("--skew", farm.skew, "this many jobs have --skew-frames instead (0)");
   count("--skew-frames", farm.skew_frames, "frames of a skewed job (100000)");
@@ -81,6 +81,8 @@ void add_profile_options(CLI::App& app, Request& request) {
       ->group("What the profiles take");
   count("--hosts", farm.hosts, "hosts of the farm (one for each four jobs)");
   count("--facts", farm.facts, "warehouse rows (ten for each job)");
+  count("--clusters", farm.clusters, "clusters of an accounting database (2)");
+  count("--steps", farm.steps, "steps of each of its jobs (3)");
   app.add_flag("--beyond", farm.beyond, "unsigned values past the target's narrower types")
       ->group("What the profiles take");
   app.add_option("--database", request.database, "the database's name (the profile's own)")

@@ -55,7 +55,7 @@ FarmPlan plan_frames(const FarmOptions& options) {
   table.name = "frame";
   table.shape = std::make_shared<const TableShape>(frames_shape());
   table.units = table.rows = options.rows ? options.rows : default_rows;
-  table.bytes_per_unit = 130;
+  table.bytes_per_unit = 137;
   table.write_unit = [hosts, prose, seed = options.seed](std::uint64_t unit, LoadText& out) {
     Random random(seed, stream_of("frames.frame"), unit);
     const std::int64_t submitted =
@@ -78,7 +78,7 @@ FarmPlan plan_frames(const FarmOptions& options) {
       out.null();
     }
     if (random.one_in(10)) {
-      out.plain(prose->cut(random, 20, 300));
+      out.plain(prose->cut(random, 20, 370));
     } else {
       out.null();
     }

@@ -28,6 +28,7 @@ struct FarmOptions {
   bool beyond = false;  // unsigned values past what the target's narrower types hold
 
   std::uint64_t clusters = 2;
+  std::uint64_t steps = 3;  // of each job of a cluster
 
   std::uint64_t rows = 0;  // 0: the profile's own default
   std::uint64_t row_bytes = 1024;
