@@ -17,6 +17,7 @@ ErrorKind kind_of(unsigned code) noexcept {
     case CR_SERVER_LOST:
     case CR_SERVER_LOST_EXTENDED:
     case CR_MALFORMED_PACKET:
+    case CR_SSL_CONNECTION_ERROR:  // how a wire under TLS breaks
     case ER_SERVER_SHUTDOWN:
     case ER_CONNECTION_KILLED:
     case ER_NET_READ_ERROR:
@@ -69,7 +70,9 @@ std::string hint_of(unsigned code) {
       return "a column was dropped or renamed under way: start again";
     case ER_CON_COUNT_ERROR:
     case ER_TOO_MANY_USER_CONNECTIONS:
-      return "use fewer connections (--readers) or raise max_connections on the source";
+    case ER_USER_LIMIT_REACHED:
+      return "use fewer connections (--readers) or raise max_connections (or the account's "
+             "MAX_USER_CONNECTIONS) on the source";
     case ER_TABLEACCESS_DENIED_ERROR:
     case ER_DBACCESS_DENIED_ERROR:
       return "GRANT SELECT, LOCK TABLES, SHOW VIEW ON <database>.* TO <user>";

@@ -9,8 +9,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
+#include <memory>
 #include <mutex>
 #include <utility>
 
@@ -65,24 +67,82 @@ bool is_usual_postgres_port(std::uint16_t port) {
               "give the MySQL server's host and port (MySQL's default port is 3306)");
 }
 
-void set_tls(MYSQL* mysql, const Endpoint& endpoint) {
-  const std::string& mode = endpoint.tls_mode;
+/// How much of TLS is asked for; each word asks for more than the one before.
+enum class Tls : std::uint8_t { off, preferred, required, verify_ca, verify_full };
+
+Tls tls_of(const Endpoint& endpoint) {
+  Tls tls = Tls::off;
+  if (endpoint.tls_mode == "preferred") tls = Tls::preferred;
+  if (endpoint.tls_mode == "required") tls = Tls::required;
+  if (endpoint.tls_mode == "verify-ca") tls = Tls::verify_ca;
+  if (endpoint.tls_mode == "verify-full") tls = Tls::verify_full;
+  if (endpoint.tls_mode.empty()) {
+    // An authority is given to be checked, a certificate to be shown.
+    if (!endpoint.tls_certificate.empty()) tls = Tls::required;
+    if (!endpoint.tls_ca.empty()) tls = Tls::verify_ca;
+  }
+  if (tls == Tls::verify_ca && endpoint.tls_ca.empty()) {
+    throw Error(ErrorKind::bad_request,
+                "cannot verify the certificate of " + endpoint.masked() +
+                    ": no authority is given to check it against",
+                {.side = Side::source}, "give the authority's file: --source-ssl-ca FILE");
+  }
+  // Nobody stands between the two ends of a unix socket.
+  return endpoint.socket.empty() ? tls : std::min(tls, Tls::preferred);
+}
+
+/// Tell the library. "Enforce" makes it encrypt where the server can, and go on in plain text without
+/// a word where it cannot. An authority makes it check the chain; "verify" makes it check the host's
+/// name besides, and refuse a server without TLS before it logs in.
+/// Measured: Connector/C 3.3.
+void set_tls(MYSQL* mysql, const Endpoint& endpoint, Tls tls) {
+  if (tls == Tls::off) return;
   const auto text = [](const std::string& value) {
     return value.empty() ? nullptr : value.c_str();
   };
-  my_bool enforce = 0;
-  my_bool verify = 0;
-  if (mode == "disabled" || mode == "disable") {
-    mysql_optionsv(mysql, MYSQL_OPT_SSL_ENFORCE, &enforce);
-    return;
-  }
-  if (mode.empty() && endpoint.tls_ca.empty() && endpoint.tls_certificate.empty()) return;
-  enforce = mode == "required" || mode == "require" || mode.starts_with("verify");
-  verify = mode.starts_with("verify");
+  const my_bool enforce = 1;
+  const my_bool verify = tls == Tls::verify_full ? 1 : 0;
   mysql_ssl_set(mysql, text(endpoint.tls_key), text(endpoint.tls_certificate),
-                text(endpoint.tls_ca), nullptr, nullptr);
+                tls == Tls::preferred ? nullptr : text(endpoint.tls_ca), nullptr, nullptr);
   mysql_optionsv(mysql, MYSQL_OPT_SSL_ENFORCE, &enforce);
   mysql_optionsv(mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verify);
+}
+
+struct CloseHandle {
+  void operator()(MYSQL* mysql) const { mysql_close(mysql); }
+};
+using Handle = std::unique_ptr<MYSQL, CloseHandle>;
+
+std::uint16_t port_of(const Endpoint& endpoint) {
+  return endpoint.port == 0 ? std::uint16_t{3306} : endpoint.port;
+}
+
+std::string host_of(const Endpoint& endpoint) {
+  return endpoint.host.empty() ? "127.0.0.1" : endpoint.host;
+}
+
+/// Call the server; mysql_errno() of the handle says how that went.
+Handle call(const Endpoint& endpoint, Tls tls) {
+  Handle handle(mysql_init(nullptr));
+  MYSQL* mysql = handle.get();
+  if (mysql == nullptr) throw std::bad_alloc();
+  const bool over_tcp = endpoint.socket.empty();
+  const unsigned timeout = endpoint.connect_timeout_seconds;
+  const std::size_t largest_packet = std::size_t{1} << 30;  // the protocol's limit for a row
+  const unsigned protocol = over_tcp ? MYSQL_PROTOCOL_TCP : MYSQL_PROTOCOL_SOCKET;
+  mysql_optionsv(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &timeout);
+  mysql_optionsv(mysql, MYSQL_OPT_MAX_ALLOWED_PACKET, &largest_packet);
+  mysql_optionsv(mysql, MYSQL_OPT_PROTOCOL, &protocol);
+  mysql_optionsv(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+  mysql_optionsv(mysql, MYSQL_OPT_CONNECT_ATTR_ADD, "program_name", "millrace");
+  set_tls(mysql, endpoint, tls);
+  const auto or_null = [](const std::string& text) {
+    return text.empty() ? nullptr : text.c_str();
+  };
+  mysql_real_connect(mysql, over_tcp ? host_of(endpoint).c_str() : nullptr, or_null(endpoint.user),
+                     endpoint.has_password ? endpoint.password.c_str() : nullptr,
+                     or_null(endpoint.database), port_of(endpoint), or_null(endpoint.socket), 0);
+  return handle;
 }
 
 std::string connect_hint(unsigned code, const Endpoint& endpoint) {
@@ -95,11 +155,11 @@ std::string connect_hint(unsigned code, const Endpoint& endpoint) {
       return "check the database in the URL, or leave it out and use --databases";
     case CR_CONN_HOST_ERROR:
     case CR_CONNECTION_ERROR:
-      return "check host and port (or socket), and that the server runs";
+    case CR_SERVER_LOST:
+    case CR_SERVER_LOST_EXTENDED:
+      return "check host and port (or socket), and that a MySQL or MariaDB server runs there";
     case CR_UNKNOWN_HOST:
       return "check the host name in the URL";
-    case ER_CON_COUNT_ERROR:
-      return "use fewer connections (--readers) or raise max_connections on the source";
     case CR_SSL_CONNECTION_ERROR:
       return "check --source-ssl-mode and the CA file (--source-ssl-ca)";
     default:
@@ -120,44 +180,37 @@ ServerVersion read_version(MYSQL* mysql) {
 Connection::Connection(const Endpoint& endpoint) {
   static std::once_flag library;
   std::call_once(library, [] { mysql_library_init(0, nullptr, nullptr); });
-  const std::string host = endpoint.host.empty() ? "127.0.0.1" : endpoint.host;
-  const std::uint16_t port = endpoint.port == 0 ? std::uint16_t{3306} : endpoint.port;
   const bool over_tcp = endpoint.socket.empty();
-  if (over_tcp && is_usual_postgres_port(port) && is_postgres(host, port)) {
+  const auto answers_as_postgres = [&] {
+    return over_tcp && is_postgres(host_of(endpoint), port_of(endpoint));
+  };
+  if (is_usual_postgres_port(port_of(endpoint)) && answers_as_postgres()) {
     refuse_postgres(endpoint);
   }
-
-  mysql_ = mysql_init(nullptr);
-  if (mysql_ == nullptr) throw std::bad_alloc();
-  const unsigned timeout = endpoint.connect_timeout_seconds;
-  const std::size_t largest_packet = std::size_t{1} << 30;  // the protocol's limit for a row
-  const unsigned protocol = over_tcp ? MYSQL_PROTOCOL_TCP : MYSQL_PROTOCOL_SOCKET;
-  mysql_optionsv(mysql_, MYSQL_OPT_CONNECT_TIMEOUT, &timeout);
-  mysql_optionsv(mysql_, MYSQL_OPT_MAX_ALLOWED_PACKET, &largest_packet);
-  mysql_optionsv(mysql_, MYSQL_OPT_PROTOCOL, &protocol);
-  mysql_optionsv(mysql_, MYSQL_SET_CHARSET_NAME, "utf8mb4");
-  mysql_optionsv(mysql_, MYSQL_OPT_CONNECT_ATTR_ADD, "program_name", "millrace");
-  set_tls(mysql_, endpoint);
-
-  const auto or_null = [](const std::string& text) {
-    return text.empty() ? nullptr : text.c_str();
-  };
-  if (mysql_real_connect(mysql_, over_tcp ? host.c_str() : nullptr, or_null(endpoint.user),
-                         endpoint.has_password ? endpoint.password.c_str() : nullptr,
-                         or_null(endpoint.database), port, or_null(endpoint.socket),
-                         0) == nullptr) {
-    const unsigned code = mysql_errno(mysql_);
-    if (over_tcp && (code == CR_SERVER_LOST || code == CR_CONNECTION_ERROR ||
-                     code == CR_CONN_HOST_ERROR || code == CR_SERVER_LOST_EXTENDED) &&
-        is_postgres(host, port)) {
-      mysql_close(std::exchange(mysql_, nullptr));
-      refuse_postgres(endpoint);
-    }
-    Error error = error_of(mysql_, "cannot connect to the source " + endpoint.masked());
-    error.add_hint(connect_hint(code, endpoint));
-    mysql_close(std::exchange(mysql_, nullptr));
-    throw error;
+  const Tls tls = tls_of(endpoint);
+  Handle handle = call(endpoint, tls);
+  if (tls == Tls::preferred && mysql_errno(handle.get()) == CR_SSL_CONNECTION_ERROR) {
+    handle = call(endpoint, Tls::off);  // for example a server that knows only the TLS of its time
   }
+  const unsigned code = mysql_errno(handle.get());
+  if (code != 0) {
+    const bool went_quiet = code == CR_SERVER_LOST || code == CR_CONNECTION_ERROR ||
+                            code == CR_CONN_HOST_ERROR || code == CR_SERVER_LOST_EXTENDED;
+    if (went_quiet && answers_as_postgres()) refuse_postgres(endpoint);
+    Error error = error_of(handle.get(), "cannot connect to the source " + endpoint.masked());
+    error.add_hint(connect_hint(code, endpoint));
+    // Once a session runs this is a wire that broke; here it is a certificate or a version.
+    if (code != CR_SSL_CONNECTION_ERROR) throw error;
+    throw Error(ErrorKind::bad_request, error.message(), error.where(), error.hint());
+  }
+  if (tls >= Tls::required && mysql_get_ssl_cipher(handle.get()) == nullptr) {
+    throw Error(ErrorKind::bad_request,
+                "cannot connect to the source " + endpoint.masked() + ": it offers no TLS",
+                {.side = Side::source},
+                "turn TLS on there (ssl_cert and ssl_key), or allow plain text with "
+                "--source-ssl-mode preferred");
+  }
+  mysql_ = handle.release();
   version_ = read_version(mysql_);
   try {
     // Nothing the account's defaults say may change what a value reads as, or cut us off while the
