@@ -61,8 +61,9 @@ std::string NameSpace::claim(std::string_view wanted) {
   std::string name = try_claim(wanted);
   for (std::size_t count = 2; name.empty(); ++count) {
     const std::string suffix = "_" + std::to_string(count);
-    std::string candidate = shorten_identifier(wanted);
-    candidate = std::string(cut(candidate, longest_name_bytes - suffix.size())) + suffix;
+    const std::string whole = shorten_identifier(wanted);
+    std::string candidate(cut(whole, longest_name_bytes - suffix.size()));
+    candidate += suffix;
     name = try_claim(candidate);
   }
   return name;

@@ -395,6 +395,9 @@ void Translator::translate_column(std::size_t table, std::size_t column, NameSpa
   TargetColumn& target = translated.target.columns.emplace_back();
   target.name = renamed.name;
   target.type = mapping.type;
+  if (target.type.starts_with("geometry") && !choices_.postgis_schema.empty()) {
+    target.type = quote_identifier(choices_.postgis_schema) + "." + target.type;
+  }
   target.nullable = source.nullable;
   target.comment = source.comment;
   if (source.auto_increment) {

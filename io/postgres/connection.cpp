@@ -625,9 +625,7 @@ void Connection::abort_copy(std::string_view reason) noexcept {
   Session& session = *session_;
   if (session.copy == Session::Copy::open) {
     std::array<char, 256> text;
-    const std::size_t n_bytes = std::min(reason.size(), text.size() - 1);
-    std::copy_n(reason.data(), n_bytes, text.data());
-    text[n_bytes] = '\0';
+    text[reason.copy(text.data(), text.size() - 1)] = '\0';
     if (PQputCopyEnd(session.get(), text.data()) < 0 && PQstatus(session.get()) == CONNECTION_BAD) {
       session.copy = Session::Copy::none;
       return;

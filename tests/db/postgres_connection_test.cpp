@@ -533,7 +533,7 @@ TEST(PostgresConnection, DuplicateKeyIsBadDataWithItsTable) {
 }
 
 /// How many blocks of 1 MB went out before the server's refusal of the first one was noticed.
-int blocks_until_refusal(Endpoint endpoint) {
+int blocks_until_refusal(const Endpoint& endpoint) {
   const Schema schema;
   Connection connection(endpoint, "millrace test");
   connection.execute("CREATE TABLE " + schema("t") + " (x int)");

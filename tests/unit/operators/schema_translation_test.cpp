@@ -12,7 +12,8 @@
 namespace millrace {
 namespace {
 
-Translation translated(std::initializer_list<SourceTable> tables, TranslationChoices choices = {}) {
+Translation translated(std::initializer_list<SourceTable> tables,
+                       const TranslationChoices& choices = {}) {
   return translate(catalog(tables), choices);
 }
 
@@ -590,6 +591,17 @@ TEST(SchemaTranslation, SpatialNeedsPostgis) {
 
   EXPECT_TRUE(only_table(translated({source})).indexes.empty());
   EXPECT_EQ(only_index(translated({source}, choices)).method, "gist");
+}
+
+TEST(SchemaTranslation, PostgisTypesAreFoundWithoutASearchPath) {
+  TranslationChoices choices;
+  choices.types.geometry = GeometryChoice::postgis;
+  choices.postgis_schema = "gis";
+
+  const auto result =
+      translated({table("s", "t").with(column("g").type(SourceType::geometry))}, choices);
+
+  EXPECT_EQ(first_column(result).type, "\"gis\".geometry");
 }
 
 TEST(SchemaTranslation, HashBecomesBtree) {
