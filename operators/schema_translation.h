@@ -46,7 +46,8 @@ struct Translation {
 struct TranslationChoices {
   TypeChoices types;
   std::map<std::string, std::string> schema_of_database;  // --schema-map; others keep their name
-  std::string postgis_schema;  // where the target's PostGIS lives: our sessions have no search_path
+  std::string postgis_schema =
+      {};  // where the target's PostGIS lives: our sessions have no search_path
 };
 
 /// Work out the target's schema. Pure: the same catalog and choices give the same names and SQL.
