@@ -36,7 +36,6 @@ struct Job {
   SnapshotMethod snapshot = SnapshotMethod::automatic;
   FaultPolicy on_fault = FaultPolicy::stop;
   TypeChoices types;
-  bool geometry_from_target = true;    // geometry as PostGIS where the target has it
 
   // 0: worked out from the machine and the servers' limits, see engine/sizing.h.
   unsigned readers = 0;

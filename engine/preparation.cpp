@@ -234,9 +234,12 @@ void prepare(const Job& job, mysql::Connection& source, postgres::Connection& ta
   preparation.catalog = mysql::read_catalog(source, choose_databases(job, source));
   choose_tables(job, preparation.catalog);
 
-  TranslationChoices choices{.types = job.types, .schema_of_database = job.schema_of_database};
-  if (job.geometry_from_target && preparation.target.has_postgis) {
-    choices.types.geometry = GeometryChoice::postgis;
+  TranslationChoices choices{.types = job.types,
+                             .schema_of_database = job.schema_of_database,
+                             .postgis_schema = preparation.target.postgis_schema};
+  if (choices.types.geometry == GeometryChoice::automatic) {
+    choices.types.geometry =
+        preparation.target.has_postgis ? GeometryChoice::postgis : GeometryChoice::bytea;
   }
   preparation.translation = translate(preparation.catalog, choices);
   for (const TranslationNote& note : preparation.translation.notes) {

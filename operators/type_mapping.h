@@ -14,7 +14,11 @@ enum class Bit1Choice : std::uint8_t { boolean, bit };
 enum class TimeChoice : std::uint8_t { interval, time };
 enum class EnumChoice : std::uint8_t { native, check, text };
 enum class SetChoice : std::uint8_t { array, text };
-enum class GeometryChoice : std::uint8_t { bytea, postgis };
+enum class GeometryChoice : std::uint8_t {
+  automatic,  // postgis where the target has it, else bytea: resolved before map_column() sees it
+  bytea,
+  postgis,
+};
 enum class DatetimeChoice : std::uint8_t { timestamp, timestamptz };
 enum class JsonChoice : std::uint8_t { jsonb, json, text };
 
@@ -25,7 +29,7 @@ struct TypeChoices {
   TimeChoice time = TimeChoice::interval;
   EnumChoice enumeration = EnumChoice::native;
   SetChoice set = SetChoice::array;
-  GeometryChoice geometry = GeometryChoice::bytea;
+  GeometryChoice geometry = GeometryChoice::automatic;
   DatetimeChoice datetime = DatetimeChoice::timestamp;
   JsonChoice json = JsonChoice::jsonb;
 };

@@ -51,19 +51,21 @@ constexpr std::array json_values = {
     offer<&TypeChoices::json, JsonChoice::text>("text", "text, unchecked"),
 };
 constexpr std::array geometry_values = {
+    offer<&TypeChoices::geometry, GeometryChoice::automatic>(
+        "auto", "PostGIS geometry where the target has PostGIS, else bytea that holds EWKB"),
     offer<&TypeChoices::geometry, GeometryChoice::bytea>("bytea", "bytea that holds EWKB"),
     offer<&TypeChoices::geometry, GeometryChoice::postgis>("postgis", "PostGIS geometry"),
 };
 
 constexpr std::array switches = {
-    TypeSwitch{"tinyint1", "tinyint(1)", tinyint1_values},
-    TypeSwitch{"bit1", "bit(1)", bit1_values},
-    TypeSwitch{"time", "time", time_values},
-    TypeSwitch{"datetime", "datetime", datetime_values},
-    TypeSwitch{"enum", "enum", enum_values},
-    TypeSwitch{"set", "set", set_values},
-    TypeSwitch{"json", "json", json_values},
-    TypeSwitch{"geometry", "geometry", geometry_values},
+    TypeSwitch{"tinyint1", "--tinyint1", "tinyint(1)", tinyint1_values},
+    TypeSwitch{"bit1", "--bit1", "bit(1)", bit1_values},
+    TypeSwitch{"time", "--time", "time", time_values},
+    TypeSwitch{"datetime", "--datetime", "datetime", datetime_values},
+    TypeSwitch{"enum", "--enum", "enum", enum_values},
+    TypeSwitch{"set", "--set", "set", set_values},
+    TypeSwitch{"json", "--json-type", "json", json_values},
+    TypeSwitch{"geometry", "--geometry", "geometry", geometry_values},
 };
 
 }  // namespace

@@ -230,7 +230,7 @@ std::string types_table_markdown() {
       "| switch | of | value | becomes |\n|---|---|---|---|\n";
   for (const TypeSwitch& type_switch : type_switches()) {
     for (const TypeSwitchValue& value : type_switch.values) {
-      page += "| `--" + std::string(type_switch.name) + "` | " + std::string(type_switch.subject) +
+      page += "| `" + std::string(type_switch.option) + "` | " + std::string(type_switch.subject) +
               " | `" + std::string(value.name) + "` | " + std::string(value.meaning) + " |\n";
     }
   }

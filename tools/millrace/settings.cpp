@@ -8,6 +8,7 @@
 
 #include "io/error.h"
 #include "io/nearest_word.h"
+#include "operators/type_switches.h"
 
 namespace millrace {
 namespace {
@@ -19,20 +20,11 @@ constexpr std::array<std::string_view, 3> scope_words = {"everything", "data-onl
 constexpr std::array<std::string_view, 4> if_exists_words = {"error", "drop", "truncate", "append"};
 constexpr std::array<std::string_view, 6> snapshot_words = {
     "auto", "flush-lock", "backup-stage", "lock-tables", "position", "none"};
-constexpr std::array<std::string_view, 2> tinyint1_words = {"boolean", "smallint"};
-constexpr std::array<std::string_view, 2> bit1_words = {"boolean", "bit"};
-constexpr std::array<std::string_view, 2> time_words = {"interval", "time"};
-constexpr std::array<std::string_view, 3> enum_words = {"native", "check", "text"};
-constexpr std::array<std::string_view, 2> set_words = {"array", "text"};
-constexpr std::array<std::string_view, 2> geometry_words = {"bytea", "postgis"};
-constexpr std::array<std::string_view, 3> json_words = {"jsonb", "json", "text"};
 constexpr std::array<std::string_view, 5> progress_words = {"auto", "none", "plain", "bar", "json"};
 static_assert(static_cast<std::size_t>(Scope::schema_only) + 1 == scope_words.size());
 static_assert(static_cast<std::size_t>(IfExists::append) + 1 == if_exists_words.size());
 static_assert(static_cast<std::size_t>(SnapshotMethod::none) + 1 == snapshot_words.size());
 static_assert(static_cast<std::size_t>(ProgressStyle::json) + 1 == progress_words.size());
-static_assert(static_cast<std::size_t>(JsonChoice::text) + 1 == json_words.size());
-static_assert(static_cast<std::size_t>(EnumChoice::text) + 1 == enum_words.size());
 
 template <class Enum>
 Enum enumerator(const SettingValue& value) noexcept {
@@ -54,7 +46,7 @@ constexpr bool yes = true;
 constexpr bool no = false;
 
 // clang-format off
-const std::array settings = {
+const std::array own_settings = {
   Setting{"SOURCE", "source", "url", url, "", "", "", {}, yes, yes,
     [](R& r, const V& v) { r.job.source = parse_endpoint(v.text, Side::source); r.source_given = true; }},
   Setting{"TARGET", "target", "url", url, "", "", "", {}, yes, yes,
@@ -111,28 +103,6 @@ const std::array settings = {
     "BACKUP STAGE, LOCK TABLES, or equal binlog positions before and after without a lock. none: a "
     "fuzzy copy. Default: the first that the account may use, never none", snapshot_words, yes, yes,
     [](R& r, const V& v) { r.job.snapshot = enumerator<SnapshotMethod>(v); }},
-
-  Setting{"--tinyint1", "types", "tinyint1", word, "TYPE", types,
-    "tinyint(1). Default: boolean", tinyint1_words, yes, yes,
-    [](R& r, const V& v) { r.job.types.tinyint1 = enumerator<Tinyint1Choice>(v); }},
-  Setting{"--bit1", "types", "bit1", word, "TYPE", types,
-    "bit(1). Default: boolean", bit1_words, yes, yes,
-    [](R& r, const V& v) { r.job.types.bit1 = enumerator<Bit1Choice>(v); }},
-  Setting{"--time", "types", "time", word, "TYPE", types,
-    "time, which reaches from -838 to 838 hours. Default: interval", time_words, yes, yes,
-    [](R& r, const V& v) { r.job.types.time = enumerator<TimeChoice>(v); }},
-  Setting{"--enum", "types", "enum", word, "TYPE", types,
-    "enum: a type of its own, text with a CHECK, or text. Default: native", enum_words, yes, yes,
-    [](R& r, const V& v) { r.job.types.enumeration = enumerator<EnumChoice>(v); }},
-  Setting{"--set", "types", "set", word, "TYPE", types,
-    "set: text[], or text with commas. Default: array", set_words, yes, yes,
-    [](R& r, const V& v) { r.job.types.set = enumerator<SetChoice>(v); }},
-  Setting{"--geometry", "types", "geometry", word, "TYPE", types,
-    "geometry: EWKB in bytea, or PostGIS' type. Default: bytea", geometry_words, yes, yes,
-    [](R& r, const V& v) { r.job.types.geometry = enumerator<GeometryChoice>(v); }},
-  Setting{"--json-type", "types", "json", word, "TYPE", types,
-    "json: jsonb sorts keys, json and text keep every byte. Default: jsonb", json_words, yes, yes,
-    [](R& r, const V& v) { r.job.types.json = enumerator<JsonChoice>(v); }},
 
   Setting{"--source-password-file", "source", "password_file", text, "FILE", connections,
     "its first line is the source's password", {}, yes, yes,
@@ -301,6 +271,48 @@ const Assignment* find_last(std::span<const Assignment> assignments, const Setti
   return found == assignments.rend() ? nullptr : &*found;
 }
 
+using ApplySetting = void (*)(R& request, const V& value);
+
+template <std::size_t index>
+void apply_type_switch(R& request, const V& value) {
+  type_switches()[index].values[value.word].choose(request.job.types);
+}
+
+template <std::size_t... indexes>
+constexpr std::array<ApplySetting, sizeof...(indexes)> make_appliers(
+    std::index_sequence<indexes...> /*unused*/) {
+  return {&apply_type_switch<indexes>...};
+}
+
+constexpr std::size_t most_type_switches = 16;
+constexpr auto type_switch_appliers =
+    make_appliers(std::make_index_sequence<most_type_switches>());
+
+/// The settings of the type mapping, made from its own table of switches.
+class TypeSettings {
+ public:
+  TypeSettings() {
+    const auto switches = type_switches();
+    words_.resize(switches.size());
+    helps_.resize(switches.size());
+    for (std::size_t i = 0; i < switches.size(); ++i) {
+      for (const TypeSwitchValue& value : switches[i].values) words_[i].push_back(value.name);
+      helps_[i] = std::string(switches[i].subject) + ": " +
+                  std::string(switches[i].values.front().meaning) + ". Default: " +
+                  std::string(switches[i].values.front().name);
+      settings_.push_back(Setting{switches[i].option, "types", switches[i].name, word, "TYPE",
+                                  types, helps_[i], words_[i], yes, yes, type_switch_appliers.at(i)});
+    }
+  }
+
+  std::span<const Setting> settings() const noexcept { return settings_; }
+
+ private:
+  std::vector<std::vector<std::string_view>> words_;
+  std::vector<std::string> helps_;
+  std::vector<Setting> settings_;
+};
+
 void refuse_unknown_report(const Request& request) {
   for (const std::string& path : request.reports) {
     if (path.ends_with(".json") || path.ends_with(".html")) continue;
@@ -310,7 +322,20 @@ void refuse_unknown_report(const Request& request) {
 
 }  // namespace
 
-std::span<const Setting> all_settings() { return settings; }
+std::span<const Setting> all_settings() {
+  static const TypeSettings types_from_switches;
+  static const std::vector<Setting> settings = [] {
+    std::vector<Setting> all(own_settings.begin(), own_settings.end());
+    // Shown where the groups of consistency and connections meet.
+    const auto before = std::find_if(all.begin(), all.end(), [](const Setting& setting) {
+      return setting.group == connections;
+    });
+    const std::span<const Setting> more = types_from_switches.settings();
+    all.insert(before, more.begin(), more.end());
+    return all;
+  }();
+  return settings;
+}
 
 std::uint64_t parse_size(std::string_view text, std::string_view origin) {
   struct Unit {
@@ -343,7 +368,7 @@ std::uint64_t parse_size(std::string_view text, std::string_view origin) {
 
 Request make_request(std::span<const Assignment> file, std::span<const Assignment> command_line) {
   Request request;
-  for (const Setting& setting : settings) {
+  for (const Setting& setting : all_settings()) {
     const Assignment* assignment = find_last(command_line, setting);
     if (assignment == nullptr) assignment = find_last(file, setting);
     if (assignment != nullptr) setting.apply(request, parse_value(*assignment));
