@@ -23,6 +23,7 @@ ErrorKind kind_of(unsigned code) noexcept {
     case ER_NET_READ_ERROR:
     case ER_NET_WRITE_INTERRUPTED:
     case ER_NET_ERROR_ON_WRITE:
+    case ER_QUERY_INTERRUPTED:  // by another session's KILL: we never send one
       return ErrorKind::connection_lost;
     case ER_LOCK_DEADLOCK:
     case ER_LOCK_WAIT_TIMEOUT:
@@ -35,8 +36,6 @@ ErrorKind kind_of(unsigned code) noexcept {
     case ER_OUTOFMEMORY:
     case CR_OUT_OF_MEMORY:
       return ErrorKind::exhausted;
-    case ER_QUERY_INTERRUPTED:
-      return ErrorKind::cancelled;
     default:
       return ErrorKind::bad_request;
   }
@@ -76,6 +75,9 @@ std::string hint_of(unsigned code) {
     case ER_TABLEACCESS_DENIED_ERROR:
     case ER_DBACCESS_DENIED_ERROR:
       return "GRANT SELECT, LOCK TABLES, SHOW VIEW ON <database>.* TO <user>";
+    case ER_QUERY_INTERRUPTED:
+    case ER_CONNECTION_KILLED:
+      return "another session of the source ended this one (KILL): see who does so, and start again";
     case ER_NOT_KEYFILE:
     case ER_CRASHED_ON_USAGE:
     case ER_CRASHED_ON_REPAIR:

@@ -85,6 +85,12 @@ void on_field(void* data, unsigned column, unsigned char** field) {
   }
 }
 
+/// Why `statement` failed. The library leaves the reason of a failed fetch with the session.
+Error stream_error(Connection& connection, MYSQL_STMT* statement, const std::string& doing) {
+  return mysql_stmt_errno(statement) != 0 ? error_of(statement, doing)
+                                          : error_of(connection.handle(), doing);
+}
+
 struct CloseStatement {
   void operator()(MYSQL_STMT* statement) const { mysql_stmt_close(statement); }
 };
@@ -98,7 +104,7 @@ std::uint64_t stream_rows(Connection& connection, const std::string& select, std
       mysql_stmt_init(connection.handle()));
   if (!statement) throw std::bad_alloc();
   if (mysql_stmt_prepare(statement.get(), select.data(), select.size()) != 0) {
-    throw error_of(statement.get(), "cannot read the table");
+    throw stream_error(connection, statement.get(), "cannot read the table");
   }
   if (mysql_stmt_field_count(statement.get()) != columns) {
     throw Error(ErrorKind::bad_request, "cannot read the table: it has other columns than planned",
@@ -118,14 +124,14 @@ std::uint64_t stream_rows(Connection& connection, const std::string& select, std
   mysql_stmt_attr_set(statement.get(), STMT_ATTR_CB_RESULT,
                       reinterpret_cast<const void*>(&on_field));
   if (mysql_stmt_execute(statement.get()) != 0) {
-    throw error_of(statement.get(), "cannot read the table");
+    throw stream_error(connection, statement.get(), "cannot read the table");
   }
   std::uint64_t rows = 0;
   for (;;) {
     const int status = mysql_stmt_fetch(statement.get());
     if (status == MYSQL_NO_DATA) return rows;
     if (status != 0 && status != MYSQL_DATA_TRUNCATED) {
-      throw error_of(statement.get(), "cannot read the table to its end");
+      throw stream_error(connection, statement.get(), "cannot read the table to its end");
     }
     if (!state.go_on) {
       // Closing the statement would first read the rest of the table.
