@@ -87,6 +87,10 @@ struct RunReport {
   std::vector<std::string> left_in_target;  // after a failure: what stands half-done, by name
 };
 
+/// The time in which rows moved: from the first table's first chunk to the last one's last. The
+/// phase "copy" goes on while indexes are built.
+PhaseReport copy_span(const RunReport& report);
+
 /// The report as JSON text (two-space indent); field names as above.
 std::string report_json(const RunReport& report);
 

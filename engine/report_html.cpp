@@ -40,13 +40,6 @@ std::string percent(double share) {
 
 double copy_span_s(const TableReport& table) { return std::max(0.0, table.end_s - table.begin_s); }
 
-PhaseReport copy_phase(const RunReport& report) {
-  for (const PhaseReport& phase : report.phases) {
-    if (phase.name == "copy") return phase;
-  }
-  return {.name = "copy", .begin_s = 0, .end_s = report.wall_s};
-}
-
 std::string section(std::string_view title, std::string_view caption, const std::string& body) {
   std::string html = "<section><h2>" + html_escaped(title) + "</h2>";
   if (!caption.empty()) html += "<p class=\"caption\">" + html_escaped(caption) + "</p>";
@@ -124,18 +117,18 @@ bool began(const RunReport& report) {
 
 std::string tiles(const RunReport& report) {
   if (!began(report)) return {};
-  const PhaseReport copy = copy_phase(report);
+  const PhaseReport copy = copy_span(report);
   const double copy_s = copy.end_s - copy.begin_s;
   const auto rows = static_cast<double>(report.rows);
   const auto bytes = static_cast<double>(report.copy_bytes);
   const bool moved = report.rows > 0 && copy_s > 0;
   std::string html = "<div class=\"tiles\">";
   html += tile(duration_text(report.wall_s), "from start to end",
-               moved ? duration_text(copy_s) + " of it copying rows" : "");
+               moved ? duration_text(copy_s) + " of it moving rows" : "");
   html += tile(number(report.rows), "rows", plural(report.tables.size(), "table", "tables"));
   html += tile(data_text(bytes), "as binary COPY", plural(report.chunks, "chunk", "chunks"));
   html += tile(moved ? short_count_text(rows / copy_s) : "–", "rows per second",
-               moved ? data_text(bytes / copy_s) + "/s while copying" : "");
+               moved ? data_text(bytes / copy_s) + "/s while rows moved" : "");
   html += tile(duration_text(report.engine_cpu_s), "CPU time of the engine",
                report.wall_s > 0
                    ? fixed_text(report.engine_cpu_s / report.wall_s, 2) + " cores on average"
@@ -216,7 +209,7 @@ Curve rate_curve(const std::vector<SamplePoint>& samples, std::uint64_t SamplePo
 }
 
 std::string throughput(const RunReport& report) {
-  const PhaseReport copy = copy_phase(report);
+  const PhaseReport copy = copy_span(report);
   if (report.rows == 0 || !(copy.end_s > copy.begin_s)) return {};
   const std::vector<SamplePoint> samples = copy_samples(report, copy);
   const Curve rows =
@@ -230,7 +223,7 @@ std::string throughput(const RunReport& report) {
     return "<h3>" + std::string(curve.bytes ? "bytes" : "rows") + " per second <small>mean " +
            text(curve.mean) + ", peak " + text(peak) + "</small></h3>" + picture(curve_svg(curve));
   };
-  return section("Throughput", "What was taken from the source, while copying.",
+  return section("Throughput", "What was taken from the source, while rows moved.",
                  titled(rows) + titled(bytes));
 }
 
@@ -344,8 +337,21 @@ std::vector<std::size_t> tables_by_time(const RunReport& report) {
   return order;
 }
 
+/// How many tables get a bar: none that would be too short to see, unless there are few.
+std::size_t charted(const RunReport& report, const std::vector<std::size_t>& order) {
+  constexpr std::size_t least = 10;
+  constexpr double visible = 0.005;  // of the longest bar: two or three pixels
+  const auto time_of = [&](std::size_t place) {
+    const TableReport& table = report.tables[order[place]];
+    return copy_span_s(table) + table.keys_s;
+  };
+  std::size_t shown = std::min(order.size(), charted_tables);
+  while (shown > least && time_of(shown - 1) < visible * time_of(0)) --shown;
+  return shown;
+}
+
 std::string table_chart(const RunReport& report, const std::vector<std::size_t>& order) {
-  const std::size_t shown = std::min(order.size(), charted_tables);
+  const std::size_t shown = charted(report, order);
   std::vector<Bar> bars;
   double end_s = 0;
   for (std::size_t i = 0; i < shown; ++i) {
@@ -417,7 +423,10 @@ std::string tables(const RunReport& report) {
   if (report.tables.empty()) return {};
   std::vector<std::size_t> order = tables_by_time(report);
   std::string html =
-      section("Time per table", order.size() > charted_tables ? "The 30 that took longest." : "",
+      section("Time per table",
+              charted(report, order) < order.size()
+                  ? "The " + std::to_string(charted(report, order)) + " that took longest."
+                  : std::string(),
               table_chart(report, order));
   std::string lists;
   if (order.size() <= open_tables) {

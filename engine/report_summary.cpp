@@ -88,13 +88,6 @@ std::string plural(std::uint64_t count, std::string_view one, std::string_view m
   return count_text(count) + ' ' + std::string(count == 1 ? one : many);
 }
 
-double copy_seconds(const RunReport& report) {
-  for (const PhaseReport& phase : report.phases) {
-    if (phase.name == "copy") return phase.end_s - phase.begin_s;
-  }
-  return report.wall_s;
-}
-
 std::string totals_text(const RunReport& report) {
   std::string text = "\n  " + plural(report.rows, "row", "rows") + " and " +
                      data_text(static_cast<double>(report.copy_bytes)) + " in " +
@@ -104,11 +97,12 @@ std::string totals_text(const RunReport& report) {
     text += ", " + plural(report.foreign_keys, "foreign key", "foreign keys");
   }
   text += ", in " + duration_text(report.wall_s) + '\n';
-  const double seconds = copy_seconds(report);
+  const PhaseReport span = copy_span(report);
+  const double seconds = span.end_s - span.begin_s;
   if (seconds > 0 && report.rows > 0) {
     text += "  " + short_count_text(static_cast<double>(report.rows) / seconds) + " rows/s and " +
             data_text(static_cast<double>(report.copy_bytes) / seconds) +
-            "/s while copying; the engine took " + fixed_text(report.engine_cpu_s, 2) +
+            "/s while rows moved; the engine took " + fixed_text(report.engine_cpu_s, 2) +
             " CPU-s and " + memory_text(report.peak_memory_bytes) + " at most\n";
   }
   if (!report.snapshot.method.empty()) {
@@ -124,14 +118,14 @@ std::string totals_text(const RunReport& report) {
   return text;
 }
 
-std::string notes_text(const RunReport& report, unsigned width) {
+std::string notes_text(const RunReport& report) {
   if (report.notes.empty()) return {};
   std::string text = "\n  notes\n";
   const std::size_t shown = std::min(report.notes.size(), most_notes);
   for (std::size_t i = 0; i < shown; ++i) {
     const NoteReport& note = report.notes[i];
-    text += "    " + fitted(note.topic + "  " + note.where + ": " + note.message, width - 4, "~") +
-            '\n';
+    const std::string line = note.topic + "  " + note.where + ": " + note.message;
+    text += "    " + fitted(line, line.size()) + '\n';
   }
   if (shown < report.notes.size()) {
     text += "    and " + count_text(report.notes.size() - shown) +
@@ -151,10 +145,24 @@ std::string left_text(const RunReport& report) {
 
 }  // namespace
 
+PhaseReport copy_span(const RunReport& report) {
+  PhaseReport span = {.name = "copy", .begin_s = report.wall_s, .end_s = 0};
+  for (const TableReport& table : report.tables) {
+    if (table.rows == 0 || !(table.end_s > table.begin_s)) continue;
+    span.begin_s = std::min(span.begin_s, table.begin_s);
+    span.end_s = std::max(span.end_s, table.end_s);
+  }
+  if (span.begin_s < span.end_s) return span;
+  for (const PhaseReport& phase : report.phases) {
+    if (phase.name == "copy") return phase;
+  }
+  return {.name = "copy", .begin_s = 0, .end_s = report.wall_s};
+}
+
 std::string report_summary(const RunReport& report, unsigned width) {
   std::string text;
   if (!report.tables.empty()) text += tables_text(report, width);
-  return text + totals_text(report) + notes_text(report, std::max(width, 60U)) + left_text(report);
+  return text + totals_text(report) + notes_text(report) + left_text(report);
 }
 
 }  // namespace millrace

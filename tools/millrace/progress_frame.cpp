@@ -148,6 +148,21 @@ std::string head_line(const ProgressView& view, const FrameStyle& style) {
   return line.take();
 }
 
+bool all_rows_are_in(const ProgressView& view) noexcept {
+  return view.rows_expected > 0 && view.rows >= view.rows_expected;
+}
+
+std::string time_left_text(const ProgressView& view) {
+  if (all_rows_are_in(view) && view.tables_done < view.tables) return "indexes and keys";
+  return view.seconds_left ? "about " + clock_text(*view.seconds_left) + " left" : std::string();
+}
+
+/// Nothing once all rows are in: a mean of the last seconds would only fade away.
+std::string rates_text(const ProgressView& view) {
+  if (all_rows_are_in(view)) return {};
+  return short_count_text(view.rows_per_s) + " rows/s  " + data_text(view.bytes_per_s) + "/s";
+}
+
 /// Bar and percent always; then, while there is room, time left, rates, rows.
 std::string total_line(const ProgressView& view, const FrameStyle& style) {
   constexpr std::size_t least_bar = 12;
@@ -155,10 +170,8 @@ std::string total_line(const ProgressView& view, const FrameStyle& style) {
   constexpr std::size_t gap = 2;
   const double fraction = total_fraction(view);
   const std::string percent = padded_left(percent_text(fraction), 7);
-  std::string left =
-      view.seconds_left ? "about " + clock_text(*view.seconds_left) + " left" : std::string();
-  std::string rates =
-      short_count_text(view.rows_per_s) + " rows/s  " + data_text(view.bytes_per_s) + "/s";
+  std::string left = time_left_text(view);
+  std::string rates = rates_text(view);
   std::string rows = short_count_text(static_cast<double>(view.rows)) + " rows";
   const std::string rows_of = short_count_text(static_cast<double>(view.rows)) + " of " +
                               short_count_text(static_cast<double>(view.rows_expected)) + " rows";
@@ -267,9 +280,10 @@ std::string progress_line(const ProgressView& view) {
   if (!view.started) return line;
   line += "  " + percent_text(total_fraction(view)) + "  " + count_text(view.rows) + " of " +
           count_text(view.rows_expected) + " rows  " + count_text(view.tables_done) + " of " +
-          count_text(view.tables) + " tables  " + short_count_text(view.rows_per_s) + " rows/s  " +
-          data_text(view.bytes_per_s) + "/s";
-  if (view.seconds_left) line += "  about " + clock_text(*view.seconds_left) + " left";
+          count_text(view.tables) + " tables";
+  for (const std::string& text : {rates_text(view), time_left_text(view)}) {
+    if (!text.empty()) line += "  " + text;
+  }
   for (const SideView& side : view.sides) {
     const std::string text = side_text(side);
     if (!text.empty()) line += "  " + text;

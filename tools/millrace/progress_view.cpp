@@ -1,12 +1,15 @@
 #include "tools/millrace/progress_view.h"
 
 #include <algorithm>
+#include <string_view>
 
 namespace millrace {
 namespace {
 
 /// Rates are those of this span: short enough to follow, long enough to read.
 constexpr double rate_span_s = 5.0;
+/// The engine's name of the phase in which rows move.
+constexpr std::string_view copy_phase = "copy";
 /// What a lane did counts for about this long.
 constexpr double lane_memory_s = 1.0;
 
@@ -95,6 +98,9 @@ void ProgressObserver::look_at_lanes(ProgressView& view) {
 
 void ProgressObserver::measure(ProgressView& view) {
   if (!marks_.empty() && view.rows < marks_.back().rows) marks_.clear();  // a chunk was taken back
+  if (marks_.empty() && view.phase == copy_phase) {
+    marks_.push_back({progress_.phases().back().begin_s, 0, 0});
+  }
   marks_.push_back({view.elapsed_s, view.rows, view.bytes});
   while (marks_.size() > 2 && marks_[1].at_s <= view.elapsed_s - rate_span_s) marks_.pop_front();
   const Mark& first = marks_.front();
