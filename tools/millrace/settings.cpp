@@ -271,23 +271,6 @@ const Assignment* find_last(std::span<const Assignment> assignments, const Setti
   return found == assignments.rend() ? nullptr : &*found;
 }
 
-using ApplySetting = void (*)(R& request, const V& value);
-
-template <std::size_t index>
-void apply_type_switch(R& request, const V& value) {
-  type_switches()[index].values[value.word].choose(request.job.types);
-}
-
-template <std::size_t... indexes>
-constexpr std::array<ApplySetting, sizeof...(indexes)> make_appliers(
-    std::index_sequence<indexes...> /*unused*/) {
-  return {&apply_type_switch<indexes>...};
-}
-
-constexpr std::size_t most_type_switches = 16;
-constexpr auto type_switch_appliers =
-    make_appliers(std::make_index_sequence<most_type_switches>());
-
 /// The settings of the type mapping, made from its own table of switches.
 class TypeSettings {
  public:
@@ -298,10 +281,12 @@ class TypeSettings {
     for (std::size_t i = 0; i < switches.size(); ++i) {
       for (const TypeSwitchValue& value : switches[i].values) words_[i].push_back(value.name);
       helps_[i] = std::string(switches[i].subject) + ": " +
-                  std::string(switches[i].values.front().meaning) + ". Default: " +
-                  std::string(switches[i].values.front().name);
+                  std::string(switches[i].values.front().meaning) +
+                  ". Default: " + std::string(switches[i].values.front().name);
       settings_.push_back(Setting{switches[i].option, "types", switches[i].name, word, "TYPE",
-                                  types, helps_[i], words_[i], yes, yes, type_switch_appliers.at(i)});
+                                  types, helps_[i], words_[i], yes, yes, [i](R& r, const V& v) {
+                                    type_switches()[i].values[v.word].choose(r.job.types);
+                                  }});
     }
   }
 

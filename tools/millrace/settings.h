@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -47,7 +48,7 @@ struct Setting {
   std::span<const std::string_view> words;
   bool plan;     // belongs to `millrace plan` too
   bool migrate;  // belongs to `millrace migrate`
-  void (*apply)(Request& request, const SettingValue& value);
+  std::function<void(Request& request, const SettingValue& value)> apply;
 };
 
 /// Every setting, in the order in which they are applied and shown.
