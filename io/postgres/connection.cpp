@@ -179,8 +179,9 @@ Error connect_error(PGconn* connection, const Endpoint& endpoint, bool timed_out
                  hint_of(failure.sqlstate, {}, account));
   }
   if (PQconnectionNeedsPassword(connection) != 0) {
+    // No SQLSTATE comes: libpq gives up by itself. It is the one that a wrong password gives.
     return Error(ErrorKind::bad_request, doing + ": the server wants a password",
-                 {.side = Side::target}, hint_of("28P01", {}, account));
+                 {.side = Side::target, .code = "28P01"}, hint_of("28P01", {}, account));
   }
   const auto says = [&](std::string_view words) {
     return failure.reason.find(words) != std::string::npos;

@@ -170,11 +170,8 @@ bool wants_password(const Error& error, const Request& request) {
   if (error.where().side == Side::source) {
     return !request.job.source.has_password && error.where().code == "1045";  // ER_ACCESS_DENIED
   }
-  if (error.where().side != Side::target || request.job.target.has_password) return false;
-  // libpq finds by itself that no password is at hand; the server then never gives a SQLSTATE.
-  const std::string& code = error.where().code;
-  return code == "28P01" ||
-         std::string_view(error.what()).find("no password supplied") != std::string_view::npos;
+  return error.where().side == Side::target && !request.job.target.has_password &&
+         error.where().code == "28P01";  // invalid_password
 }
 
 bool can_prompt() noexcept {
