@@ -294,7 +294,7 @@ bool read_date(FieldReader& reader) noexcept {
   const int month = reader.number(2, 2);
   reader.skip('-');
   const int day = reader.number(2, 2);
-  if (!reader.valid() || year < 1 || month < 1 || month > 12 || day < 1) return false;
+  if (!reader.valid() || year < 0 || month < 1 || month > 12 || day < 1) return false;
   const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
   return day <= days[static_cast<std::size_t>(month - 1)] + (month == 2 && leap ? 1 : 0);
 }
@@ -310,12 +310,20 @@ int read_time(FieldReader& reader, std::size_t most_hour_digits) noexcept {
   return minutes_fit && seconds_fit ? hours : -1;
 }
 
+/// The year before 1 is 0 in MySQL and 1 BC in PostgreSQL.
+std::string with_era(std::string_view text, std::string_view zone = {}) {
+  std::string result(text);
+  result += zone;
+  if (!text.starts_with("0000")) return result;
+  return "0001" + result.substr(4) + " BC";
+}
+
 Sql date_literal(std::string_view text) {
   FieldReader reader(text);
   if (!read_date(reader)) return std::nullopt;
   if (reader.try_skip(' ')) read_time(reader, 2);
   if (!reader.done()) return std::nullopt;
-  return quote_literal(text.substr(0, 10));
+  return quote_literal(with_era(text.substr(0, 10)));
 }
 
 Sql timestamp_literal(std::string_view text, std::string_view type) {
@@ -327,7 +335,7 @@ Sql timestamp_literal(std::string_view text, std::string_view type) {
   }
   if (!reader.done()) return std::nullopt;
   // Our source sessions live in UTC, so that is what they print.
-  return quote_literal(std::string(text) + (type == "timestamptz" ? "+00" : ""));
+  return quote_literal(with_era(text, type == "timestamptz" ? "+00" : ""));
 }
 
 Sql time_literal(std::string_view text, std::string_view type) {

@@ -46,8 +46,8 @@ struct Translation {
 struct TranslationChoices {
   TypeChoices types;
   std::map<std::string, std::string> schema_of_database;  // --schema-map; others keep their name
-  std::string postgis_schema =
-      {};  // where the target's PostGIS lives: our sessions have no search_path
+  /// Where the target's PostGIS lives: our sessions search no schema.
+  std::string postgis_schema = {};
 };
 
 /// Work out the target's schema. Pure: the same catalog and choices give the same names and SQL.

@@ -145,6 +145,8 @@ const std::vector<DefaultCase> defaults_of_every_server{
     {"set('a','b','c') NOT NULL DEFAULT ''", "{}"},
     {"date DEFAULT '2020-02-29'", "2020-02-29"},
     {"date DEFAULT '0000-00-00'", "NULL"},
+    {"date DEFAULT '0000-05-05'", "0001-05-05 BC"},
+    {"datetime DEFAULT '0009-12-04 01:02:03'", "0009-12-04 01:02:03"},
     {"datetime DEFAULT '9999-12-31 23:59:59'", "9999-12-31 23:59:59"},
     {"datetime(3) DEFAULT '2000-01-01 05:00:00.250'", "2000-01-01 05:00:00.25"},
     {"timestamp NULL DEFAULT '2000-01-01 05:00:00'", "2000-01-01 05:00:00+00"},

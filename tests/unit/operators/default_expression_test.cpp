@@ -206,6 +206,16 @@ TEST(DefaultExpression, DayThatNoCalendarHasIsLeftOut) {
   EXPECT_NE(note_of(of(SourceType::date).literal("2020-04-31"), "date"), "");
 }
 
+TEST(DefaultExpression, YearZeroIsTheYearBeforeOne) {
+  EXPECT_EQ(sql_of(of(SourceType::date).literal("0000-05-05"), "date"), "'0001-05-05 BC'");
+  EXPECT_EQ(sql_of(of(SourceType::timestamp).literal("0000-02-29 01:02:03"), "timestamptz(0)"),
+            "'0001-02-29 01:02:03+00 BC'");
+}
+
+TEST(DefaultExpression, EarlyYearsAreKept) {
+  EXPECT_EQ(sql_of(of(SourceType::date).literal("0009-12-04"), "date"), "'0009-12-04'");
+}
+
 TEST(DefaultExpression, DatetimeKeepsItsFraction) {
   EXPECT_EQ(sql_of(of(SourceType::datetime).literal("2000-01-01 05:00:00.250"), "timestamp(3)"),
             "'2000-01-01 05:00:00.250'");
