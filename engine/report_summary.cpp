@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cstddef>
-#include <numeric>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,8 +35,13 @@ std::string line_text(const Line& line, std::size_t name_columns) {
 }
 
 std::string tables_text(const RunReport& report, unsigned width) {
-  std::vector<std::size_t> order(report.tables.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
+  // Of a run that broke off, the tables that got rows: the others would only hide them.
+  const bool complete = report.outcome == "complete";
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < report.tables.size(); ++i) {
+    if (complete || report.tables[i].rows > 0) order.push_back(i);
+  }
+  if (order.empty()) return {};
   const std::size_t shown = std::min(order.size(), most_tables);
   std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(shown), order.end(),
                     [&](std::size_t a, std::size_t b) {
@@ -90,8 +94,15 @@ std::string plural(std::uint64_t count, std::string_view one, std::string_view m
 
 std::string totals_text(const RunReport& report) {
   std::string text = "\n  " + plural(report.rows, "row", "rows") + " and " +
-                     data_text(static_cast<double>(report.copy_bytes)) + " in " +
-                     plural(report.tables.size(), "table", "tables");
+                     data_text(static_cast<double>(report.copy_bytes)) + " in ";
+  if (report.outcome == "complete") {
+    text += plural(report.tables.size(), "table", "tables");
+  } else {
+    const auto begun = std::count_if(report.tables.begin(), report.tables.end(),
+                                     [](const TableReport& table) { return table.rows > 0; });
+    text += count_text(static_cast<std::uint64_t>(begun)) + " of " +
+            plural(report.tables.size(), "table", "tables");
+  }
   if (report.indexes != 0) text += ", " + plural(report.indexes, "index", "indexes");
   if (report.foreign_keys != 0) {
     text += ", " + plural(report.foreign_keys, "foreign key", "foreign keys");

@@ -60,6 +60,16 @@ TEST(ReportSummary, SaysWhatAFailedRunLeaves) {
   EXPECT_TRUE(contains(report_summary(clean, 100), "keeps nothing of this run"));
 }
 
+TEST(ReportSummary, OfAFailedRunListsTheTablesThatGotRows) {
+  RunReport report = failed_report();
+  report.tables[1].rows = 0;
+
+  const std::string text = report_summary(report, 100);
+
+  EXPECT_FALSE(contains(text, "shop.items"));
+  EXPECT_TRUE(contains(text, "in 1 of 2 tables"));
+}
+
 TEST(ReportSummary, OfACompleteRunSpeaksOfNoRemains) {
   EXPECT_FALSE(contains(report_summary(complete_report(), 100), "target keeps"));
 }
