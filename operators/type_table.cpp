@@ -125,7 +125,7 @@ std::string switched_shown(const Representative& one) {
       const std::string type = type_shown(one, choices);
       if (type == usual) continue;
       if (!text.empty()) text += "; ";
-      text += type + ": `--" + std::string(type_switch.name) + " " + std::string(value.name) + "`";
+      text += type + ": `" + std::string(type_switch.option) + " " + std::string(value.name) + "`";
     }
   }
   return text;

@@ -26,7 +26,7 @@ std::string_view describe(ValueFault fault) noexcept {
 std::string_view remedy(ValueFault fault) noexcept {
   switch (fault) {
     case ValueFault::not_boolean: return "--tinyint1 smallint";
-    case ValueFault::invalid_json: return "--json text";
+    case ValueFault::invalid_json: return "--json-type text";
     case ValueFault::invalid_enum: return "--enum text";
     case ValueFault::none:
     case ValueFault::out_of_range:

@@ -24,7 +24,7 @@ TEST(TypeTable, NamesEverySwitchAndValue) {
   const std::string page = types_table_markdown();
   for (const TypeSwitch& one : type_switches()) {
     for (const TypeSwitchValue& value : one.values) {
-      EXPECT_THAT(page, HasSubstr("| `--" + std::string(one.name) + "` | " +
+      EXPECT_THAT(page, HasSubstr("| `" + std::string(one.option) + "` | " +
                                   std::string(one.subject) + " | `" + std::string(value.name)));
     }
   }

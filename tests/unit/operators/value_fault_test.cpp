@@ -1,5 +1,6 @@
 #include "operators/value_fault.h"
 
+#include <algorithm>
 #include <set>
 #include <string>
 
@@ -24,11 +25,14 @@ TEST(ValueFault, ARemedyIsASwitchThatExists) {
   for (int fault = 0; fault <= last_fault; ++fault) {
     const std::string remedy_text(remedy(static_cast<ValueFault>(fault)));
     if (remedy_text.empty()) continue;
-    ASSERT_TRUE(remedy_text.starts_with("--"));
     const std::size_t blank = remedy_text.find(' ');
+    const std::string option = remedy_text.substr(0, blank);
+    const auto type_switch =
+        std::find_if(type_switches().begin(), type_switches().end(),
+                     [&](const TypeSwitch& one) { return one.option == option; });
+    ASSERT_NE(type_switch, type_switches().end()) << remedy_text;
     TypeChoices choices;
-    EXPECT_TRUE(
-        choose_type(choices, remedy_text.substr(2, blank - 2), remedy_text.substr(blank + 1)))
+    EXPECT_TRUE(choose_type(choices, type_switch->name, remedy_text.substr(blank + 1)))
         << remedy_text;
   }
 }
