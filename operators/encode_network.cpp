@@ -10,14 +10,17 @@
 namespace millrace {
 namespace {
 
-constexpr std::array<std::int8_t, 256> hex_values = [] {
-  std::array<std::int8_t, 256> table{};
-  table.fill(-1);
-  for (int i = 0; i < 10; ++i)
-    table[static_cast<std::size_t>('0' + i)] = static_cast<std::int8_t>(i);
-  for (int i = 0; i < 6; ++i) {
-    table[static_cast<std::size_t>('a' + i)] = static_cast<std::int8_t>(10 + i);
-    table[static_cast<std::size_t>('A' + i)] = static_cast<std::int8_t>(10 + i);
+// A hexadecimal digit's value; above 15: none.
+constexpr std::array<std::uint8_t, 256> hex_values = [] {
+  std::array<std::uint8_t, 256> table{};
+  table.fill(0xff);
+  std::uint8_t value = 0;
+  for (const unsigned char digit : {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9'}) {
+    table[digit] = value++;
+  }
+  for (const unsigned char digit : {'a', 'b', 'c', 'd', 'e', 'f'}) {
+    table[digit] = value;
+    table[digit - 'a' + 'A'] = value++;
   }
   return table;
 }();
@@ -32,14 +35,14 @@ ValueFault encode_uuid(std::uint8_t*& to, FieldView text) noexcept {
   if (text.bytes != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-') {
     return ValueFault::invalid_uuid;
   }
-  int all = 0;
+  unsigned all = 0;
   for (std::size_t i = 0; i < pair_at.size(); ++i) {
-    const int high = hex_values[s[pair_at[i]]];
-    const int low = hex_values[s[pair_at[i] + 1]];
+    const unsigned high = hex_values[s[pair_at[i]]];
+    const unsigned low = hex_values[s[pair_at[i] + 1]];
     all |= high | low;
-    to[4 + i] = static_cast<std::uint8_t>((high & 0xf) << 4 | (low & 0xf));
+    to[4 + i] = static_cast<std::uint8_t>(high << 4 | low);
   }
-  if (all < 0) return ValueFault::invalid_uuid;
+  if (all > 0xf) return ValueFault::invalid_uuid;
   store_big(to, std::uint32_t{16});
   to += 20;
   return ValueFault::none;

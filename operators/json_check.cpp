@@ -57,6 +57,8 @@ inline std::uint64_t string_stops(std::uint64_t word) noexcept {
   return hits & tops;
 }
 
+inline std::uint8_t end_of(bool object) noexcept { return object ? '}' : ']'; }
+
 inline bool is_digit(std::uint8_t c) noexcept { return c - unsigned{'0'} < 10; }
 
 // A pass over one text. Every step leaves `at_` behind what it took, and returns false where the
@@ -81,7 +83,7 @@ class JsonPass {
         nesting.push(object);
         skip_blanks();
         if (at_ == end_) return false;
-        if (*at_ == (object ? '}' : ']')) {
+        if (*at_ == end_of(object)) {
           ++at_;
           nesting.pop();
         } else {
@@ -103,7 +105,7 @@ class JsonPass {
           if (object && !key()) return false;
           break;
         }
-        if (c != (object ? '}' : ']')) return false;
+        if (c != end_of(object)) return false;
         nesting.pop();
       }
     }

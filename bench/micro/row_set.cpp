@@ -21,7 +21,8 @@ ColumnEncoding as_text(Encoding encoding, std::uint32_t characters) {
 std::uint64_t below(Random& random, std::uint64_t limit) { return random() % limit; }
 
 int between(Random& random, int low, int high) {
-  return low + static_cast<int>(below(random, static_cast<std::uint64_t>(high - low + 1)));
+  const auto count = static_cast<std::uint64_t>(high - low) + 1;
+  return low + static_cast<int>(below(random, count));
 }
 
 std::string words(Random& random, std::size_t bytes) {

@@ -94,14 +94,15 @@ void append_datetime(std::string& out, const std::string& text, bool date_only) 
     return;
   }
   append(out, 8, 4);
-  append(out, (days * 86400 + hour * 3600 + minute * 60 + second) * 1000000 + fraction, 8);
+  const std::int64_t seconds = days * 86400 + hour * 3600LL + minute * 60LL + second;
+  append(out, seconds * 1000000 + fraction, 8);
 }
 
 void append_interval(std::string& out, const std::string& text) {
   int hour, minute, second;
   std::sscanf(text.c_str(), "%d:%d:%d", &hour, &minute, &second);
   const bool negative = text[0] == '-';
-  const std::int64_t seconds = std::abs(hour) * 3600LL + minute * 60 + second;
+  const std::int64_t seconds = std::abs(hour) * 3600LL + minute * 60LL + second;
   append(out, 16, 4);
   append(out, (negative ? -seconds : seconds) * 1000000, 8);
   append(out, 0, 8);
@@ -113,7 +114,7 @@ void append_numeric(std::string& out, std::string text, int scale) {
   const std::size_t point = text.find('.');
   std::string whole = text.substr(0, point);
   std::string fraction = point == std::string::npos ? "" : text.substr(point + 1);
-  while (whole.size() % 4 != 0) whole = "0" + whole;
+  while (whole.size() % 4 != 0) whole.insert(0, "0");
   while (fraction.size() % 4 != 0) fraction += "0";
   std::vector<int> digits;
   const std::string all = whole + fraction;

@@ -40,7 +40,7 @@ class Words {
     if (begin == std::string_view::npos) return std::nullopt;
     rest_.remove_prefix(begin);
     if (rest_.starts_with('\'')) return quoted();
-    const std::string word(rest_.substr(0, rest_.find_first_of(" \t")));
+    std::string word(rest_.substr(0, rest_.find_first_of(" \t")));
     rest_.remove_prefix(word.size());
     return word;
   }

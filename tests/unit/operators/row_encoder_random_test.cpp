@@ -47,7 +47,7 @@ struct Kind {
   Value (*make)(Random& random);
 };
 
-Value same(std::string text) { return {text, text}; }
+Value same(const std::string& text) { return {text, text}; }
 
 template <typename Number>
 Value integer(Random& random) {
