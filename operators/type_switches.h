@@ -15,8 +15,8 @@ struct TypeSwitchValue {
   bool (*chosen)(const TypeChoices& choices);
 };
 
-/// One switch: `--tinyint1 smallint` on the command line, `tinyint1 = "smallint"` under [types] in a
-/// job file.
+/// One switch: `--tinyint1 smallint` on the command line, `tinyint1 = "smallint"` under [types] in
+/// a job file.
 struct TypeSwitch {
   std::string_view name;                    // in a job file
   std::string_view option;                  // on the command line
