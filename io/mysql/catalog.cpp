@@ -241,7 +241,10 @@ void read_indexes(Connection& connection, const std::string& in, TableIndex& tab
     }
     SourceIndexPart& part = table->indexes.back().parts.emplace_back();
     part.column = row[4].text;
-    part.prefix_characters = static_cast<std::uint32_t>(to_count(row[5]));
+    // A spatial key of MyISAM tells the size of its bounding box there.
+    part.prefix_characters = table->indexes.back().kind == IndexKind::spatial
+                                 ? 0
+                                 : static_cast<std::uint32_t>(to_count(row[5]));
     part.descending = row[6].text == "D";
     part.expression = row[9].text;
     // SUB_PART counts bytes for binary strings and characters for text; a full-length part is NULL.
@@ -331,29 +334,20 @@ void read_checks(Connection& connection, const std::string& in, TableIndex& tabl
 }
 
 void read_extras(Connection& connection, const std::string& in, SourceCatalog& catalog) {
-  struct Kind {
-    const char* kind;
-    std::string sql;
-  };
-  const std::array<Kind, 4> kinds{{
-      {"view",
-       "SELECT TABLE_SCHEMA, TABLE_NAME, VIEW_DEFINITION FROM information_schema.VIEWS WHERE "
-       "TABLE_SCHEMA " + in},
-      {"trigger",
-       "SELECT TRIGGER_SCHEMA, TRIGGER_NAME, CONCAT(ACTION_TIMING, ' ', EVENT_MANIPULATION, ' ON ', "
-       "EVENT_OBJECT_TABLE, ': ', ACTION_STATEMENT) FROM information_schema.TRIGGERS WHERE "
-       "TRIGGER_SCHEMA " + in},
-      {"routine",
-       "SELECT ROUTINE_SCHEMA, ROUTINE_NAME, CONCAT(ROUTINE_TYPE, ': ', "
-       "COALESCE(ROUTINE_DEFINITION, '')) FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA " +
-           in},
-      {"event",
-       "SELECT EVENT_SCHEMA, EVENT_NAME, EVENT_DEFINITION FROM information_schema.EVENTS WHERE "
-       "EVENT_SCHEMA " + in},
-  }};
-  for (const Kind& kind : kinds) {
-    for (const Row& row : connection.query(kind.sql)) {
-      catalog.extras.push_back({kind.kind, row[0].text, row[1].text, row[2].text});
+  // Each gives kind, database, name and definition.
+  const std::array<std::string, 4> queries{
+      "SELECT 'view', TABLE_SCHEMA, TABLE_NAME, VIEW_DEFINITION FROM information_schema.VIEWS WHERE "
+      "TABLE_SCHEMA " + in,
+      "SELECT 'trigger', TRIGGER_SCHEMA, TRIGGER_NAME, CONCAT(ACTION_TIMING, ' ', "
+      "EVENT_MANIPULATION, ' ON ', EVENT_OBJECT_TABLE, ': ', ACTION_STATEMENT) FROM "
+      "information_schema.TRIGGERS WHERE TRIGGER_SCHEMA " + in,
+      "SELECT LOWER(ROUTINE_TYPE), ROUTINE_SCHEMA, ROUTINE_NAME, ROUTINE_DEFINITION FROM "
+      "information_schema.ROUTINES WHERE ROUTINE_SCHEMA " + in,
+      "SELECT 'event', EVENT_SCHEMA, EVENT_NAME, EVENT_DEFINITION FROM information_schema.EVENTS "
+      "WHERE EVENT_SCHEMA " + in};
+  for (const std::string& query : queries) {
+    for (const Row& row : connection.query(query)) {
+      catalog.extras.push_back({row[0].text, row[1].text, row[2].text, row[3].text});
     }
   }
 }
