@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t most_tables = 15;
 constexpr std::size_t most_notes = 10;
 
-std::string right(std::string text, std::size_t columns) {
+std::string right(const std::string& text, std::size_t columns) {
   return text.size() < columns ? std::string(columns - text.size(), ' ') + text : text;
 }
 

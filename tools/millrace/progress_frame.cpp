@@ -27,7 +27,7 @@ constexpr std::array<std::array<std::string_view, stall_kinds>, 3> doing = {{
     {"building", "waiting for source", "waiting", "building", "idle"},
 }};
 
-std::string padded_left(std::string text, std::size_t columns) {
+std::string padded_left(const std::string& text, std::size_t columns) {
   const std::size_t used = columns_of(text);
   return used < columns ? std::string(columns - used, ' ') + text : text;
 }

@@ -11,6 +11,9 @@
 namespace millrace {
 namespace {
 
+/// Sent to our own thread to end it; from elsewhere it means nothing.
+constexpr int wake_up = SIGUSR1;
+
 // A signal that the caller told us to ignore (nohup, a shell's background job) stays ignored.
 sigset_t watched_signals() {
   sigset_t set;
@@ -20,6 +23,7 @@ sigset_t watched_signals() {
     sigaction(signal, nullptr, &action);
     if (action.sa_handler != SIG_IGN || signal == SIGTERM) sigaddset(&set, signal);
   }
+  sigaddset(&set, wake_up);
   return set;
 }
 
@@ -38,7 +42,7 @@ SignalWatch::SignalWatch(StopRequest& stop) : stop_(stop) {
 
 SignalWatch::~SignalWatch() {
   done_.store(true);
-  pthread_kill(thread_.native_handle(), SIGTERM);
+  pthread_kill(thread_.native_handle(), wake_up);
   thread_.join();
   const sigset_t set = watched_signals();
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
@@ -51,6 +55,7 @@ void SignalWatch::watch() {
     int signal = 0;
     sigwait(&set, &signal);
     if (done_.load()) break;
+    if (signal == wake_up) continue;
     if (raiser.joinable()) {
       say("\nmillrace: stopped at once; the servers take back by themselves what was not "
           "committed\n");

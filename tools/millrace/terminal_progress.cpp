@@ -65,10 +65,10 @@ std::string to_frame_start(std::size_t lines) {
 std::chrono::milliseconds period_of(ProgressStyle style) noexcept {
   switch (style) {
     case ProgressStyle::bar: return 125ms;
-    case ProgressStyle::json: return 1s;
-    case ProgressStyle::plain:
-    case ProgressStyle::automatic: return 1s;  // to look; see plain_period_s
-    case ProgressStyle::none: return 500ms;    // for the log only
+    case ProgressStyle::none: return 500ms;  // for the log only
+    case ProgressStyle::json:
+    case ProgressStyle::plain:  // to look; see plain_period_s
+    case ProgressStyle::automatic: break;
   }
   return 1s;
 }
