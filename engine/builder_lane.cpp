@@ -62,7 +62,7 @@ double BuilderLane::build(const BuildQueue::Task& task) {
           append_statements(script, {postgres::promote_primary_key(table, index)});
         }
       }
-      append_statements(script, finishing_statements(table, choices_.analyze));
+      append_statements(script, finishing_statements(table, choices_.analyze, work.exists));
       if (!script.empty()) session_.execute(script);
       progress.done.store(true, std::memory_order_relaxed);
     } else {

@@ -19,11 +19,12 @@ std::vector<std::string> key_statements_in_place(const TargetTable& table) {
   return statements;
 }
 
-std::vector<std::string> finishing_statements(const TargetTable& table, bool analyze) {
+std::vector<std::string> finishing_statements(const TargetTable& table, bool analyze,
+                                              bool stood_before) {
   std::vector<std::string> statements;
-  if (std::string restart = postgres::restart_identity(table); !restart.empty()) {
-    statements.push_back(std::move(restart));
-  }
+  std::string next =
+      stood_before ? postgres::advance_identity(table) : postgres::restart_identity(table);
+  if (!next.empty()) statements.push_back(std::move(next));
   if (analyze) statements.push_back(postgres::analyze_table(table));
   return statements;
 }

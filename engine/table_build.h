@@ -20,7 +20,9 @@ std::vector<std::string> creation_statements(const TargetTable& table);
 std::vector<std::string> key_statements_in_place(const TargetTable& table);
 
 /// What follows when a table's rows and keys are in: the identity's next value, statistics.
-std::vector<std::string> finishing_statements(const TargetTable& table, bool analyze);
+/// `stood_before`: the table is the user's own, so its identity only moves forward.
+std::vector<std::string> finishing_statements(const TargetTable& table, bool analyze,
+                                              bool stood_before = false);
 
 /// Append `statements` to `script`, each with a semicolon: one round trip for all of them.
 void append_statements(std::string& script, const std::vector<std::string>& statements);

@@ -1,5 +1,6 @@
 #include "io/postgres/ddl.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <string_view>
@@ -145,6 +146,20 @@ std::string restart_identity(const TargetTable& table) {
     // The source has used up its numbers: the next one must fail here as it does there.
     return fmt::format("SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence({}, {}), {})",
                        quote_literal(name_of(table)), quote_literal(column.name), largest);
+  }
+  return {};
+}
+
+std::string advance_identity(const TargetTable& table) {
+  if (!table.next_identity) return {};
+  for (const TargetColumn& column : table.columns) {
+    if (!column.identity) continue;
+    return fmt::format(
+        "SELECT pg_catalog.setval(s.sequence, GREATEST({}, pg_catalog.nextval(s.sequence)), false) "
+        "FROM (SELECT pg_catalog.pg_get_serial_sequence({}, {})::pg_catalog.regclass AS sequence) s "
+        "WHERE s.sequence IS NOT NULL",
+        std::min(*table.next_identity, largest_of(column.type)), quote_literal(name_of(table)),
+        quote_literal(column.name));
   }
   return {};
 }

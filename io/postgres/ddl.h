@@ -24,6 +24,9 @@ std::string add_foreign_key_not_valid(const TargetTable& table, const TargetFore
 std::string validate_foreign_key(const TargetTable& table, const TargetForeignKey& key);
 /// ALTER TABLE ... ALTER COLUMN ... RESTART WITH next; empty where there is no identity.
 std::string restart_identity(const TargetTable& table);
+/// The same for a table that stood before: its identity, or the sequence of a serial column, moves
+/// forward and never back; a column without a sequence stays as it is.
+std::string advance_identity(const TargetTable& table);
 std::string drop_table(const TargetTable& table);
 std::string truncate_table(const TargetTable& table);
 std::string analyze_table(const TargetTable& table);

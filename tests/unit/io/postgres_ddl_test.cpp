@@ -170,8 +170,16 @@ TEST(PostgresDdl, IdentityThatIsUsedUpStaysUsedUp) {
             "'\"farm\".\"job\"', 'id'), 32767)");
 }
 
+TEST(PostgresDdl, IdentityOfATableThatStoodOnlyMovesForward) {
+  EXPECT_EQ(advance_identity(table_with_identity("bigint", 1001)),
+            "SELECT pg_catalog.setval(s.sequence, GREATEST(1001, pg_catalog.nextval(s.sequence)), "
+            "false) FROM (SELECT pg_catalog.pg_get_serial_sequence('\"farm\".\"job\"', "
+            "'id')::pg_catalog.regclass AS sequence) s WHERE s.sequence IS NOT NULL");
+}
+
 TEST(PostgresDdl, TableWithoutAnIdentityIsNotRestarted) {
   EXPECT_EQ(restart_identity(table()), "");
+  EXPECT_EQ(advance_identity(table()), "");
 }
 
 TEST(PostgresDdl, DropTruncateAndAnalyzeNameTheTable) {
