@@ -78,6 +78,11 @@ std::optional<std::string> middle_of_text(std::string_view low, std::string_view
   const std::uint64_t base = alphabet.size() + 1;
   std::size_t common = 0;
   while (common < from.size() && common < to.size() && from[common] == to[common]) ++common;
+  // Two characters may begin with the same bytes: none of them is cut in two.
+  const auto is_inside_character = [&](const std::string& text) {
+    return common < text.size() && (static_cast<unsigned char>(text[common]) & 0xc0U) == 0x80U;
+  };
+  while (common > 0 && (is_inside_character(from) || is_inside_character(to))) --common;
   const auto fraction = [&](const std::string& text) {
     std::uint64_t value = 0;
     for (std::size_t i = 0; i < text_digits; ++i) {

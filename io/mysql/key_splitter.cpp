@@ -206,6 +206,13 @@ class Splitter {
     return unhex(std::string_view(literal).substr(open + 2, literal.size() - open - 3));
   }
 
+  /// The text that a literal of any charset stands for.
+  std::string in_utf8(const std::string& literal) {
+    const auto rows =
+        connection_.query("SELECT HEX(CONVERT(" + literal + " USING utf8mb4))");
+    return rows.empty() ? std::string() : unhex(rows[0][0].text);
+  }
+
   /// What the server believes `span` holds, from dives into the index.
   std::uint64_t estimate(const Span& span) {
     const auto rows = connection_.query(
@@ -279,9 +286,19 @@ class Splitter {
       }
       case KeyKind::text: {
         const bool fold_case = !column.collation.ends_with("_bin");
-        const auto probe = middle_of_text(bytes_of(low), bytes_of(high), fold_case);
+        const bool utf8 = column.charset.empty() || column.charset.starts_with("utf8") ||
+                          column.charset == "ascii";
+        const auto probe =
+            utf8 ? middle_of_text(bytes_of(low), bytes_of(high), fold_case)
+                 : middle_of_text(in_utf8(low), in_utf8(high), fold_case);
         if (!probe) return std::nullopt;
-        return quote_text(*probe);
+        if (utf8) return quote_text(*probe);
+        // Back into the column's charset: compared with another, the column would be converted and
+        // its index lost.
+        const auto rows = connection_.query(fmt::format(
+            "SELECT HEX(CONVERT({} USING {}))", quote_text(*probe), column.charset));
+        if (rows.empty() || rows[0][0].null) return std::nullopt;
+        return literal(column, rows[0][0].text);
       }
       case KeyKind::opaque: return std::nullopt;
     }

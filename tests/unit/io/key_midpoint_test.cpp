@@ -54,6 +54,12 @@ TEST(KeyMidpoint, FoldsCaseWhereTheCollationDoes) {
   EXPECT_GT(*middle_of_text("bob", "Zed", true), "bob");
 }
 
+TEST(KeyMidpoint, CutsNoCharacterInTwo) {
+  const auto middle = middle_of_text("日a", "旦z", true);  // the same first two bytes, of three
+
+  EXPECT_EQ(middle, std::nullopt);
+}
+
 TEST(KeyMidpoint, KeepsTheCommonPrefix) {
   const auto middle = middle_of_text("frame_0001", "frame_9999", true);
 
