@@ -105,6 +105,7 @@ std::optional<std::string> middle_of_text(std::string_view low, std::string_view
       digits.clear();  // nothing: the text ends before here
     }
   }
+  if (digits.empty()) return std::nullopt;  // the common beginning alone is no later than `low`
   return from.substr(0, common) + digits;
 }
 
