@@ -141,7 +141,9 @@ class Pgloader(Way):
             "pgloader.load",
             f"LOAD DATABASE FROM mysql://{source.netloc}/{data.name}\n"
             f"  INTO postgresql://{target.netloc}/{database}\n"
-            f"  WITH create tables, {made}, reset sequences;\n",
+            f"  WITH create tables, {made}, reset sequences\n"
+            # It stops reading while it writes: on a busy machine for longer than MariaDB waits.
+            "  SET MySQL PARAMETERS net_read_timeout = '3600', net_write_timeout = '3600';\n",
         )
         script.chmod(0o600)  # it holds the passwords
         root = self.setting.work / "pgloader"
