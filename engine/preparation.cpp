@@ -216,14 +216,6 @@ void require_usable_target(const postgres::ServerFacts& target) {
   }
 }
 
-/// What is not copied is told, never dropped silently.
-void note_extras(const SourceCatalog& catalog, std::vector<NoteReport>& notes) {
-  for (const SourceExtra& extra : catalog.extras) {
-    notes.push_back({"not migrated", extra.database + "." + extra.name,
-                     extra.kind + (extra.definition.empty() ? "" : ": " + extra.definition)});
-  }
-}
-
 }  // namespace
 
 void prepare(const Job& job, mysql::Connection& source, postgres::Connection& target,
@@ -245,7 +237,6 @@ void prepare(const Job& job, mysql::Connection& source, postgres::Connection& ta
   for (const TranslationNote& note : preparation.translation.notes) {
     preparation.notes.push_back({note.topic, note.where, note.message});
   }
-  note_extras(preparation.catalog, preparation.notes);
 
   TargetSurvey(job, target, preparation).survey();
   if (job.scope != Scope::data_only) {

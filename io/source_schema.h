@@ -139,7 +139,7 @@ struct SourceTable {
 
 /// A thing of the source that is not copied, and is named instead of dropped silently.
 struct SourceExtra {
-  std::string kind;  // "view", "trigger", "procedure", "function", "event", "sequence"
+  std::string kind;  // "view", "trigger", "procedure", "function", "event", "sequence", "history"
   std::string database;
   std::string name;
   std::string definition;

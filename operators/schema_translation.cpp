@@ -102,6 +102,11 @@ std::uint64_t most_key_bytes(const SourceColumn& source, std::string_view type,
                              std::uint32_t prefix_characters) {
   constexpr std::uint64_t bytes_per_character = 4;  // UTF-8
   const std::string_view base = base_of(type);
+  if (source.type == SourceType::enumeration) {
+    std::size_t longest = 0;
+    for (const std::string& label : source.labels) longest = std::max(longest, label.size());
+    return longest;
+  }
   if (base == "text" || base == "varchar" || base == "character") {
     if (prefix_characters > 0) return prefix_characters * bytes_per_character;
     if (base == "text") return unbounded_bytes;
@@ -786,7 +791,8 @@ void Translator::note_checks(const SourceTable& table) {
 
 void Translator::note_extras() {
   for (const SourceExtra& extra : catalog_.extras) {
-    note("not migrated", extra.database + "." + extra.name, "is a " + extra.kind);
+    note("not migrated", extra.database + "." + extra.name,
+         extra.kind + (extra.definition.empty() ? "" : ": " + extra.definition));
   }
 }
 

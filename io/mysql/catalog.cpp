@@ -151,6 +151,9 @@ void read_tables(Connection& connection, const std::string& in, SourceCatalog& c
       catalog.extras.push_back({"sequence", row[0].text, row[1].text, {}});
       continue;
     }
+    if (row[10].text == "SYSTEM VERSIONED") {
+      catalog.extras.push_back({"history", row[0].text, row[1].text, "WITH SYSTEM VERSIONING"});
+    }
     SourceTable& table = catalog.tables.emplace_back();
     table.database = row[0].text;
     table.name = row[1].text;

@@ -531,6 +531,8 @@ TEST(SourceCatalogOfMariadb, SystemVersionedTableIsATable) {
   EXPECT_THAT(names_of(find(catalog, "t").columns), ElementsAre("a"));
   EXPECT_THAT(names_of(find(catalog, "u").columns), ElementsAre("a", "b", "e"));
   EXPECT_NE(find(find(catalog, "u"), "b").generated, Generated::none);
+  ASSERT_EQ(catalog.extras.size(), 2U);  // the rows of the past, which are not copied
+  EXPECT_EQ(catalog.extras[0].kind, "history");
 }
 
 TEST(SourceCatalogOfMariadb, SequencesAreNamed) {

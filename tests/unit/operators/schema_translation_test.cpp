@@ -172,7 +172,7 @@ TEST(SchemaTranslation, ExtrasAreNamed) {
   SourceCatalog source = catalog({});
   source.extras.push_back({"view", "s", "v", "select 1"});
 
-  EXPECT_EQ(notes_of(translate(source, {})), Lines{"not migrated at s.v: is a view"});
+  EXPECT_EQ(notes_of(translate(source, {})), Lines{"not migrated at s.v: view: select 1"});
 }
 
 // ---- columns
@@ -632,6 +632,16 @@ TEST(SchemaTranslation, IndexThatMayMeetTooLongValuesIsNoted) {
 TEST(SchemaTranslation, IndexOverAnOrdinaryVarcharIsNotNoted) {
   const auto result =
       translated({table("s", "t").with(column("x").varchar(255)).index("i", {part("x")})});
+
+  EXPECT_EQ(notes_of(result), Lines{});
+}
+
+TEST(SchemaTranslation, IndexOverAnEnumIsAsLongAsItsLabels) {
+  TranslationChoices choices;
+  choices.types.enumeration = EnumChoice::text;
+  const auto result = translate(
+      catalog({table("s", "t").with(column("x").enumeration({"a", "b"})).index("i", {part("x")})}),
+      choices);
 
   EXPECT_EQ(notes_of(result), Lines{});
 }
