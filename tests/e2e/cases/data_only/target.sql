@@ -9,3 +9,8 @@ create table stranger (id int);
 insert into stranger values (1);
 create function loud() returns trigger language plpgsql as $$ begin raise 'the trigger fires'; end $$;
 create trigger loud before insert on items for each row execute function loud();
+-- What counts up there is the user's own matter; it only moves forward.
+create table plain (id int primary key);
+create table counted (id serial primary key);
+create table ahead (id int generated always as identity primary key);
+alter table ahead alter id restart with 50;

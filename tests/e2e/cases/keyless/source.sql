@@ -1,0 +1,26 @@
+-- Tables without keys, without rows, of several engines; a database with nothing in it besides.
+create database e2e_keyless;
+create database e2e_keyless_bare;
+use e2e_keyless;
+create table nameless (a int, b varchar(10)) engine=innodb;
+insert into nameless values (1, 'x'), (1, 'x'), (null, null), (2, 'y');
+create table doubled (a int, b varchar(10), unique key (a)) engine=innodb;
+insert into doubled values (null, 'x'), (null, 'x'), (1, 'y');
+create table empty_keyed (id int not null auto_increment primary key, kind enum('a')) engine=innodb;
+create table empty_keyless (a int) engine=innodb;
+create table old (id int not null primary key, words varchar(20), fulltext key (words)) engine=myisam;
+insert into old values (1, 'one'), (2, 'two');
+create table old_keyless (a int) engine=myisam;
+insert into old_keyless values (7), (7);
+create table old_fixed (a char(3), b binary(3)) engine=myisam row_format=fixed;
+insert into old_fixed values ('a', 'b'), (null, null);
+create table remembered (id int not null primary key) engine=memory;
+insert into remembered values (1), (2), (3);
+create table listed (id int not null, words varchar(20) not null) engine=csv;
+insert into listed values (1, 'a,"b"'), (2, '');
+create table compressed (id int not null primary key, words text) engine=innodb row_format=compressed;
+insert into compressed values (1, repeat('x', 5000));
+create table redundant (id int not null primary key, words text) engine=innodb row_format=redundant;
+insert into redundant values (1, 'r');
+create table one_column (only_ varchar(5)) engine=innodb;
+insert into one_column values (null), (''), (null);

@@ -1,0 +1,14 @@
+select to_json(full_name), kind from e2e.relation order by full_name;
+select to_json("table"), position, to_json(name), type, "default", comment from e2e.column order by "table", position;
+select "table", name, definition from e2e.constraint order by 1, 2;
+set search_path = "e2e_quoting ""A.b"" 'c' %s $1 ü";
+select * from "select" order by 1;
+select * from "MixedCase";
+select * from mixedcase_;
+select * from "dot.ted" order by 1;
+select * from """";
+select * from "'";
+select * from "*" order by 1;
+select to_json("table"), rows from e2e.row_count order by "table";
+select * from e2e.next_identity;
+select topic, to_json(place), to_json(message) from e2e.note order by topic, place, message;
