@@ -10,9 +10,9 @@ namespace millrace::mysql {
 /// Ensures: low < middle < high. None where there is no room (adjacent strings, or high <= low).
 std::optional<std::string> middle_of_bytes(std::string_view low, std::string_view high);
 
-/// A text about half-way between `low` and `high` as a collation might see them: digits before
-/// letters, letters without case when `fold_case`. The answer is a probe: the server decides where
-/// it falls. None where the two have no room between them.
+/// A text about half-way between `low` and `high` (UTF-8) as a collation might see them: by code
+/// point, or letters without case and accent when `fold_case`. The answer is a probe: the server
+/// decides where it falls. None where the two have no room between them.
 std::optional<std::string> middle_of_text(std::string_view low, std::string_view high,
                                           bool fold_case);
 

@@ -1,9 +1,9 @@
 #include "io/mysql/key_midpoint.h"
 
-#include <gtest/gtest.h>
-
 #include <random>
 #include <string>
+
+#include <gtest/gtest.h>
 
 namespace millrace::mysql {
 namespace {
@@ -57,7 +57,49 @@ TEST(KeyMidpoint, FoldsCaseWhereTheCollationDoes) {
 TEST(KeyMidpoint, CutsNoCharacterInTwo) {
   const auto middle = middle_of_text("日a", "旦z", true);  // the same first two bytes, of three
 
-  EXPECT_EQ(middle, std::nullopt);
+  ASSERT_TRUE(middle);
+  EXPECT_GT(*middle, "日a");
+  EXPECT_LT(*middle, "旦z");
+  EXPECT_TRUE(middle->starts_with("日") || middle->starts_with("旦"));
+}
+
+TEST(KeyMidpoint, HalvesTheLettersOfOtherScripts) {
+  const auto middle = middle_of_text("задача а1", "задача я9", true);
+
+  ASSERT_TRUE(middle);
+  EXPECT_GT(*middle, "задача л");
+  EXPECT_LT(*middle, "задача с");
+}
+
+TEST(KeyMidpoint, SeesNoAccentWhereTheCollationDoesNot) {
+  const auto middle = middle_of_text("éa", "fz", true);  // é is a later code point than f
+
+  ASSERT_TRUE(middle);
+  EXPECT_LT(*middle, "fz");
+}
+
+TEST(KeyMidpoint, StaysAmongDigitsForNumbers) {
+  const auto middle = middle_of_text("frame.0001", "frame.0003", true);
+
+  ASSERT_TRUE(middle);
+  EXPECT_EQ(middle->substr(0, 10), "frame.0002");
+}
+
+TEST(KeyMidpoint, SeesMarksBetweenTheDigits) {
+  const auto middle = middle_of_text("show_1/sequence_010/a", "show_1/sequence_020/b", true);
+
+  ASSERT_TRUE(middle);
+  EXPECT_EQ(middle->substr(0, 17), "show_1/sequence_0");
+  EXPECT_GT(*middle, "show_1/sequence_010/a");
+  EXPECT_LT(*middle, "show_1/sequence_020/b");
+}
+
+TEST(KeyMidpoint, TakesTextThatIsNoUtf8) {
+  const auto middle = middle_of_text("a\xff", "z\xe9", true);
+
+  ASSERT_TRUE(middle);
+  EXPECT_GT(*middle, "a");
+  EXPECT_LT(*middle, "z");
 }
 
 TEST(KeyMidpoint, KeepsTheCommonPrefix) {
