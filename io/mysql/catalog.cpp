@@ -1,12 +1,12 @@
 #include "io/mysql/catalog.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <unordered_map>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace millrace::mysql {
 
@@ -24,26 +24,46 @@ std::string lower(std::string text) {
 
 SourceType type_of(const std::string& data_type) {
   static const std::unordered_map<std::string, SourceType> types{
-      {"tinyint", SourceType::tinyint},       {"smallint", SourceType::smallint},
-      {"mediumint", SourceType::mediumint},   {"int", SourceType::integer},
-      {"bigint", SourceType::bigint},         {"decimal", SourceType::decimal},
-      {"float", SourceType::float32},         {"double", SourceType::float64},
-      {"bit", SourceType::bit},               {"date", SourceType::date},
-      {"datetime", SourceType::datetime},     {"timestamp", SourceType::timestamp},
-      {"time", SourceType::time},             {"year", SourceType::year},
-      {"char", SourceType::character},        {"varchar", SourceType::varchar},
-      {"tinytext", SourceType::text},         {"text", SourceType::text},
-      {"mediumtext", SourceType::text},       {"longtext", SourceType::text},
-      {"binary", SourceType::binary},         {"varbinary", SourceType::varbinary},
-      {"tinyblob", SourceType::blob},         {"blob", SourceType::blob},
-      {"mediumblob", SourceType::blob},       {"longblob", SourceType::blob},
-      {"enum", SourceType::enumeration},      {"set", SourceType::set},
-      {"json", SourceType::json},             {"geometry", SourceType::geometry},
-      {"point", SourceType::geometry},        {"linestring", SourceType::geometry},
-      {"polygon", SourceType::geometry},      {"multipoint", SourceType::geometry},
-      {"multilinestring", SourceType::geometry}, {"multipolygon", SourceType::geometry},
-      {"geometrycollection", SourceType::geometry}, {"geomcollection", SourceType::geometry},
-      {"uuid", SourceType::uuid},             {"inet4", SourceType::inet4},
+      {"tinyint", SourceType::tinyint},
+      {"smallint", SourceType::smallint},
+      {"mediumint", SourceType::mediumint},
+      {"int", SourceType::integer},
+      {"bigint", SourceType::bigint},
+      {"decimal", SourceType::decimal},
+      {"float", SourceType::float32},
+      {"double", SourceType::float64},
+      {"bit", SourceType::bit},
+      {"date", SourceType::date},
+      {"datetime", SourceType::datetime},
+      {"timestamp", SourceType::timestamp},
+      {"time", SourceType::time},
+      {"year", SourceType::year},
+      {"char", SourceType::character},
+      {"varchar", SourceType::varchar},
+      {"tinytext", SourceType::text},
+      {"text", SourceType::text},
+      {"mediumtext", SourceType::text},
+      {"longtext", SourceType::text},
+      {"binary", SourceType::binary},
+      {"varbinary", SourceType::varbinary},
+      {"tinyblob", SourceType::blob},
+      {"blob", SourceType::blob},
+      {"mediumblob", SourceType::blob},
+      {"longblob", SourceType::blob},
+      {"enum", SourceType::enumeration},
+      {"set", SourceType::set},
+      {"json", SourceType::json},
+      {"geometry", SourceType::geometry},
+      {"point", SourceType::geometry},
+      {"linestring", SourceType::geometry},
+      {"polygon", SourceType::geometry},
+      {"multipoint", SourceType::geometry},
+      {"multilinestring", SourceType::geometry},
+      {"multipolygon", SourceType::geometry},
+      {"geometrycollection", SourceType::geometry},
+      {"geomcollection", SourceType::geometry},
+      {"uuid", SourceType::uuid},
+      {"inet4", SourceType::inet4},
       {"inet6", SourceType::inet6}};
   const auto found = types.find(data_type);
   return found == types.end() ? SourceType::unknown : found->second;
@@ -66,8 +86,11 @@ std::string unquote(const std::string& text) {
   for (std::size_t i = 1; i + 1 < text.size(); ++i) {
     if (text[i] == '\\' && i + 2 < text.size()) {
       ++i;
-      plain += text[i] == 'n' ? '\n' : text[i] == 'r' ? '\r' : text[i] == 't' ? '\t'
-             : text[i] == '0' ? '\0' : text[i];
+      plain += text[i] == 'n'   ? '\n'
+               : text[i] == 'r' ? '\r'
+               : text[i] == 't' ? '\t'
+               : text[i] == '0' ? '\0'
+                                : text[i];
     } else {
       if (text[i] == '\'' && text[i + 1] == '\'' && i + 2 < text.size()) ++i;
       plain += text[i];
@@ -144,8 +167,8 @@ void read_tables(Connection& connection, const std::string& in, SourceCatalog& c
       "SELECT t.TABLE_SCHEMA, t.TABLE_NAME, t.ENGINE, e.TRANSACTIONS, t.TABLE_ROWS, t.DATA_LENGTH, "
       "t.AUTO_INCREMENT, t.TABLE_COLLATION, t.TABLE_COMMENT, t.CREATE_OPTIONS, t.TABLE_TYPE "
       "FROM information_schema.TABLES t LEFT JOIN information_schema.ENGINES e "
-      "ON e.ENGINE = t.ENGINE WHERE t.TABLE_SCHEMA " + in +
-      " AND t.TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED', 'SEQUENCE')");
+      "ON e.ENGINE = t.ENGINE WHERE t.TABLE_SCHEMA " +
+      in + " AND t.TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED', 'SEQUENCE')");
   for (const Row& row : rows) {
     if (row[10].text == "SEQUENCE") {
       catalog.extras.push_back({"sequence", row[0].text, row[1].text, {}});
@@ -209,8 +232,8 @@ void read_columns(Connection& connection, const std::string& in, TableIndex& tab
     column.comment = row[15].text;
     if (!row[16].null && !row[16].text.empty()) {
       column.generation_expression = row[16].text;
-      column.generated = extra.find("virtual") != std::string::npos ? Generated::virtual_
-                                                                     : Generated::stored;
+      column.generated =
+          extra.find("virtual") != std::string::npos ? Generated::virtual_ : Generated::stored;
     }
     if (column.type == SourceType::enumeration || column.type == SourceType::set) {
       column.labels = parse_labels(column.column_type);
@@ -237,9 +260,10 @@ void read_indexes(Connection& connection, const std::string& in, TableIndex& tab
       index.primary = index.name == "PRIMARY";
       index.unique = row[3].text == "0";
       const std::string kind = lower(row[7].text);
-      index.kind = kind == "fulltext" ? IndexKind::fulltext
+      index.kind = kind == "fulltext"                     ? IndexKind::fulltext
                    : kind == "spatial" || kind == "rtree" ? IndexKind::spatial
-                   : kind == "hash" ? IndexKind::hash : IndexKind::btree;
+                   : kind == "hash"                       ? IndexKind::hash
+                                                          : IndexKind::btree;
       index.comment = row[8].text;
     }
     SourceIndexPart& part = table->indexes.back().parts.emplace_back();
@@ -262,7 +286,8 @@ void read_foreign_keys(Connection& connection, const std::string& in, TableIndex
   std::unordered_map<std::string, Actions> actions;
   for (const Row& row : connection.query(
            "SELECT CONSTRAINT_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, DELETE_RULE, UPDATE_RULE FROM "
-           "information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA " + in)) {
+           "information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA " +
+           in)) {
     actions.emplace(row[0].text + '\0' + row[1].text + '\0' + row[2].text,
                     Actions{row[3].text, row[4].text});
   }
@@ -270,8 +295,8 @@ void read_foreign_keys(Connection& connection, const std::string& in, TableIndex
   const auto rows = connection.query(
       "SELECT TABLE_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, COLUMN_NAME, REFERENCED_TABLE_SCHEMA, "
       "REFERENCED_TABLE_NAME, REFERENCED_COLUMN_NAME FROM information_schema.KEY_COLUMN_USAGE "
-      "WHERE REFERENCED_TABLE_NAME IS NOT NULL AND TABLE_SCHEMA " + in +
-      " ORDER BY TABLE_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION");
+      "WHERE REFERENCED_TABLE_NAME IS NOT NULL AND TABLE_SCHEMA " +
+      in + " ORDER BY TABLE_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION");
   for (const Row& row : rows) {
     SourceTable* table = tables.find(row[0].text, row[1].text);
     if (table == nullptr) continue;
@@ -296,8 +321,8 @@ void read_partitions(Connection& connection, const std::string& in, TableIndex& 
   const auto rows = connection.query(
       "SELECT TABLE_SCHEMA, TABLE_NAME, PARTITION_NAME, SUM(TABLE_ROWS), SUM(DATA_LENGTH), "
       "MIN(PARTITION_ORDINAL_POSITION) FROM information_schema.PARTITIONS WHERE PARTITION_NAME IS "
-      "NOT NULL AND TABLE_SCHEMA " + in +
-      " GROUP BY TABLE_SCHEMA, TABLE_NAME, PARTITION_NAME ORDER BY 1, 2, 6");
+      "NOT NULL AND TABLE_SCHEMA " +
+      in + " GROUP BY TABLE_SCHEMA, TABLE_NAME, PARTITION_NAME ORDER BY 1, 2, 6");
   for (const Row& row : rows) {
     if (SourceTable* table = tables.find(row[0].text, row[1].text)) {
       table->partitions.push_back(
@@ -324,11 +349,13 @@ void read_checks(Connection& connection, const std::string& in, TableIndex& tabl
   const auto rows = connection.query(
       version.mariadb
           ? "SELECT CONSTRAINT_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, CHECK_CLAUSE FROM "
-            "information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA " + in
+            "information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA " +
+                in
           : "SELECT t.TABLE_SCHEMA, t.TABLE_NAME, c.CONSTRAINT_NAME, c.CHECK_CLAUSE FROM "
             "information_schema.CHECK_CONSTRAINTS c JOIN information_schema.TABLE_CONSTRAINTS t ON "
             "t.CONSTRAINT_SCHEMA = c.CONSTRAINT_SCHEMA AND t.CONSTRAINT_NAME = c.CONSTRAINT_NAME "
-            "WHERE c.CONSTRAINT_SCHEMA " + in);
+            "WHERE c.CONSTRAINT_SCHEMA " +
+                in);
   for (const Row& row : rows) {
     if (SourceTable* table = tables.find(row[0].text, row[1].text)) {
       take_json_check(*table, row[2].text, row[3].text);
@@ -339,15 +366,20 @@ void read_checks(Connection& connection, const std::string& in, TableIndex& tabl
 void read_extras(Connection& connection, const std::string& in, SourceCatalog& catalog) {
   // Each gives kind, database, name and definition.
   const std::array<std::string, 4> queries{
-      "SELECT 'view', TABLE_SCHEMA, TABLE_NAME, VIEW_DEFINITION FROM information_schema.VIEWS WHERE "
-      "TABLE_SCHEMA " + in,
+      "SELECT 'view', TABLE_SCHEMA, TABLE_NAME, VIEW_DEFINITION FROM information_schema.VIEWS "
+      "WHERE "
+      "TABLE_SCHEMA " +
+          in,
       "SELECT 'trigger', TRIGGER_SCHEMA, TRIGGER_NAME, CONCAT(ACTION_TIMING, ' ', "
       "EVENT_MANIPULATION, ' ON ', EVENT_OBJECT_TABLE, ': ', ACTION_STATEMENT) FROM "
-      "information_schema.TRIGGERS WHERE TRIGGER_SCHEMA " + in,
+      "information_schema.TRIGGERS WHERE TRIGGER_SCHEMA " +
+          in,
       "SELECT LOWER(ROUTINE_TYPE), ROUTINE_SCHEMA, ROUTINE_NAME, ROUTINE_DEFINITION FROM "
-      "information_schema.ROUTINES WHERE ROUTINE_SCHEMA " + in,
+      "information_schema.ROUTINES WHERE ROUTINE_SCHEMA " +
+          in,
       "SELECT 'event', EVENT_SCHEMA, EVENT_NAME, EVENT_DEFINITION FROM information_schema.EVENTS "
-      "WHERE EVENT_SCHEMA " + in};
+      "WHERE EVENT_SCHEMA " +
+          in};
   for (const std::string& query : queries) {
     for (const Row& row : connection.query(query)) {
       catalog.extras.push_back({row[0].text, row[1].text, row[2].text, row[3].text});

@@ -26,18 +26,15 @@ ErrorKind kind_of(unsigned code) noexcept {
     case ER_QUERY_INTERRUPTED:  // by another session's KILL: we never send one
       return ErrorKind::connection_lost;
     case ER_LOCK_DEADLOCK:
-    case ER_LOCK_WAIT_TIMEOUT:
-      return ErrorKind::conflict;
+    case ER_LOCK_WAIT_TIMEOUT: return ErrorKind::conflict;
     case ER_CON_COUNT_ERROR:
     case ER_TOO_MANY_USER_CONNECTIONS:
     case ER_USER_LIMIT_REACHED:
     case ER_DISK_FULL:
     case ER_OUT_OF_RESOURCES:
     case ER_OUTOFMEMORY:
-    case CR_OUT_OF_MEMORY:
-      return ErrorKind::exhausted;
-    default:
-      return ErrorKind::bad_request;
+    case CR_OUT_OF_MEMORY: return ErrorKind::exhausted;
+    default: return ErrorKind::bad_request;
   }
 }
 
@@ -48,10 +45,8 @@ bool is_denied(unsigned code) noexcept {
     case ER_TABLEACCESS_DENIED_ERROR:
     case ER_COLUMNACCESS_DENIED_ERROR:
     case ER_SPECIFIC_ACCESS_DENIED_ERROR:
-    case ER_PROCACCESS_DENIED_ERROR:
-      return true;
-    default:
-      return false;
+    case ER_PROCACCESS_DENIED_ERROR: return true;
+    default: return false;
   }
 }
 
@@ -65,8 +60,7 @@ std::string hint_of(unsigned code) {
              "--exclude";
     case ER_TABLE_DEF_CHANGED:
       return "the table was altered after the snapshot began: start again when no ALTER TABLE runs";
-    case ER_BAD_FIELD_ERROR:
-      return "a column was dropped or renamed under way: start again";
+    case ER_BAD_FIELD_ERROR: return "a column was dropped or renamed under way: start again";
     case ER_CON_COUNT_ERROR:
     case ER_TOO_MANY_USER_CONNECTIONS:
     case ER_USER_LIMIT_REACHED:
@@ -77,13 +71,13 @@ std::string hint_of(unsigned code) {
       return "GRANT SELECT, LOCK TABLES, SHOW VIEW ON <database>.* TO <user>";
     case ER_QUERY_INTERRUPTED:
     case ER_CONNECTION_KILLED:
-      return "another session of the source ended this one (KILL): see who does so, and start again";
+      return "another session of the source ended this one (KILL): see who does so, and start "
+             "again";
     case ER_NOT_KEYFILE:
     case ER_CRASHED_ON_USAGE:
     case ER_CRASHED_ON_REPAIR:
       return "the table is damaged: run REPAIR TABLE on the source, or leave it out with --exclude";
-    default:
-      return {};
+    default: return {};
   }
 }
 

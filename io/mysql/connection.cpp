@@ -1,7 +1,6 @@
 #include "io/mysql/connection.h"
 
 #include <errmsg.h>
-#include <fmt/format.h>
 #include <mysql.h>
 #include <mysqld_error.h>
 #include <netdb.h>
@@ -15,6 +14,8 @@
 #include <memory>
 #include <mutex>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "io/mysql/client_error.h"
 
@@ -91,10 +92,10 @@ Tls tls_of(const Endpoint& endpoint) {
   return endpoint.socket.empty() ? tls : std::min(tls, Tls::preferred);
 }
 
-/// Tell the library. "Enforce" makes it encrypt where the server can, and go on in plain text without
-/// a word where it cannot. An authority makes it check the chain; "verify" makes it check the host's
-/// name besides, and refuse a server without TLS before it logs in.
-/// Measured: Connector/C 3.3.
+/// Tell the library. "Enforce" makes it encrypt where the server can, and go on in plain text
+/// without a word where it cannot. An authority makes it check the chain; "verify" makes it check
+/// the host's name besides, and refuse a server without TLS before it logs in. Measured:
+/// Connector/C 3.3.
 void set_tls(MYSQL* mysql, const Endpoint& endpoint, Tls tls) {
   if (tls == Tls::off) return;
   const auto text = [](const std::string& value) {
@@ -158,12 +159,10 @@ std::string connect_hint(unsigned code, const Endpoint& endpoint) {
     case CR_SERVER_LOST:
     case CR_SERVER_LOST_EXTENDED:
       return "check host and port (or socket), and that a MySQL or MariaDB server runs there";
-    case CR_UNKNOWN_HOST:
-      return "check the host name in the URL";
+    case CR_UNKNOWN_HOST: return "check the host name in the URL";
     case CR_SSL_CONNECTION_ERROR:
       return "check --source-ssl-mode and the CA file (--source-ssl-ca)";
-    default:
-      return {};
+    default: return {};
   }
 }
 

@@ -21,8 +21,8 @@ using Row = std::vector<Cell>;
 /// A server's version and family.
 struct ServerVersion {
   bool mariadb = false;
-  int number = 0;     // 101119 for 10.11.19, 50624 for 5.6.24
-  std::string text;   // as the server says it
+  int number = 0;    // 101119 for 10.11.19, 50624 for 5.6.24
+  std::string text;  // as the server says it
 };
 
 /// One session of the source. Blocking; belongs to one thread, save for cut().

@@ -27,7 +27,8 @@ struct SizedRange {
   std::uint64_t rows_estimate = 0;
 };
 
-/// Cut `table` (or one native partition of it) into about `pieces` ranges of about equal row counts.
+/// Cut `table` (or one native partition of it) into about `pieces` ranges of about equal row
+/// counts.
 ///
 /// Ensures: the ranges are disjoint, in key order, and their union is every key: the first has no
 ///          begin, the last no end. So no row is lost or doubled whatever the estimates are worth,

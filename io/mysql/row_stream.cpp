@@ -100,8 +100,7 @@ struct CloseStatement {
 std::uint64_t stream_rows(Connection& connection, const std::string& select, std::size_t columns,
                           RowCallback callback, void* context, bool& stopped) {
   stopped = false;
-  const std::unique_ptr<MYSQL_STMT, CloseStatement> statement(
-      mysql_stmt_init(connection.handle()));
+  const std::unique_ptr<MYSQL_STMT, CloseStatement> statement(mysql_stmt_init(connection.handle()));
   if (!statement) throw std::bad_alloc();
   if (mysql_stmt_prepare(statement.get(), select.data(), select.size()) != 0) {
     throw stream_error(connection, statement.get(), "cannot read the table");

@@ -1,10 +1,11 @@
 #include "io/mysql/snapshot.h"
 
-#include <fmt/format.h>
 #include <mysqld_error.h>
 
 #include <algorithm>
 #include <thread>
+
+#include <fmt/format.h>
 
 #include "io/mysql/client_error.h"
 
@@ -140,8 +141,8 @@ bool SnapshotBarrier::take_without_lock(std::span<Connection* const> readers) {
       }
       if (equal) {
         position_ = first;
-        const auto gtid = control_.query(fmt::format(
-            "SELECT BINLOG_GTID_POS({}, {})", quote_text(first.file), first.position));
+        const auto gtid = control_.query(
+            fmt::format("SELECT BINLOG_GTID_POS({}, {})", quote_text(first.file), first.position));
         if (!gtid.empty()) position_.gtid = gtid[0][0].text;
         method_ = SnapshotMethod::position;
         return true;
@@ -179,16 +180,16 @@ BinlogPosition SnapshotBarrier::read_position() {
   BinlogPosition position;
   bool denied = false;
   const bool renamed = !control_.version().mariadb && control_.version().number >= 80400;
-  const auto status = control_.query_if_allowed(
-      renamed ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS", denied);
+  const auto status =
+      control_.query_if_allowed(renamed ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS", denied);
   if (!denied && !status.empty()) {
     position.file = status[0][0].text;
     position.position = std::stoull(status[0][1].text);
   }
-  const auto gtid = control_.query_if_allowed(
-      control_.version().mariadb ? "SELECT @@GLOBAL.gtid_binlog_pos"
-                                 : "SELECT @@GLOBAL.gtid_executed",
-      denied);
+  const auto gtid =
+      control_.query_if_allowed(control_.version().mariadb ? "SELECT @@GLOBAL.gtid_binlog_pos"
+                                                           : "SELECT @@GLOBAL.gtid_executed",
+                                denied);
   if (!denied && !gtid.empty()) position.gtid = gtid[0][0].text;
   return position;
 }
