@@ -62,8 +62,14 @@ double BuilderLane::build(const BuildQueue::Task& task) {
           append_statements(script, {postgres::promote_primary_key(table, index)});
         }
       }
-      append_statements(script, finishing_statements(table, choices_.analyze, work.exists));
+      // Validating a foreign key reads both of its indexes in order when pages are known to be
+      // visible, else hashes one table: VACUUM tells them so. Measured: bench/run --only tpch,
+      // lineitem to partsupp, 0.8 s instead of 5.4 s, for 0.5 s of VACUUM.
+      const bool vacuum = work.in_foreign_key && !work.exists && choices_.keys && choices_.analyze;
+      append_statements(script,
+                        finishing_statements(table, choices_.analyze && !vacuum, work.exists));
       if (!script.empty()) session_.execute(script);
+      if (vacuum) session_.execute(postgres::vacuum_table(table));
       progress.done.store(true, std::memory_order_relaxed);
     } else {
       session_.execute(postgres::create_index(table, table.indexes[task.index]));

@@ -21,6 +21,7 @@ struct TableWork {
   std::string copy_sql;                        // "COPY ... FROM STDIN (FORMAT binary)"
   std::vector<std::size_t> key_columns;        // positions in the SELECT list, for messages
   bool exists = false;                         // it stands in the target already: rows only
+  bool in_foreign_key = false;                 // refers to a table, or is referred to
   bool grouped = false;                        // created, filled and keyed in a group's transaction
 };
 

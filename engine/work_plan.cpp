@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <unordered_map>
 
 #include "io/mysql/key_splitter.h"
 #include "io/postgres/ddl.h"
@@ -45,6 +46,24 @@ TableWork make_table_work(const SourceTable& source, const TranslatedTable& tran
     }
   }
   return work;
+}
+
+/// Mark the tables at either end of a foreign key.
+void mark_foreign_keys(std::vector<TableWork>& tables) {
+  std::unordered_map<std::string, TableWork*> by_name;
+  const auto key = [](const std::string& schema, const std::string& name) {
+    return schema + '\0' + name;
+  };
+  for (TableWork& table : tables) {
+    by_name.emplace(key(table.translated->target.schema, table.translated->target.name), &table);
+  }
+  for (TableWork& table : tables) {
+    for (const TargetForeignKey& foreign : table.translated->target.foreign_keys) {
+      table.in_foreign_key = true;
+      const auto found = by_name.find(key(foreign.referenced_schema, foreign.referenced_table));
+      if (found != by_name.end()) found->second->in_foreign_key = true;
+    }
+  }
 }
 
 std::string where(const std::string& condition, const std::string& index) {
@@ -167,6 +186,7 @@ WorkPlan make_work_plan(mysql::Connection& source, const SourceCatalog& catalog,
     plan.tables.push_back(
         make_table_work(catalog.tables[translated.source], translated, exists[i]));
   }
+  mark_foreign_keys(plan.tables);
   plan.chunked_by.resize(plan.tables.size());
   plan.chunks_of.resize(plan.tables.size());
 

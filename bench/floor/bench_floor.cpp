@@ -67,14 +67,14 @@ struct ReadyChunk {
 
 class Floor {
  public:
-  Floor(millrace::Job job, unsigned lanes_of_source) : job_(std::move(job)) {
+  explicit Floor(millrace::Job job) : job_(std::move(job)) {
     job_.skip_keys = true;
     millrace::mysql::Connection control(job_.source);
     target_.emplace(job_.target, "bench floor control");
     millrace::prepare(job_, control, *target_, preparation_);
     millrace::refuse_if_in_the_way(preparation_);
     readers_ = millrace::open_sessions<millrace::mysql::Connection>(
-        lanes_of_source, [&](std::size_t) { return millrace::mysql::Connection(job_.source); });
+        preparation_.sizing.readers, [&](std::size_t) { return millrace::mysql::Connection(job_.source); });
     writers_ = millrace::open_sessions<millrace::postgres::Connection>(
         preparation_.sizing.writers, [&](std::size_t) {
           return millrace::postgres::Connection(job_.target, "bench floor");
@@ -204,18 +204,16 @@ int main(int argc, char** argv) {
   CLI::App app{"The zero-engine floor: drain the source while sending ready-made blocks."};
   std::string source, target;
   millrace::Job job;
-  job.readers = job.writers = 2;
   app.add_option("source", source, "mysql://user@host:port/")->required();
   app.add_option("target", target, "postgresql://user@host:port/db")->required();
   app.add_option("--databases", job.databases, "databases, by glob")->delimiter(',');
-  app.add_option("--readers", job.readers, "sessions that drain the source");
-  app.add_option("--writers", job.writers, "sessions that send blocks");
+  app.add_option("--readers", job.readers, "sessions that drain the source; default: as millrace");
+  app.add_option("--writers", job.writers, "sessions that send blocks; default: as millrace");
   CLI11_PARSE(app, argc, argv);
   try {
     job.source = millrace::parse_endpoint(source, millrace::Side::source);
     job.target = millrace::parse_endpoint(target, millrace::Side::target);
-    const unsigned readers = job.readers;
-    Floor floor(std::move(job), readers);
+    Floor floor(std::move(job));
     floor.make_ready();
     const nlohmann::json result = floor.run();
     floor.clean();

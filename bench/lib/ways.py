@@ -20,8 +20,13 @@ class Setting:
     servers: object
     work: pathlib.Path  # a folder for scripts and logs
     programs: pathlib.Path  # where millrace and bench_floor are
-    readers: int
-    writers: int
+    readers: int | None  # None: what the program works out for the machine
+    writers: int | None
+
+    def lanes(self):
+        """The options that set them, for Millrace and its floor alike."""
+        asked = {"--readers": self.readers, "--writers": self.writers}
+        return [word for name, number in asked.items() if number for word in (name, number)]
 
 
 class Way:
@@ -78,10 +83,7 @@ class Millrace(Way):
             self.servers.target_url,
             "--databases",
             data.name,
-            "--readers",
-            self.setting.readers,
-            "--writers",
-            self.setting.writers,
+            *self.setting.lanes(),
             "--if-exists",
             "drop",
             "--report",
@@ -106,7 +108,7 @@ class Floor(Way):
         command = [self.setting.programs / "bench_floor"]
         command += [self.servers.source_url, self.servers.target_url]
         command += ["--databases", data.name]
-        command += ["--readers", self.setting.readers, "--writers", self.setting.writers]
+        command += self.setting.lanes()
         return [("drain and send", command)]
 
     def usage(self, measured, log):

@@ -80,17 +80,25 @@ std::uint32_t width_of(const std::string& column_type) {
   return width;
 }
 
+/// What a backslash and `c` stand for in an SQL string literal.
+char unescaped(char c) {
+  switch (c) {
+    case 'n': return '\n';
+    case 'r': return '\r';
+    case 't': return '\t';
+    case '0': return '\0';
+    case 'Z': return '\x1a';
+    default: return c;
+  }
+}
+
 /// Take an SQL string literal apart: 'it''s' -> it's.
 std::string unquote(const std::string& text) {
   std::string plain;
   for (std::size_t i = 1; i + 1 < text.size(); ++i) {
     if (text[i] == '\\' && i + 2 < text.size()) {
       ++i;
-      plain += text[i] == 'n'   ? '\n'
-               : text[i] == 'r' ? '\r'
-               : text[i] == 't' ? '\t'
-               : text[i] == '0' ? '\0'
-                                : text[i];
+      plain += unescaped(text[i]);
     } else {
       if (text[i] == '\'' && text[i + 1] == '\'' && i + 2 < text.size()) ++i;
       plain += text[i];
@@ -403,7 +411,11 @@ std::vector<std::string> parse_labels(const std::string& column_type) {
           break;
         }
       }
-      label += column_type[at];
+      if (column_type[at] == '\\' && at + 1 < column_type.size()) {
+        label += unescaped(column_type[++at]);
+      } else {
+        label += column_type[at];
+      }
     }
     labels.push_back(std::move(label));
     ++at;  // the closing quote

@@ -15,6 +15,10 @@ TEST(SourceCatalog, KeepsQuotesAndCommasInsideLabels) {
   EXPECT_EQ(parse_labels("set('it''s','x,y','')"), (Labels{"it's", "x,y", ""}));
 }
 
+TEST(SourceCatalog, UnescapesLabels) {
+  EXPECT_EQ(parse_labels(R"(enum('it''s \\','a\nb'))"), (Labels{"it's \\", "a\nb"}));
+}
+
 TEST(SourceCatalog, FindsNoLabelsInOtherTypes) { EXPECT_EQ(parse_labels("int(11)"), Labels{}); }
 
 }  // namespace
