@@ -19,6 +19,7 @@
 #include "engine/table_build.h"
 #include "io/mysql/snapshot.h"
 #include "io/postgres/ddl.h"
+#include "io/quoting.h"
 
 namespace millrace {
 
@@ -100,19 +101,35 @@ class Migration {
   std::vector<std::string> left_in_target() const {
     std::vector<std::string> left;
     if (!created_) return left;
+    for (const std::string& schema : preparation_.schemas) left.push_back("schema " + schema);
+    for (const TargetEnum& type : preparation_.translation.enums) {
+      if (preparation_.kept_types.contains(type.schema + '\0' + type.name)) continue;
+      left.push_back(type.schema + "." + type.name + " (type)");
+    }
     const WorkPlan& work = preparation_.work;
     for (std::size_t i = 0; i < work.tables.size(); ++i) {
       const TableMeter& meter = progress_.table(i);
       const std::uint64_t done = meter.chunks_done.load();
-      if (work.tables[i].grouped && done == 0) continue;  // its transaction was rolled back
-      const std::string name = work.tables[i].translated->target.full_name();
+      const TargetTable& target = work.tables[i].translated->target;
+      const std::string name = target.full_name();
+      if (work.tables[i].grouped && done == 0) {  // its transaction was rolled back
+        const std::string quoted = postgres::quote_qualified(target.schema, target.name);
+        const auto& dropped = preparation_.to_drop;
+        if (std::find(dropped.begin(), dropped.end(), quoted) != dropped.end()) {
+          left.push_back(name + ": dropped, and not made anew");
+        }
+        continue;
+      }
       if (done < work.chunks_of[i]) {
         left.push_back(fmt::format("{}: {} of {} chunks, {} rows, {}", name, done,
                                    work.chunks_of[i], meter.rows_committed.load(),
                                    work.tables[i].exists ? "its own keys" : "no keys"));
       } else if (meter.done.load()) {
-        left.push_back(fmt::format("{}: all {} rows, its keys; foreign keys are not all there",
-                                   name, meter.rows_committed.load()));
+        left.push_back(fmt::format("{}: all {} rows, {}{}", name, meter.rows_committed.load(),
+                                   choices_.keys ? "its keys" : "no keys",
+                                   choices_.keys && !target.foreign_keys.empty()
+                                       ? "; its foreign keys are not all there"
+                                       : ""));
       } else {
         left.push_back(fmt::format("{}: all {} rows, keys not finished", name,
                                    meter.rows_committed.load()));

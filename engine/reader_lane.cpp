@@ -110,6 +110,7 @@ class BlockFiller {
              table_.encoder.describe_value(row, position);
     }
     const std::size_t at = outcome.column;
+    const std::string value = table_.encoder.describe_value(row, at);
     const SourceColumn& column = source.columns[table_.translated->columns[at].source];
     return Error(ErrorKind::bad_data,
                  "cannot store value: " + std::string(describe(outcome.fault)) + " for " +
@@ -119,7 +120,7 @@ class BlockFiller {
                   .table = source.full_name(),
                   .column = column.name,
                   .key = key.empty() ? "(table without a key)" : key,
-                  .value = table_.encoder.describe_value(row, at)},
+                  .value = value.empty() ? "(empty)" : value},
                  std::string(remedy(outcome.fault)));
   }
 

@@ -92,7 +92,12 @@ void refuse_unwritable_reports(const Request& request) {
   for (const std::string& path : request.reports) {
     const std::filesystem::path parent = std::filesystem::path(path).parent_path();
     const std::string folder = parent.empty() ? "." : parent.string();
-    if (::access(folder.c_str(), W_OK | X_OK) == 0) continue;
+    std::error_code fault;
+    if (std::filesystem::is_directory(path, fault)) {
+      errno = EISDIR;
+    } else if (::access(folder.c_str(), W_OK | X_OK) == 0) {
+      continue;
+    }
     throw Error(ErrorKind::bad_request,
                 "cannot use --report " + path + ": " + std::generic_category().message(errno), {},
                 "name a file in a folder that exists and may be written");
