@@ -14,25 +14,25 @@ namespace millrace {
 
 /// One table of a run: what it is, what it becomes, how its rows are read and stored.
 struct TableWork {
-  const SourceTable* source = nullptr;         // owned by the run's catalog
-  const TranslatedTable* translated = nullptr; // owned by the run's translation
+  const SourceTable* source = nullptr;          // owned by the run's catalog
+  const TranslatedTable* translated = nullptr;  // owned by the run's translation
   RowEncoder encoder;
-  std::string select;                          // "SELECT ... FROM `db`.`t`", without conditions
-  std::string copy_sql;                        // "COPY ... FROM STDIN (FORMAT binary)"
-  std::vector<std::size_t> key_columns;        // positions in the SELECT list, for messages
-  bool exists = false;                         // it stands in the target already: rows only
-  bool in_foreign_key = false;                 // refers to a table, or is referred to
-  bool grouped = false;                        // created, filled and keyed in a group's transaction
+  std::string select;                    // "SELECT ... FROM `db`.`t`", without conditions
+  std::string copy_sql;                  // "COPY ... FROM STDIN (FORMAT binary)"
+  std::vector<std::size_t> key_columns;  // positions in the SELECT list, for messages
+  bool exists = false;                   // it stands in the target already: rows only
+  bool in_foreign_key = false;           // refers to a table, or is referred to
+  bool grouped = false;                  // created, filled and keyed in a group's transaction
 };
 
 /// The unit of work, of progress, of resume, of proof: a half-open key range, a native partition, a
 /// whole table, or a group of small tables. Its rows are committed in one target transaction.
 struct Chunk {
-  std::uint64_t id = 0;             // ordinal in the plan, from 0
-  std::vector<std::size_t> tables;  // indexes of TableWork; one, unless it is a group
-  std::string tail;                 // what follows the SELECT: " PARTITION (..)", " WHERE .."
-  std::uint64_t bytes_estimate = 0; // source bytes
-  bool under_lock = false;          // must be read before the snapshot's lock is released
+  std::uint64_t id = 0;              // ordinal in the plan, from 0
+  std::vector<std::size_t> tables;   // indexes of TableWork; one, unless it is a group
+  std::string tail;                  // what follows the SELECT: " PARTITION (..)", " WHERE .."
+  std::uint64_t bytes_estimate = 0;  // source bytes
+  bool under_lock = false;           // must be read before the snapshot's lock is released
 };
 
 }  // namespace millrace

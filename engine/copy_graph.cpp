@@ -1,12 +1,12 @@
 #include "engine/copy_graph.h"
 
-#include <tbb/flow_graph.h>
-
 #include <algorithm>
 #include <atomic>
 #include <semaphore>
 #include <thread>
 #include <utility>
+
+#include <tbb/flow_graph.h>
 
 #include "engine/chunk_channel.h"
 #include "engine/lane_queue.h"
@@ -204,12 +204,10 @@ void CopyGraph::interrupt(std::exception_ptr error) noexcept {
 void CopyGraph::run() {
   State& state = *state_;
   tbb::flow::graph graph;
-  State::ReaderNode readers(graph, tbb::flow::unlimited,
-                            [&](unsigned lane, State::ReaderNode::gateway_type& gateway) {
-                              state.start_lane(gateway, [&state, lane](auto& to) {
-                                state.read_chunks(lane, to);
-                              });
-                            });
+  State::ReaderNode readers(
+      graph, tbb::flow::unlimited, [&](unsigned lane, State::ReaderNode::gateway_type& gateway) {
+        state.start_lane(gateway, [&state, lane](auto& to) { state.read_chunks(lane, to); });
+      });
   // Delivery is the writers' async body: it hands the block to the lane that has its chunk. It and
   // the settling are lightweight: they run on the lane that sends, since waking a worker for each
   // block costs more than they do. Measured: bench/run --only frames, 40 % of the engine's CPU time
@@ -219,12 +217,10 @@ void CopyGraph::run() {
                               SentBlock block = sent.take();
                               block.channel->push(block.part, std::move(block.block));
                             });
-  State::BuilderNode builders(graph, tbb::flow::unlimited,
-                              [&](unsigned lane, State::BuilderNode::gateway_type& gateway) {
-                                state.start_lane(gateway, [&state, lane](auto& to) {
-                                  state.build_tables(lane, to);
-                                });
-                              });
+  State::BuilderNode builders(
+      graph, tbb::flow::unlimited, [&](unsigned lane, State::BuilderNode::gateway_type& gateway) {
+        state.start_lane(gateway, [&state, lane](auto& to) { state.build_tables(lane, to); });
+      });
   using Lightweight = tbb::flow::queueing_lightweight;
   tbb::flow::function_node<Receipt, tbb::flow::continue_msg, Lightweight> settle(
       graph, tbb::flow::serial, [&](const Receipt& receipt) noexcept {
@@ -233,8 +229,7 @@ void CopyGraph::run() {
       });
   tbb::flow::function_node<Built, tbb::flow::continue_msg, Lightweight> settle_build(
       graph, tbb::flow::serial, [&](const Built& built) noexcept {
-        state.guard(
-            [&] { state.run.built(built.task.table, built.seconds, built.task.finish); });
+        state.guard([&] { state.run.built(built.task.table, built.seconds, built.task.finish); });
         return tbb::flow::continue_msg();
       });
   tbb::flow::make_edge(readers, writers);

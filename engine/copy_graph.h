@@ -20,7 +20,7 @@ struct CopyRun {
   const Sizing& sizing;
   Progress& progress;
   BuildChoices choices;
-  std::vector<mysql::Connection>& readers;        // inside one snapshot
+  std::vector<mysql::Connection>& readers;  // inside one snapshot
   std::vector<postgres::Connection>& writers;
   std::vector<postgres::Connection>& builders;
   std::function<void()> lock_chunks_read;         // every chunk with under_lock is read
@@ -30,9 +30,9 @@ struct CopyRun {
 
 /// Move every row of the plan and build its keys.
 ///
-/// The graph:   readers ==blocks==> writers --receipts--> settle ~~tables~~> builders --> settle_build
-/// Sessions block, so each has a thread of its own, a lane, behind an async_node; what only
-/// computes runs on oneTBB's workers. A reader takes a chunk only when fewer than
+/// The graph:   readers ==blocks==> writers --receipts--> settle ~~tables~~> builders -->
+/// settle_build Sessions block, so each has a thread of its own, a lane, behind an async_node; what
+/// only computes runs on oneTBB's workers. A reader takes a chunk only when fewer than
 /// sizing.open_chunks are between reading and commit.
 ///
 /// Errors:  the first Error of any lane, after every lane has ended in order: COPYs aborted,

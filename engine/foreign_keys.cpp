@@ -24,9 +24,10 @@ void validate(postgres::Connection& session, const KeyOfTable& item) {
     session.execute(postgres::validate_foreign_key(*item.table, *item.key));
   } catch (Error& error) {
     error.add({.side = Side::target, .table = item.table->full_name()});
-    error.add_hint("the source has rows whose parent is missing; the key stands in the target as "
-                   "NOT VALID: mend the rows there, then ALTER TABLE ... VALIDATE CONSTRAINT " +
-                   item.key->name);
+    error.add_hint(
+        "the source has rows whose parent is missing; the key stands in the target as "
+        "NOT VALID: mend the rows there, then ALTER TABLE ... VALIDATE CONSTRAINT " +
+        item.key->name);
     throw;
   }
 }
@@ -50,7 +51,8 @@ std::size_t add_foreign_keys(std::vector<postgres::Connection>& sessions, const 
     std::string script;
     const std::size_t end = std::min(keys.size(), at + keys_per_transaction);
     for (; at < end; ++at) {
-      append_statements(script, {postgres::add_foreign_key_not_valid(*keys[at].table, *keys[at].key)});
+      append_statements(script,
+                        {postgres::add_foreign_key_not_valid(*keys[at].table, *keys[at].key)});
     }
     sessions.front().execute(script);
   }

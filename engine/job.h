@@ -26,13 +26,14 @@ enum class FaultPolicy : std::uint8_t { stop };
 struct Job {
   Endpoint source;
   Endpoint target;
-  std::vector<std::string> databases;  // globs; empty: the URL's database, else all but the system's
-  std::vector<std::string> include;    // globs over "database.table" or "table"; empty: all
+  std::vector<std::string>
+      databases;                     // globs; empty: the URL's database, else all but the system's
+  std::vector<std::string> include;  // globs over "database.table" or "table"; empty: all
   std::vector<std::string> exclude;
   std::map<std::string, std::string> schema_of_database;
   Scope scope = Scope::everything;
   IfExists if_exists = IfExists::error;
-  bool skip_keys = false;              // tables and rows only: no index, key or foreign key
+  bool skip_keys = false;  // tables and rows only: no index, key or foreign key
   SnapshotMethod snapshot = SnapshotMethod::automatic;
   FaultPolicy on_fault = FaultPolicy::stop;
   TypeChoices types;
@@ -40,9 +41,9 @@ struct Job {
   // 0: worked out from the machine and the servers' limits, see engine/sizing.h.
   unsigned readers = 0;
   unsigned writers = 0;
-  unsigned builders = 0;               // connections that build indexes
-  std::size_t chunk_bytes = 0;         // source bytes per chunk
-  std::size_t memory_bytes = 0;        // the engine's whole budget
+  unsigned builders = 0;         // connections that build indexes
+  std::size_t chunk_bytes = 0;   // source bytes per chunk
+  std::size_t memory_bytes = 0;  // the engine's whole budget
 };
 
 }  // namespace millrace

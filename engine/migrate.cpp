@@ -1,8 +1,5 @@
 #include "engine/migrate.h"
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <sys/resource.h>
 
 #include <condition_variable>
@@ -10,6 +7,10 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "engine/copy_graph.h"
 #include "engine/foreign_keys.h"
@@ -131,8 +132,8 @@ class Migration {
                                        ? "; its foreign keys are not all there"
                                        : ""));
       } else {
-        left.push_back(fmt::format("{}: all {} rows, keys not finished", name,
-                                   meter.rows_committed.load()));
+        left.push_back(
+            fmt::format("{}: all {} rows, keys not finished", name, meter.rows_committed.load()));
       }
     }
     return left;
@@ -204,7 +205,8 @@ class Migration {
       }
     } else if (any_exists) {
       preparation_.notes.push_back(
-          {"triggers", "", "the target's own triggers and foreign keys fire for each row, since "
+          {"triggers", "",
+           "the target's own triggers and foreign keys fire for each row, since "
            "the account may not set session_replication_role"});
     }
   }
@@ -255,8 +257,8 @@ class Migration {
                          }});
     const Sampler sampler(progress_);
     const StopRequest::Waker waker(stop_, [&] {
-      graph.interrupt(std::make_exception_ptr(
-          Error(ErrorKind::cancelled, "the run was stopped on request")));
+      graph.interrupt(
+          std::make_exception_ptr(Error(ErrorKind::cancelled, "the run was stopped on request")));
     });
     graph.run();
   }

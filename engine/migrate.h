@@ -10,7 +10,8 @@
 
 namespace millrace {
 
-/// A flag that anyone may raise (a signal handler's thread, a dashboard) and the engine heeds at once.
+/// A flag that anyone may raise (a signal handler's thread, a dashboard) and the engine heeds at
+/// once.
 class StopRequest;
 
 /// Run `job` to its end. Blocks; the engine's threads live inside.
@@ -28,8 +29,8 @@ struct PlannedTable {
   std::uint64_t rows_estimate = 0;
   std::uint64_t data_bytes = 0;
   std::uint64_t chunks = 0;
-  std::string chunked_by;             // "id (integer)", "partitions", "one stream", "group of small tables"
-  std::vector<std::string> columns;   // "qty int(11) -> integer"
+  std::string chunked_by;  // "id (integer)", "partitions", "one stream", "group of small tables"
+  std::vector<std::string> columns;  // "qty int(11) -> integer"
 };
 
 struct Plan {
@@ -37,9 +38,9 @@ struct Plan {
   std::string target_version;
   unsigned readers = 0, writers = 0, builders = 0;
   std::uint64_t chunk_bytes = 0, memory_bytes = 0;
-  std::string snapshot;               // the method that would be used
-  std::vector<PlannedTable> tables;   // in the order of the work
-  std::vector<std::string> ddl;       // statements in the order they would run
+  std::string snapshot;              // the method that would be used
+  std::vector<PlannedTable> tables;  // in the order of the work
+  std::vector<std::string> ddl;      // statements in the order they would run
   std::vector<NoteReport> notes;
   std::vector<std::string> in_the_way;
 };

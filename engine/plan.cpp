@@ -1,6 +1,6 @@
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "engine/migrate.h"
@@ -135,9 +135,9 @@ std::string plan_text(const Plan& plan, unsigned width) {
   for (const PlannedTable& table : plan.tables) {
     std::string name = table.source;
     if (name.size() > name_width) name = name.substr(0, name_width - 3) + "...";
-    text += fmt::format("{:<{}}  {:>12}  {:>10}  {:>6}  {}\n", name, name_width,
-                        count_text(table.rows_estimate), data_text(static_cast<double>(table.data_bytes)),
-                        table.chunks, table.chunked_by);
+    text += fmt::format(
+        "{:<{}}  {:>12}  {:>10}  {:>6}  {}\n", name, name_width, count_text(table.rows_estimate),
+        data_text(static_cast<double>(table.data_bytes)), table.chunks, table.chunked_by);
   }
   if (!plan.notes.empty()) text += "\nnotes\n";
   for (const NoteReport& note : plan.notes) {

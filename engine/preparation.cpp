@@ -1,12 +1,12 @@
 #include "engine/preparation.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <set>
 #include <thread>
 #include <unordered_map>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "engine/glob.h"
 #include "io/error.h"
@@ -121,8 +121,8 @@ class TargetSurvey {
       return;
     }
     const bool is_table = standing->kind == 'r' || standing->kind == 'p';
-    const bool stays = job_.if_exists == IfExists::truncate ||
-                       job_.if_exists == IfExists::append || (data_only && !standing->has_rows);
+    const bool stays = job_.if_exists == IfExists::truncate || job_.if_exists == IfExists::append ||
+                       (data_only && !standing->has_rows);
     if (!is_table || (!stays && job_.if_exists != IfExists::drop)) {
       preparation_.in_the_way.push_back(table.full_name());
       return;
@@ -205,8 +205,7 @@ void require_usable_target(const postgres::ServerFacts& target) {
   if (target.encoding != "UTF8") {
     throw Error(ErrorKind::bad_request,
                 "cannot load into the target: its database is in " + target.encoding + ", not UTF8",
-                {.side = Side::target},
-                "CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0");
+                {.side = Side::target}, "CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0");
   }
   if (target.read_only) {
     throw Error(ErrorKind::bad_request, "cannot load into the target: it is read-only",
@@ -257,13 +256,12 @@ void prepare(const Job& job, mysql::Connection& source, postgres::Connection& ta
                  });
     const auto closed = postgres::read_closed_schemas(target, present);
     if (!closed.empty()) {
-      throw Error(ErrorKind::bad_request,
-                  "cannot create tables in schema " + closed.front() +
-                      " of the target: permission denied",
-                  {.side = Side::target},
-                  fmt::format("GRANT CREATE ON SCHEMA {} TO {}",
-                              postgres::quote_identifier(closed.front()),
-                              job.target.user.empty() ? "<user>" : job.target.user));
+      throw Error(
+          ErrorKind::bad_request,
+          "cannot create tables in schema " + closed.front() + " of the target: permission denied",
+          {.side = Side::target},
+          fmt::format("GRANT CREATE ON SCHEMA {} TO {}", postgres::quote_identifier(closed.front()),
+                      job.target.user.empty() ? "<user>" : job.target.user));
     }
   }
 

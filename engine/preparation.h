@@ -25,13 +25,13 @@ struct Preparation {
   postgres::ServerFacts target;
   SourceCatalog catalog;
   Translation translation;
-  std::vector<bool> exists;             // per table: stands in the target, and stays
-  std::vector<std::string> schemas;     // to create: those that do not exist yet
-  std::vector<std::string> to_drop;     // quoted names of tables
+  std::vector<bool> exists;                // per table: stands in the target, and stays
+  std::vector<std::string> schemas;        // to create: those that do not exist yet
+  std::vector<std::string> to_drop;        // quoted names of tables
   std::vector<std::string> dropped_types;  // quoted names
-  std::set<std::string> kept_types;     // schema, NUL, name of enums that exist and stay
-  std::vector<std::string> to_truncate; // quoted names
-  std::vector<std::string> in_the_way;  // names, when the job says `error`
+  std::set<std::string> kept_types;        // schema, NUL, name of enums that exist and stay
+  std::vector<std::string> to_truncate;    // quoted names
+  std::vector<std::string> in_the_way;     // names, when the job says `error`
   Sizing sizing;
   WorkPlan work;
   std::vector<NoteReport> notes;

@@ -56,17 +56,17 @@ class StallScope {
 
 /// Counters of one table; added to once per block, never per row.
 struct TableMeter {
-  std::string name;                      // target name
+  std::string name;  // target name
   std::uint64_t rows_estimate = 0;
   std::atomic<std::uint64_t> rows_read{0};
-  std::atomic<std::uint64_t> bytes_read{0};       // COPY bytes encoded
+  std::atomic<std::uint64_t> bytes_read{0};  // COPY bytes encoded
   std::atomic<std::uint64_t> rows_committed{0};
   std::atomic<std::uint64_t> bytes_committed{0};
   std::atomic<std::uint64_t> chunks_done{0};
   std::uint64_t chunks = 0;
   std::atomic<bool> started{false};
   std::atomic<bool> keys_running{false};
-  std::atomic<bool> done{false};         // rows and keys
+  std::atomic<bool> done{false};  // rows and keys
 };
 
 /// Rows that `table` will have: the servers' guess, corrected by what is known by now.

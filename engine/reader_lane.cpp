@@ -57,9 +57,7 @@ class BlockFiller {
       if (!block_.valid()) open(room);
       const RowOutcome outcome = table_.encoder.encode(row, block_.free_space());
       switch (outcome.status) {
-        case RowStatus::encoded:
-          block_.commit(outcome.bytes);
-          return;
+        case RowStatus::encoded: block_.commit(outcome.bytes); return;
         case RowStatus::no_space:
           // The row lies untouched in the network buffer: it is encoded again into a new block.
           room = std::max(outcome.bytes, block_.empty() ? block_.capacity_bytes() * 2 : 0);
@@ -70,8 +68,7 @@ class BlockFiller {
             seal();
           }
           break;
-        case RowStatus::fault:
-          throw fault_error(row, outcome);
+        case RowStatus::fault: throw fault_error(row, outcome);
         case RowStatus::malformed:
           throw Error(ErrorKind::connection_lost,
                       "cannot read the table: the source sent a row that ends too early",
@@ -154,9 +151,8 @@ void ReaderLane::read(ChunkChannel& channel) {
     try {
       read_table(channel, part);
     } catch (Error& error) {
-      error.add({.side = Side::source,
-                 .table = table.source->full_name(),
-                 .chunk = channel.chunk().id});
+      error.add(
+          {.side = Side::source, .table = table.source->full_name(), .chunk = channel.chunk().id});
       throw;
     }
   }

@@ -1,8 +1,8 @@
 #include "engine/sizing.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "io/error.h"
 
@@ -32,8 +32,8 @@ Sizing work_out_sizing(const Sizing& asked, const Limits& limits) {
       sizing.readers = std::min(sizing.readers, limits.source_connections - 1);
     }
   }
-  // A writer waits for the disk at each commit and each index; a second one per core works meanwhile.
-  // Measured: bench/run --only small, 2 cores: 2 writers take 2.3 times as long as 4.
+  // A writer waits for the disk at each commit and each index; a second one per core works
+  // meanwhile. Measured: bench/run --only small, 2 cores: 2 writers take 2.3 times as long as 4.
   if (sizing.writers == 0) sizing.writers = std::clamp(2 * limits.cores, 4U, 32U);
   if (sizing.builders == 0) sizing.builders = std::max(2U, sizing.writers / 2);
   if (limits.target_connections > 0) {
@@ -71,8 +71,8 @@ Sizing work_out_sizing(const Sizing& asked, const Limits& limits) {
          pool / sizing.block_bytes < sizing.open_chunks * least_credits) {
     sizing.block_bytes /= 2;
   }
-  sizing.credits = std::clamp(pool / sizing.block_bytes / sizing.open_chunks, least_credits,
-                              wanted_credits);
+  sizing.credits =
+      std::clamp(pool / sizing.block_bytes / sizing.open_chunks, least_credits, wanted_credits);
   sizing.blocks = sizing.credits * sizing.open_chunks;
   return sizing;
 }

@@ -20,9 +20,9 @@ struct Sizing {
   std::size_t chunk_bytes = 0;   // the most source bytes per chunk
   std::size_t memory_bytes = 0;  // the engine's whole budget
   std::size_t block_bytes = 0;
-  std::size_t blocks = 0;        // in the pool
-  std::size_t credits = 0;       // blocks that one chunk may have under way
-  std::size_t open_chunks = 0;   // chunks between the start of reading and commit
+  std::size_t blocks = 0;       // in the pool
+  std::size_t credits = 0;      // blocks that one chunk may have under way
+  std::size_t open_chunks = 0;  // chunks between the start of reading and commit
 };
 
 /// Work out every size that `asked` leaves at 0.

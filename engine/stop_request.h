@@ -7,8 +7,8 @@
 
 namespace millrace {
 
-/// A wish to stop, raised once from any thread (not from inside a signal handler). Whoever blocks on
-/// a socket registers how to be woken.
+/// A wish to stop, raised once from any thread (not from inside a signal handler). Whoever blocks
+/// on a socket registers how to be woken.
 class StopRequest {
  public:
   /// Ask to stop: every registered waker is called once, in this thread.

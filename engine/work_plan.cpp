@@ -79,10 +79,9 @@ class Planner {
     std::uint64_t total = 0;
     for (const TableWork& table : plan.tables) total += table.source->data_bytes;
     const std::uint64_t share = total / (chunks_per_reader * sizing.readers);
-    chunk_bytes_ =
-        std::clamp<std::uint64_t>(share, std::min<std::uint64_t>(smallest_chunk_bytes,
-                                                                 sizing.chunk_bytes),
-                                  sizing.chunk_bytes);
+    chunk_bytes_ = std::clamp<std::uint64_t>(
+        share, std::min<std::uint64_t>(smallest_chunk_bytes, sizing.chunk_bytes),
+        sizing.chunk_bytes);
   }
 
   void cut(std::size_t index) {
@@ -145,9 +144,9 @@ class Planner {
     std::uint64_t rows = 1;
     for (const auto& range : ranges) rows += range.rows_estimate;
     for (const auto& range : ranges) {
-      const auto share = static_cast<std::uint64_t>(
-          static_cast<double>(bytes) * static_cast<double>(range.rows_estimate) /
-          static_cast<double>(rows));
+      const auto share = static_cast<std::uint64_t>(static_cast<double>(bytes) *
+                                                    static_cast<double>(range.rows_estimate) /
+                                                    static_cast<double>(rows));
       add(index, clause + where(mysql::range_condition(table, *key, range.range), key->index),
           share);
     }

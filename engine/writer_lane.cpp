@@ -81,9 +81,9 @@ Receipt::Part WriterLane::copy_table(ChunkChannel& channel, std::size_t part) {
     // Rows read, rows sent and rows that the server says it stored: three counts, one number.
     const std::uint64_t announced = channel.announced_rows(part);
     if (sent != announced || stored.rows != announced) {
-      throw Error(ErrorKind::internal,
-                  "rows went missing: " + std::to_string(announced) + " read, " +
-                      std::to_string(sent) + " sent, " + std::to_string(stored.rows) + " stored");
+      throw Error(ErrorKind::internal, "rows went missing: " + std::to_string(announced) +
+                                           " read, " + std::to_string(sent) + " sent, " +
+                                           std::to_string(stored.rows) + " stored");
     }
   } catch (Error& error) {
     error.add({.side = Side::target, .table = table.translated->target.full_name()});

@@ -12,7 +12,7 @@ namespace millrace {
 /// How to reach one server. Filled from a URL, option files, the environment and options.
 struct Endpoint {
   Side side = Side::none;
-  std::string scheme;    // "mysql" or "postgresql"
+  std::string scheme;  // "mysql" or "postgresql"
   std::string user;
   std::string password;  // never printed; see masked()
   bool has_password = false;
@@ -32,7 +32,8 @@ struct Endpoint {
 };
 
 /// Read `mysql://user[:password]@host[:port]/[db][?socket=..&ssl-mode=..&ssl-ca=..]` (also
-/// `mariadb://`) or `postgresql://..` (also `postgres://`, `?host=/folder&sslmode=..&sslrootcert=..`).
+/// `mariadb://`) or `postgresql://..` (also `postgres://`,
+/// `?host=/folder&sslmode=..&sslrootcert=..`).
 ///
 /// Errors: Error{bad_request} with a hint; the message never shows the password.
 Endpoint parse_endpoint(std::string_view url, Side side);

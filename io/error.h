@@ -33,11 +33,11 @@ enum class Side : std::uint8_t { none, source, target };
 /// Where an error happened; filled in by whoever knows it, on the way up.
 struct Where {
   Side side = Side::none;
-  std::string table{};                 // database.table or schema.table
+  std::string table{};  // database.table or schema.table
   std::string column{};
-  std::string key{};                   // the row's key as text, for example "id=17"
-  std::string value{};                 // the offending value as text, shortened
-  std::string code{};                  // SQLSTATE or MySQL errno, as the server gave it
+  std::string key{};    // the row's key as text, for example "id=17"
+  std::string value{};  // the offending value as text, shortened
+  std::string code{};   // SQLSTATE or MySQL errno, as the server gave it
   std::optional<std::uint64_t> chunk{};
 };
 

@@ -25,14 +25,14 @@ enum class SourceType : std::uint8_t {
   year,
   character,  // CHAR(n)
   varchar,
-  text,       // TINYTEXT .. LONGTEXT
+  text,  // TINYTEXT .. LONGTEXT
   binary,
   varbinary,
-  blob,       // TINYBLOB .. LONGBLOB
+  blob,  // TINYBLOB .. LONGBLOB
   enumeration,
   set,
-  json,       // MySQL JSON; MariaDB LONGTEXT with CHECK (json_valid(...))
-  geometry,   // GEOMETRY, POINT, ...
+  json,      // MySQL JSON; MariaDB LONGTEXT with CHECK (json_valid(...))
+  geometry,  // GEOMETRY, POINT, ...
   uuid,
   inet4,
   inet6,
@@ -52,15 +52,15 @@ enum class Generated : std::uint8_t { none, virtual_, stored };
 struct SourceColumn {
   std::string name;
   SourceType type = SourceType::unknown;
-  std::string data_type;              // DATA_TYPE: "int"
-  std::string column_type;            // COLUMN_TYPE: "int(10) unsigned zerofill"
+  std::string data_type;    // DATA_TYPE: "int"
+  std::string column_type;  // COLUMN_TYPE: "int(10) unsigned zerofill"
   bool is_unsigned = false;
-  std::uint32_t display_width = 0;    // n of tinyint(n), bit(n), year(n); 0 where not given
+  std::uint32_t display_width = 0;      // n of tinyint(n), bit(n), year(n); 0 where not given
   std::uint64_t length_characters = 0;  // CHARACTER_MAXIMUM_LENGTH
   std::uint64_t length_bytes = 0;       // CHARACTER_OCTET_LENGTH
-  std::uint32_t precision = 0;        // decimal: digits in all
-  std::uint32_t scale = 0;            // decimal: digits after the point
-  std::uint32_t fraction_digits = 0;  // datetime, timestamp, time: 0..6
+  std::uint32_t precision = 0;          // decimal: digits in all
+  std::uint32_t scale = 0;              // decimal: digits after the point
+  std::uint32_t fraction_digits = 0;    // datetime, timestamp, time: 0..6
   bool nullable = true;
   bool auto_increment = false;
   bool invisible = false;
@@ -69,15 +69,15 @@ struct SourceColumn {
   std::string default_text;
   Generated generated = Generated::none;
   std::string generation_expression;
-  std::string charset;    // empty for types without one
+  std::string charset;  // empty for types without one
   std::string collation;
   std::string comment;
   std::vector<std::string> labels;  // ENUM and SET members, in order
 };
 
 struct SourceIndexPart {
-  std::string column;              // empty for a functional part
-  std::string expression;          // functional part
+  std::string column;                   // empty for a functional part
+  std::string expression;               // functional part
   std::uint32_t prefix_characters = 0;  // 0: the whole column
   bool descending = false;
 };
@@ -120,9 +120,9 @@ struct SourceTable {
   std::string database;
   std::string name;
   std::string engine;
-  bool transactional = true;         // false: read under the snapshot's lock
-  std::uint64_t rows_estimate = 0;   // TABLE_ROWS: a guess for InnoDB, exact for MyISAM
-  std::uint64_t data_bytes = 0;      // DATA_LENGTH
+  bool transactional = true;        // false: read under the snapshot's lock
+  std::uint64_t rows_estimate = 0;  // TABLE_ROWS: a guess for InnoDB, exact for MyISAM
+  std::uint64_t data_bytes = 0;     // DATA_LENGTH
   std::optional<std::uint64_t> next_auto_increment;
   std::string collation;
   std::string comment;

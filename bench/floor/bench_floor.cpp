@@ -9,15 +9,16 @@
 
 #include <sys/resource.h>
 
-#include <CLI/CLI.hpp>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <iostream>
 #include <latch>
-#include <nlohmann/json.hpp>
 #include <thread>
 #include <vector>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include "engine/failure.h"
 #include "engine/open_sessions.h"
@@ -74,11 +75,11 @@ class Floor {
     millrace::prepare(job_, control, *target_, preparation_);
     millrace::refuse_if_in_the_way(preparation_);
     readers_ = millrace::open_sessions<millrace::mysql::Connection>(
-        preparation_.sizing.readers, [&](std::size_t) { return millrace::mysql::Connection(job_.source); });
+        preparation_.sizing.readers,
+        [&](std::size_t) { return millrace::mysql::Connection(job_.source); });
     writers_ = millrace::open_sessions<millrace::postgres::Connection>(
-        preparation_.sizing.writers, [&](std::size_t) {
-          return millrace::postgres::Connection(job_.target, "bench floor");
-        });
+        preparation_.sizing.writers,
+        [&](std::size_t) { return millrace::postgres::Connection(job_.target, "bench floor"); });
   }
 
   /// Read and encode every chunk once, on one lane.
@@ -93,14 +94,13 @@ class Floor {
       ReadyChunk& ready = ready_[i];
       ready.parts.resize(chunks[i].tables.size());
       ChunkChannel channel(chunks[i], std::size_t{1} << 30);
-      millrace::ReaderLane lane(
-          readers_[0], preparation_.work, pool, progress,
-          progress.lane(millrace::LaneKind::reader, 0),
-          [&](ChunkChannel&, std::size_t part, CopyBlock block) {
-            ready.rows += block.rows();
-            ready.bytes += block.size_bytes();
-            ready.parts[part].push_back(std::move(block));
-          });
+      millrace::ReaderLane lane(readers_[0], preparation_.work, pool, progress,
+                                progress.lane(millrace::LaneKind::reader, 0),
+                                [&](ChunkChannel&, std::size_t part, CopyBlock block) {
+                                  ready.rows += block.rows();
+                                  ready.bytes += block.size_bytes();
+                                  ready.parts[part].push_back(std::move(block));
+                                });
       lane.read(channel);
     }
     for (const std::string& sql : millrace::ddl_before_rows(preparation_, true)) {
@@ -139,10 +139,9 @@ class Floor {
       bytes += chunk.bytes;
     }
     if (drained != rows || stored != rows) {
-      throw Error(ErrorKind::internal,
-                  "floor: " + std::to_string(rows) + " rows expected, " +
-                      std::to_string(drained.load()) + " drained, " +
-                      std::to_string(stored.load()) + " stored");
+      throw Error(ErrorKind::internal, "floor: " + std::to_string(rows) + " rows expected, " +
+                                           std::to_string(drained.load()) + " drained, " +
+                                           std::to_string(stored.load()) + " stored");
     }
     const auto seconds = [&](auto end) {
       return std::chrono::duration<double>(end - begin).count();

@@ -156,7 +156,8 @@ std::string advance_identity(const TargetTable& table) {
     if (!column.identity) continue;
     return fmt::format(
         "SELECT pg_catalog.setval(s.sequence, GREATEST({}, pg_catalog.nextval(s.sequence)), false) "
-        "FROM (SELECT pg_catalog.pg_get_serial_sequence({}, {})::pg_catalog.regclass AS sequence) s "
+        "FROM (SELECT pg_catalog.pg_get_serial_sequence({}, {})::pg_catalog.regclass AS sequence) "
+        "s "
         "WHERE s.sequence IS NOT NULL",
         std::min(*table.next_identity, largest_of(column.type)), quote_literal(name_of(table)),
         quote_literal(column.name));

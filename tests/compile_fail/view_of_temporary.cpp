@@ -1,4 +1,5 @@
-// A view of a block that dies at the end of the line must not compile; a view of one that stays must.
+// A view of a block that dies at the end of the line must not compile; a view of one that stays
+// must.
 #include "io/copy_block.h"
 
 namespace millrace {

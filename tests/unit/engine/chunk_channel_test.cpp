@@ -1,9 +1,9 @@
 #include "engine/chunk_channel.h"
 
-#include <gtest/gtest.h>
-
 #include <future>
 #include <thread>
+
+#include <gtest/gtest.h>
 
 #include "io/error.h"
 

@@ -11,8 +11,7 @@ constexpr std::size_t mebibyte = std::size_t{1} << 20;
 
 TEST(Sizing, AChunkWithAnOpenCopyCanAlwaysGetABlock) {
   for (const unsigned lanes : {1U, 2U, 8U, 32U, 64U}) {
-    const Sizing sizing =
-        work_out_sizing({.readers = lanes, .writers = lanes}, {.cores = 64});
+    const Sizing sizing = work_out_sizing({.readers = lanes, .writers = lanes}, {.cores = 64});
 
     EXPECT_GE(sizing.blocks, sizing.credits * sizing.open_chunks) << lanes << " lanes";
     EXPECT_GE(sizing.credits, 2U) << lanes << " lanes";

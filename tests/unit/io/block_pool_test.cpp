@@ -1,10 +1,10 @@
 #include "io/block_pool.h"
 
-#include <gtest/gtest.h>
-
 #include <future>
 #include <thread>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "io/error.h"
 
