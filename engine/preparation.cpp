@@ -18,7 +18,7 @@ namespace millrace {
 namespace {
 
 std::vector<std::string> choose_databases(const Job& job, mysql::Connection& source) {
-  const std::vector<std::string> all = mysql::read_databases(source);
+  std::vector<std::string> all = mysql::read_databases(source);
   std::vector<std::string> globs = job.databases;
   if (globs.empty() && !job.source.database.empty()) globs.push_back(job.source.database);
   if (globs.empty()) return all;
