@@ -231,11 +231,13 @@ class Migration {
   /// Clear the way and create what is not created group by group: in one transaction that is
   /// committed only when `before_commit` has gone well too.
   void prepare_target(postgres::Connection& target, const std::function<void()>& before_commit) {
+    const StopRequest::Waker waker(stop_, [&] { target.cancel(); });
     target.execute("BEGIN");
     for (const std::string& statement : ddl_before_rows(preparation_, false)) {
       target.execute(statement);
     }
     before_commit();
+    stop_.check();
     target.commit();
     created_ = true;
   }

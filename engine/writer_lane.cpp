@@ -44,6 +44,10 @@ Receipt WriterLane::store(ChunkChannel& channel) {
     session_.abort_copy(error.message());
     session_.rollback();
     error.add({.side = Side::target, .chunk = chunk.id});
+    // Of a group's script the message quotes the statement; in doubt are all of its tables.
+    if (chunk.tables.size() == 1 || error.kind() == ErrorKind::commit_in_doubt) {
+      error.add({.table = names_of(chunk)});
+    }
     throw;
   }
   for (std::size_t part = 0; part < chunk.tables.size(); ++part) {
@@ -54,6 +58,14 @@ Receipt WriterLane::store(ChunkChannel& channel) {
   }
   receipt.end_s = progress_.elapsed_s();
   return receipt;
+}
+
+std::string WriterLane::names_of(const Chunk& chunk) const {
+  std::string names;
+  for (const std::size_t index : chunk.tables) {
+    names += (names.empty() ? "" : ", ") + plan_.tables[index].translated->target.full_name();
+  }
+  return names;
 }
 
 Receipt::Part WriterLane::copy_table(ChunkChannel& channel, std::size_t part) {

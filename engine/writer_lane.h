@@ -39,6 +39,8 @@ class WriterLane {
  private:
   /// The whole life of a group of small tables as one script.
   std::string group_script(const Chunk& chunk) const;
+  /// Every table of the chunk, by its target name.
+  std::string names_of(const Chunk& chunk) const;
   /// Send the blocks of one table through the COPY that is open.
   Receipt::Part copy_table(ChunkChannel& channel, std::size_t part);
 

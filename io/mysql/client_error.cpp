@@ -54,6 +54,11 @@ namespace {
 
 std::string hint_of(unsigned code) {
   switch (code) {
+    case CR_SERVER_GONE_ERROR:
+    case CR_SERVER_LOST:
+    case CR_SERVER_LOST_EXTENDED:
+    case ER_SERVER_SHUTDOWN:
+      return "see the source's log: was it stopped, did it crash, or did somebody end this session?";
     case ER_NO_SUCH_TABLE:
     case ER_BAD_TABLE_ERROR:
       return "the table was dropped or renamed under way: start again, or leave it out with "
