@@ -8,8 +8,8 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from fault_test_case import (BAD_DATA, BAD_REQUEST, CANCELLED, COMPLETE, CONNECTION_LOST, EXHAUSTED,
-                             ROOT, SECRET, FaultTestCase, Locker, Mysql, Postgres, await_true,
+from fault_test_case import (BAD_DATA, BAD_REQUEST, COMPLETE, CONNECTION_LOST, EXHAUSTED,
+                             SECRET, FaultTestCase, Locker, Mysql, Postgres, await_true,
                              literal, quote, variable)
 
 
@@ -514,7 +514,7 @@ class Secrets(BadInputTestCase):
                         f"create table {quote(self.database)}.t (id int, words varchar(20));"
                         f"grant all on schema {quote(self.database)} to public;"
                         f"grant all on {quote(self.database)}.t to public", self.database)
-        locker = Locker(self.target, self.database, f"lock table {quote(self.database)}.t")
+        locker = Locker.of_target(self.target, self.database, f"lock table {quote(self.database)}.t")
         self.addCleanup(locker.release)
         locker.await_held()
         with self.program.start("migrate", source, target, "--data-only") as process:

@@ -2,7 +2,6 @@
 nothing half-done in the target that is not named, and no session left on either side."""
 
 import contextlib
-import os
 import pathlib
 import re
 import shlex
@@ -15,7 +14,8 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/support"))
 
-from clients import ClientError, Mysql, Postgres, Program, literal, quote, variable
+from clients import (Mysql, Postgres, Program, literal, plain_environment, quote,
+                     variable)
 
 # The exit codes that docs/operations.md tells.
 COMPLETE, BAD_REQUEST, BAD_DATA, CONNECTION_LOST, CONFLICT, EXHAUSTED = 0, 2, 3, 4, 5, 6
@@ -38,18 +38,21 @@ def await_true(question, what, timeout_s=60):
 
 
 class OwnServers:
-    """A set of servers that a test may kill, freeze and fill up."""
+    """A set of servers that a test may kill, freeze and fill up. It ends with us, however we end:
+    the command that `tools/servers run` waits for reads from a pipe of ours."""
 
     def __init__(self, *kinds):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="millrace-faults-"))
         self.folder.chmod(0o755)
-        self.variables = {}
-        try:
-            said = self("start", *kinds)
-        except BaseException:
+        until_we_end = ["sh", "-c", "echo up; exec cat"]
+        self.process = subprocess.Popen(
+            [ROOT / "tools/servers", "run", *kinds, "--dir", self.folder, "--", *until_we_end],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        if self.process.stdout.readline() != "up\n":
             self.stop()
-            raise
-        for line in said.splitlines():
+            raise AssertionError("tools/servers did not start them")
+        self.variables = {}
+        for line in self("env").splitlines():
             name, _, value = shlex.split(line)[1].partition("=")
             self.variables[name] = value
 
@@ -63,26 +66,34 @@ class OwnServers:
         return done.stdout
 
     def stop(self):
-        with contextlib.suppress(AssertionError):
-            self("stop")
+        self.process.communicate(timeout=120)
         with contextlib.suppress(OSError):
             self.folder.rmdir()
 
 
 class Locker:
-    """A session of psql that holds what its script took, until it is released."""
+    """A session of a client program that holds what its script took, until it is released."""
 
-    def __init__(self, target, database, script):
+    def __init__(self, command, password, script):
         self.process = subprocess.Popen(
-            target.command(database), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            env={**os.environ, "PGPASSWORD": target.password})
-        self.process.stdin.write(f"begin; {script};\n\\echo held\n")
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env=plain_environment(PGPASSWORD=password, MYSQL_PWD=password))
+        self.process.stdin.write(f"{script};\nselect 'held';\n")
         self.process.stdin.flush()
 
+    @staticmethod
+    def of_target(target, database, script):
+        return Locker(target.command(database), target.password, f"begin; {script}")
+
+    @staticmethod
+    def of_source(source, script):
+        return Locker([*source.command(), "--unbuffered"], source.password, script)
+
     def await_held(self):
-        line = self.process.stdout.readline()
-        if line.strip() != "held":
-            raise AssertionError(f"the lock was not had: {line}")
+        for line in self.process.stdout:
+            if line == "held\n":
+                return
+        raise AssertionError("the lock was not had")
 
     def release(self):
         with contextlib.suppress(BrokenPipeError):

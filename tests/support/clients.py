@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import urllib.parse
 
@@ -126,6 +127,11 @@ def literal(text):
     return "'" + text.replace("'", "''") + "'"
 
 
+def heed_interrupts():
+    """A shell lets the processes in its background ignore Ctrl-C, and they hand that on."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Program:
     """The program under test, run in a folder of its own that is also its home."""
 
@@ -147,7 +153,8 @@ class Program:
         """The program while it runs; it is killed if the block leaves it behind."""
         with subprocess.Popen([self.path, *map(str, words)], stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self.folder,
-                              env=self.environment(**environment), text=True) as process:
+                              env=self.environment(**environment), text=True,
+                              preexec_fn=heed_interrupts) as process:
             try:
                 yield process
             finally:
