@@ -58,7 +58,8 @@ std::string hint_of(unsigned code) {
     case CR_SERVER_LOST:
     case CR_SERVER_LOST_EXTENDED:
     case ER_SERVER_SHUTDOWN:
-      return "see the source's log: was it stopped, did it crash, or did somebody end this session?";
+      return "see the source's log: was it stopped, did it crash, or did somebody end this "
+             "session?";
     case ER_NO_SUCH_TABLE:
     case ER_BAD_TABLE_ERROR:
       return "the table was dropped or renamed under way: start again, or leave it out with "
