@@ -6,6 +6,7 @@
 #include "engine/migrate.h"
 #include "engine/preparation.h"
 #include "engine/quantity_text.h"
+#include "engine/shown_text.h"
 #include "engine/stop_request.h"
 
 namespace millrace {
@@ -120,31 +121,33 @@ std::string plan_json(const Plan& plan) {
 std::string plan_text(const Plan& plan, unsigned width) {
   std::size_t name_width = 12;
   for (const PlannedTable& table : plan.tables) {
-    name_width = std::max(name_width, table.source.size());
+    name_width = std::max(name_width, columns_of(table.source));
   }
   // Room for the figures beside the name: 52 characters.
   constexpr std::size_t figures_width = 52;
   name_width = std::min(name_width, width > figures_width + 20 ? width - figures_width : 20UL);
   std::string text = fmt::format(
-      "source    {}\ntarget    {}\nlanes     {} readers, {} writers, {} builders\n"
+      "source    {}\ntarget    PostgreSQL {}\nlanes     {} readers, {} writers, {} builders\n"
       "snapshot  {}\n\n",
       plan.source_version, plan.target_version, plan.readers, plan.writers, plan.builders,
       plan.snapshot);
   text += fmt::format("{:<{}}  {:>12}  {:>10}  {:>6}  {}\n", "table", name_width, "rows (est.)",
                       "size", "chunks", "cut along");
   for (const PlannedTable& table : plan.tables) {
-    std::string name = table.source;
-    if (name.size() > name_width) name = name.substr(0, name_width - 3) + "...";
-    text += fmt::format(
-        "{:<{}}  {:>12}  {:>10}  {:>6}  {}\n", name, name_width, count_text(table.rows_estimate),
-        data_text(static_cast<double>(table.data_bytes)), table.chunks, table.chunked_by);
+    text += fmt::format("{}  {:>12}  {:>10}  {:>6}  {}\n", padded(table.source, name_width, "~"),
+                        count_text(table.rows_estimate),
+                        data_text(static_cast<double>(table.data_bytes)), table.chunks,
+                        table.chunked_by);
   }
   if (!plan.notes.empty()) text += "\nnotes\n";
   for (const NoteReport& note : plan.notes) {
-    text += fmt::format("  {}  {}  {}\n", note.topic, note.where, note.message);
+    const std::string line = fmt::format("{}  {}  {}", note.topic, note.where, note.message);
+    text += "  " + fitted(line, line.size()) + "\n";
   }
   if (!plan.in_the_way.empty()) text += "\nin the way in the target\n";
-  for (const std::string& name : plan.in_the_way) text += "  " + name + "\n";
+  for (const std::string& name : plan.in_the_way) {
+    text += "  " + fitted(name, name.size()) + "\n";
+  }
   return text;
 }
 
