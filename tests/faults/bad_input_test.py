@@ -8,9 +8,8 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from fault_test_case import (BAD_DATA, BAD_REQUEST, COMPLETE, CONNECTION_LOST, EXHAUSTED,
-                             SECRET, FaultTestCase, Locker, Mysql, Postgres, await_true,
-                             literal, quote, variable)
+from fault_test_case import (BAD_DATA, BAD_REQUEST, COMPLETE, CONNECTION_LOST, EXHAUSTED, SECRET,
+                             Locker, Mysql, OneTableTestCase, await_true, quote, variable)
 
 
 def closed_port():
@@ -20,56 +19,7 @@ def closed_port():
         return probe.getsockname()[1]
 
 
-class BadInputTestCase(FaultTestCase):
-    """One database with one small table on the source, an empty one on the target."""
-
-    def setUp(self):
-        super().setUp()
-        self.source = Mysql(variable("MILLRACE_MARIADB"))
-        self.target = Postgres(variable("MILLRACE_POSTGRES15"))
-        self.addCleanup(self.source.run, f"drop database if exists `{self.database}`")
-        self.source.run(f"drop database if exists `{self.database}`; create database `{self.database}`; use `{self.database}`;"
-                        "create table t (id int primary key, words varchar(20)) engine=innodb;"
-                        "insert into t values (1, 'one'), (2, 'two')")
-        self.addCleanup(self.target.drop_database, self.database)
-        self.target.create_database(self.database)
-
-    def fill(self, script):
-        self.source.run(f"use `{self.database}`; {script}")
-
-    def migrate(self, *words, source=None, target=None, **environment):
-        return self.program.run("migrate", source or self.source.url(self.database),
-                                target or self.target.url(self.database), "--progress", "none",
-                                "--report", "run.json", *words, **environment)
-
-    def source_account(self, *grants):
-        """An account of this test alone on the source, with these grants; its name."""
-        name = f"u{abs(hash(self.id())) % 10**9}"
-        self.addCleanup(self.source.run, f"drop user if exists {name}@'%'")
-        self.source.run(f"create or replace user {name}@'%' identified by {literal(SECRET)};"
-                        + "".join(f"grant {grant} to {name}@'%';" for grant in grants))
-        return name
-
-    def target_role(self, *grants):
-        """A role of this test alone on the target, with these grants; its name."""
-        name = f"r{abs(hash(self.id())) % 10**9}"
-
-        def drop():
-            self.target.run(f"drop owned by {name}", self.database)
-            self.target.run(f"drop role {name}")
-
-        self.addCleanup(drop)
-        self.target.run(f"create role {name} login password {literal(SECRET)}")
-        self.target.run(f"revoke create on database {quote(self.database)} from public;"
-                        + "".join(f"grant {grant} to {name};" for grant in grants), self.database)
-        return name
-
-    def refused(self, outcome, code, message, hint=None):
-        self.assert_says(outcome, code, message, hint)
-        self.assert_untouched(self.target, self.database)
-
-
-class Connections(BadInputTestCase):
+class Connections(OneTableTestCase):
     def test_unknown_host_of_the_source(self):
         outcome = self.migrate(source="mysql://root@no-such-host.invalid/shop")
 
@@ -221,7 +171,7 @@ class Connections(BadInputTestCase):
         self.refused(outcome, EXHAUSTED, "max_user_connections", "--readers")
 
 
-class Privileges(BadInputTestCase):
+class Privileges(OneTableTestCase):
     def from_account(self, *grants, words=()):
         account = self.source_account(*grants)
         return self.migrate(*words, source=self.source.url(self.database, user=account, password=SECRET))
@@ -293,7 +243,7 @@ class Privileges(BadInputTestCase):
         self.assert_no_secret(outcome)
 
 
-class CommandLine(BadInputTestCase):
+class CommandLine(OneTableTestCase):
     def job(self, text):
         (self.folder / "job.toml").write_text(text)
         return self.migrate("--job", "job.toml")
@@ -386,7 +336,7 @@ class CommandLine(BadInputTestCase):
                      "the first line of the file after --target-password-file")
 
 
-class Values(BadInputTestCase):
+class Values(OneTableTestCase):
     """A value that the target cannot hold stops the run and is named: table, column, key, value."""
 
     def stopped(self, message, *words, hint=None):
@@ -489,7 +439,7 @@ class Values(BadInputTestCase):
         self.assert_names_what_is_left(self.target, self.database, outcome)
 
 
-class Secrets(BadInputTestCase):
+class Secrets(OneTableTestCase):
     """A password stays with the server: not on the terminal, in no file, not in the process list."""
 
     def urls(self):

@@ -187,3 +187,52 @@ class FaultTestCase(unittest.TestCase):
                                      f" where user = 'root' and id <> connection_id()")
             return not on_target and on_source == "0"
         await_true(none_left, "sessions are left", 10)
+
+
+class OneTableTestCase(FaultTestCase):
+    """The shared servers: a database with one small table on the source, an empty one on the target."""
+
+    def setUp(self):
+        super().setUp()
+        self.source = Mysql(variable("MILLRACE_MARIADB"))
+        self.target = Postgres(variable("MILLRACE_POSTGRES15"))
+        self.addCleanup(self.source.run, f"drop database if exists `{self.database}`")
+        self.source.run(f"drop database if exists `{self.database}`; create database `{self.database}`; use `{self.database}`;"
+                        "create table t (id int primary key, words varchar(20)) engine=innodb;"
+                        "insert into t values (1, 'one'), (2, 'two')")
+        self.addCleanup(self.target.drop_database, self.database)
+        self.target.create_database(self.database)
+
+    def fill(self, script):
+        self.source.run(f"use `{self.database}`; {script}")
+
+    def migrate(self, *words, source=None, target=None, **environment):
+        return self.program.run("migrate", source or self.source.url(self.database),
+                                target or self.target.url(self.database), "--progress", "none",
+                                "--report", "run.json", *words, **environment)
+
+    def source_account(self, *grants):
+        """An account of this test alone on the source, with these grants; its name."""
+        name = f"u{abs(hash(self.id())) % 10**9}"
+        self.addCleanup(self.source.run, f"drop user if exists {name}@'%'")
+        self.source.run(f"create or replace user {name}@'%' identified by {literal(SECRET)};"
+                        + "".join(f"grant {grant} to {name}@'%';" for grant in grants))
+        return name
+
+    def target_role(self, *grants):
+        """A role of this test alone on the target, with these grants; its name."""
+        name = f"r{abs(hash(self.id())) % 10**9}"
+
+        def drop():
+            self.target.run(f"drop owned by {name}", self.database)
+            self.target.run(f"drop role {name}")
+
+        self.addCleanup(drop)
+        self.target.run(f"create role {name} login password {literal(SECRET)}")
+        self.target.run(f"revoke create on database {quote(self.database)} from public;"
+                        + "".join(f"grant {grant} to {name};" for grant in grants), self.database)
+        return name
+
+    def refused(self, outcome, code, message, hint=None):
+        self.assert_says(outcome, code, message, hint)
+        self.assert_untouched(self.target, self.database)
