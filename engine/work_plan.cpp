@@ -30,10 +30,13 @@ TableWork make_table_work(const SourceTable& source, const TranslatedTable& tran
     encodings.push_back(column.encoding);
     list += (list.empty() ? "" : ", ") + column.select_expression;
   }
+  // MySQL lets readers of MyISAM wait behind writers that wait for our own LOCK TABLES: for ever,
+  // unless they say that they will not. Source: MySQL manual, "SELECT Statement", HIGH_PRIORITY.
+  const std::string select = source.transactional ? "SELECT " : "SELECT HIGH_PRIORITY ";
   TableWork work{.source = &source,
                  .translated = &translated,
                  .encoder = RowEncoder(std::move(encodings)),
-                 .select = "SELECT " + list + " FROM " + mysql::quote_identifier(source.database) +
+                 .select = select + list + " FROM " + mysql::quote_identifier(source.database) +
                            "." + mysql::quote_identifier(source.name),
                  .copy_sql = postgres::copy_from_stdin(translated.target),
                  .key_columns = {},

@@ -37,7 +37,7 @@ class SnapshotBarrier {
     SnapshotMethod method = SnapshotMethod::automatic;
     bool non_transactional = false;  // some tables have no MVCC
     // (database, table) of every table to be read: for LOCK TABLES.
-    std::vector<std::pair<std::string, std::string>> tables;
+    std::vector<std::pair<std::string, std::string>> tables{};
     std::chrono::seconds lock_patience{60};  // longest wait for the lock, which stalls others
     unsigned attempts = 10;                  // of the lock-free method
   };
@@ -57,25 +57,40 @@ class SnapshotBarrier {
   /// In words, for the report.
   std::string method_name() const;
   const BinlogPosition& position() const noexcept { return position_; }
-  /// How long writers were held up so far, or in all once released.
+  /// How long writers were held up so far, or in all once released; also by requests for the lock
+  /// that were withdrawn.
   std::chrono::duration<double, std::milli> held() const noexcept;
   unsigned attempts() const noexcept { return attempts_; }
   bool lock_held() const noexcept { return locked_at_.has_value(); }
   Connection& control() noexcept { return control_; }
 
  private:
+  enum class Attempt : std::uint8_t { equal, differing, hopeless };
+
   bool try_flush_lock();
   bool try_backup_stage();
   bool try_lock_tables();
+  void set_patience(std::chrono::seconds patience);
+  /// Run a statement that locks, for as long as the patience lasts; false when the account may not.
+  bool lock(const std::string& sql, const std::string& name);
   bool take_without_lock(std::span<Connection* const> readers);
+  bool writes_past_its_binlog();
+  Attempt compare_snapshots(std::span<Connection* const> readers);  // MariaDB
+  Attempt await_quiet(std::span<Connection* const> readers);        // MySQL
   void start_transactions(std::span<Connection* const> readers);
   BinlogPosition read_position();
-  [[noreturn]] void refuse_lock_wait(const Error& cause);
+  std::string gtid();
+  void complete_gtid();  // MariaDB
+  std::string running_query();
+  std::string open_transaction();
+  [[noreturn]] void refuse();
+  [[noreturn]] void refuse_lock_wait(const Error& cause, const std::string& name);
 
   Connection control_;
   Settings settings_;
   SnapshotMethod method_ = SnapshotMethod::none;
   BinlogPosition position_;
+  std::string why_no_position_;
   std::optional<std::chrono::steady_clock::time_point> locked_at_;
   std::chrono::duration<double, std::milli> held_{0};
   unsigned attempts_ = 1;

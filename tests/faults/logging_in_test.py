@@ -153,12 +153,12 @@ class TargetTls(LoggingInTestCase):
         self.refused(self.over("--target-sslmode", "require", user="certified"), BAD_REQUEST,
                      "cannot connect to the target .*certificate", "sslcert|pg_hba|user")
 
-    def test_an_authority_file_that_is_not_there(self):
+    def test_an_authority_file_of_the_target_that_is_not_there(self):
         outcome = self.over("--target-sslmode", "verify-full", "--target-sslrootcert", "no/such/ca.pem")
 
         self.refused(outcome, BAD_REQUEST, "no/such/ca.pem", "sslrootcert")
 
-    def test_a_mode_that_is_none(self):
+    def test_a_mode_of_the_target_that_is_none(self):
         self.refused(self.over("--target-sslmode", "verify-fool"), BAD_REQUEST, "verify-fool", "verify-full")
 
 
