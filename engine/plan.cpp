@@ -25,7 +25,8 @@ PlannedTable planned_table(const Preparation& preparation, std::size_t index) {
                      .columns = {}};
   for (std::size_t i = 0; i < work.translated->columns.size(); ++i) {
     const SourceColumn& source = work.source->columns[work.translated->columns[i].source];
-    const TargetColumn& target = work.translated->target.columns[i];
+    const TargetColumn& target =
+        work.translated->target.columns[work.translated->columns[i].target];
     table.columns.push_back(
         fmt::format("{} {} -> {} {}", source.name, source.column_type, target.name, target.type));
   }

@@ -111,8 +111,8 @@ class BlockFiller {
     const SourceColumn& column = source.columns[table_.translated->columns[at].source];
     return Error(ErrorKind::bad_data,
                  "cannot store value: " + std::string(describe(outcome.fault)) + " for " +
-                     table_.translated->target.columns[at].type + " (source type " +
-                     column.column_type + ")",
+                     table_.translated->target.columns[table_.translated->columns[at].target].type +
+                     " (source type " + column.column_type + ")",
                  {.side = Side::source,
                   .table = source.full_name(),
                   .column = column.name,

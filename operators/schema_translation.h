@@ -15,6 +15,7 @@ namespace millrace {
 /// order.
 struct TranslatedColumn {
   std::size_t source = 0;         // index into SourceTable::columns
+  std::size_t target = 0;         // index into TargetTable::columns
   std::string select_expression;  // MySQL SQL, quoted: "`qty`", "CONVERT(`x` USING utf8mb4)"
   ColumnEncoding encoding;
 };

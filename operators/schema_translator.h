@@ -1,0 +1,131 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <numeric>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "operators/expression_translation.h"
+#include "operators/identifiers.h"
+#include "operators/schema_translation.h"
+
+namespace millrace {
+
+/// Sets of things that belong together.
+class DisjointSets {
+ public:
+  explicit DisjointSets(std::size_t n_items) : parent_(n_items) {
+    std::iota(parent_.begin(), parent_.end(), std::size_t{0});
+  }
+  std::size_t root(std::size_t item) {
+    while (parent_[item] != item) item = parent_[item] = parent_[parent_[item]];
+    return item;
+  }
+  void join(std::size_t a, std::size_t b) { parent_[root(b)] = root(a); }
+
+ private:
+  std::vector<std::size_t> parent_;
+};
+
+struct Place {
+  std::size_t table = 0;
+  std::size_t column = 0;
+};
+
+/// One run of translate(): fills a Translation in the order of the comments in run().
+class Translator {
+ public:
+  Translator(const SourceCatalog& catalog, const TranslationChoices& choices)
+      : catalog_(catalog), choices_(choices), ties_(number_columns()) {}
+
+  Translation run();
+
+ private:
+  std::size_t number_columns();
+
+  // names
+  std::string schema_of(const std::string& database) const;
+  void name_schemas();
+  void name_tables();
+  NameSpace& relations_of(const TargetTable& table) { return relations_[table.schema]; }
+
+  // looking up
+  std::optional<std::size_t> find_table(const std::string& database, const std::string& name) const;
+  static std::optional<std::size_t> find_column(const SourceTable& table, std::string_view name);
+  std::size_t number_of(const Place& place) const { return first_[place.table] + place.column; }
+  /// What a source column became; null where it is left out.
+  TargetColumn* target_of(const Place& place) {
+    const std::optional<std::size_t> at = target_at_[number_of(place)];
+    return at ? &out_.tables[place.table].target.columns[*at] : nullptr;
+  }
+  const TargetColumn* target_of(const Place& place) const {
+    return const_cast<Translator*>(this)->target_of(place);
+  }
+  /// The target columns of one table by their names in the source, for expressions.
+  ColumnLookup columns_of(std::size_t table) const;
+
+  // columns
+  void tie_keys();
+  void translate_columns(std::size_t table);
+  void translate_column(std::size_t table, std::size_t column, NameSpace& names,
+                        NameSpace& constraints);
+  std::string name_column(const SourceTable& table, const SourceColumn& column, NameSpace& names);
+  void note_column(const SourceTable& table, const SourceColumn& column);
+  void name_enums();
+  void set_defaults();
+  void name_sequences();
+  void note_row_width(const SourceTable& table, const TargetTable& target);
+
+  // keys
+  void translate_indexes();
+  void translate_index(std::size_t table, const SourceIndex& index);
+  bool translate_part(std::size_t table, const SourceIndex& index, const SourceIndexPart& part,
+                      TargetIndex& out, std::uint64_t& key_bytes);
+  bool translate_expression_part(std::size_t table, const SourceIndex& index,
+                                 const SourceIndexPart& part, TargetIndex& out,
+                                 std::uint64_t& key_bytes);
+  void name_index(std::size_t table, const SourceIndex& index, TargetIndex& out, bool demoted);
+  void translate_foreign_keys();
+  void translate_foreign_key(std::size_t table, const SourceForeignKey& key,
+                             NameSpace& constraints);
+  bool is_unique(const TargetTable& table, std::vector<std::string> columns) const;
+
+  // the rest
+  void note_table(const SourceTable& table);
+  void note_checks(const SourceTable& table);
+  void note_extras();
+  void note(std::string topic, std::string where, std::string message);
+  void note_index(const SourceTable& table, const SourceIndex& index, const std::string& message) {
+    note("index", table.full_name(), "index " + index.name + " " + message);
+  }
+
+  const SourceCatalog& catalog_;
+  const TranslationChoices& choices_;
+  Translation out_;
+  std::map<std::string, NameSpace> relations_;             // by schema
+  std::unordered_map<std::string, std::size_t> table_at_;  // by "database\0table"
+  std::vector<std::size_t> first_;                         // number of a table's first column
+  std::vector<std::optional<std::size_t>> target_at_;      // by number: place in target.columns
+  std::vector<bool> holds_auto_increment_;                 // by number of a set's root
+  std::vector<bool> pointed_at_;                           // by number: a foreign key points at it
+  std::vector<NameSpace> constraints_;                     // by table
+  DisjointSets ties_;                                      // columns tied by foreign keys
+};
+
+/// Whether two names are one to a server that ignores the case of ASCII letters.
+bool same_ignoring_case(std::string_view a, std::string_view b) noexcept;
+
+/// "numeric" of "numeric(10,2)".
+std::string_view base_of(std::string_view type) noexcept;
+
+/// Whether a target column of this type may be an identity.
+bool is_identity_type(std::string_view type) noexcept;
+
+/// A name as MySQL quotes it.
+std::string in_backticks(std::string_view name);
+
+}  // namespace millrace
