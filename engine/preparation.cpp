@@ -222,8 +222,17 @@ void prepare(const Job& job, mysql::Connection& source, postgres::Connection& ta
   preparation.source_version = source.version();
   preparation.target = postgres::read_server_facts(target);
   require_usable_target(preparation.target);
-  preparation.catalog = mysql::read_catalog(source, choose_databases(job, source));
+  const std::vector<std::string> databases = choose_databases(job, source);
+  preparation.catalog = mysql::read_catalog(source, databases);
   choose_tables(job, preparation.catalog);
+  for (const std::string& database : databases) {
+    const auto& tables = preparation.catalog.tables;
+    if (std::none_of(tables.begin(), tables.end(),
+                     [&](const SourceTable& table) { return table.database == database; })) {
+      preparation.notes.push_back(
+          {"not migrated", database, "database without a table to move: no schema is made"});
+    }
+  }
 
   TranslationChoices choices{.types = job.types,
                              .schema_of_database = job.schema_of_database,
