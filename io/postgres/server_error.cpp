@@ -166,11 +166,38 @@ std::string hint_of(std::string_view sqlstate, std::string_view statement, const
   if (sqlstate == "42P07" || sqlstate == "42710" || sqlstate == "42P06") {
     return "something of that name is there already: see --if-exists and --schema-map";
   }
+  if (sqlstate == "55P03" || sqlstate == "40P01") {
+    return "another session holds the lock: find it in pg_locks and pg_stat_activity of the target, "
+           "end it or wait, then start again";
+  }
+  if (sqlstate == "2BP01") {
+    return "drop first what depends on it, or leave the table out with --exclude";
+  }
+  if (sqlstate == "0A000" && statement.starts_with("TRUNCATE")) {
+    return "other tables point at it: drop their foreign keys first, or use --if-exists append";
+  }
   if (sqlstate == "42P01" || sqlstate == "3F000") {
     return "it was dropped or renamed under way: start again";
   }
   return {};
 }
+
+namespace {
+
+/// A detail may have many lines: one for each object that depends on another, for example.
+std::string on_one_line(std::string_view text) {
+  std::string line;
+  for (const char c : trim(text)) {
+    if (c == '\n') {
+      line += "; ";
+    } else {
+      line += c;
+    }
+  }
+  return line;
+}
+
+}  // namespace
 
 Error error_of(const pg_result* result, const std::string& doing, std::string_view statement,
                const Account& account) {
@@ -184,7 +211,7 @@ Error error_of(const pg_result* result, const std::string& doing, std::string_vi
   std::string reason = field_of(result, PG_DIAG_MESSAGE_PRIMARY);
   if (reason.empty()) reason = shorten_statement(PQresultErrorMessage(result), 300);
   const std::string detail = field_of(result, PG_DIAG_MESSAGE_DETAIL);
-  if (!detail.empty()) reason += " (" + detail + ")";
+  if (!detail.empty()) reason += " (" + on_one_line(detail) + ")";
   const std::string context = field_of(result, PG_DIAG_CONTEXT);
   if (context.starts_with("COPY ")) {
     reason += " [" + context.substr(0, context.find('\n')) + "]";

@@ -8,7 +8,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from fault_test_case import (BAD_DATA, BAD_REQUEST, COMPLETE, CONNECTION_LOST, EXHAUSTED, SECRET,
+from fault_test_case import (BAD_DATA, BAD_REQUEST, COMPLETE, CONFLICT, CONNECTION_LOST, EXHAUSTED, SECRET,
                              Locker, Mysql, OneTableTestCase, await_true, quote, variable)
 
 
@@ -241,6 +241,78 @@ class Privileges(OneTableTestCase):
 
         self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
         self.assert_no_secret(outcome)
+
+
+class InTheWay(OneTableTestCase):
+    """What stands in the target and cannot be dropped or emptied; nothing is touched then."""
+
+    def setUp(self):
+        super().setUp()
+        schema = quote(self.database)
+        self.target.run(f"create schema {schema}; create table {schema}.t (id int primary key, words varchar(20));"
+                        f"insert into {schema}.t values (7, 'mine');", self.database)
+
+    def refused(self, outcome, message, hint):
+        self.assert_says(outcome, BAD_REQUEST, message, hint)
+        self.assertEqual(outcome.stderr.count("\n"), 2, "a message and a hint, a line each")
+        self.assertEqual(self.report()["left_in_target"], [])
+        self.assertEqual(self.target.value(f"select * from {quote(self.database)}.t", self.database), "7|mine")
+
+    def report(self):
+        return self.program.report()
+
+    def test_a_view_over_what_should_be_dropped(self):
+        for name in ("one", "two"):
+            self.target.run(f"create view public.{name} as select * from {quote(self.database)}.t", self.database)
+
+        self.refused(self.migrate("--if-exists", "drop"), "view public.one depends on .*view public.two depends on",
+                     "drop first what depends on it")
+
+    def test_a_key_at_what_should_be_dropped(self):
+        self.target.run(f"create table public.x (t int references {quote(self.database)}.t)", self.database)
+
+        self.refused(self.migrate("--if-exists", "drop"), "x_t_fkey", "drop first what depends on it")
+
+    def test_a_key_at_what_should_be_emptied(self):
+        self.target.run(f"create table public.x (t int references {quote(self.database)}.t)", self.database)
+
+        self.refused(self.migrate("--if-exists", "truncate"), 'Table "x" references "t"', "--if-exists append")
+
+    def test_a_lock_that_the_role_does_not_wait_for(self):
+        self.target.run(f"alter database {quote(self.database)} set lock_timeout = '1ms'")
+        locker = Locker.of_target(self.target, self.database, f"lock table {quote(self.database)}.t in share mode")
+        self.addCleanup(locker.release)
+        locker.await_held()
+
+        outcome = self.migrate("--if-exists", "drop")
+
+        self.assert_says(outcome, CONFLICT, "lock timeout", "pg_locks")
+        self.assertEqual(self.target.value(f"select * from {quote(self.database)}.t", self.database), "7|mine")
+
+    def test_a_view_where_a_table_should_be(self):
+        self.target.run(f"alter table {quote(self.database)}.t rename to kept;"
+                        f"create view {quote(self.database)}.t as select * from {quote(self.database)}.kept",
+                        self.database)
+        for how in ("drop", "truncate", "append"):
+            self.refused(self.migrate("--if-exists", how), f"stands in the target already: {self.database}.t", ".")
+
+    def test_a_column_of_another_type(self):
+        self.target.run(f"alter table {quote(self.database)}.t alter words type text", self.database)
+
+        self.refused(self.migrate("--if-exists", "append"),
+                     "its column is text in the target, not varchar\\(20\\) .*column=words", "--if-exists drop")
+
+    def test_a_column_that_is_missing(self):
+        self.fill("alter table t add column more int")
+
+        self.refused(self.migrate("--if-exists", "append"), "without this column .*column=more", "--if-exists drop")
+
+    def test_a_row_that_is_there_already(self):
+        self.fill("insert into t values (7, 'other')")
+        outcome = self.migrate("--if-exists", "append")
+
+        self.assert_says(outcome, BAD_DATA, "duplicate key .*\\(id\\)=\\(7\\)", None)
+        self.assertEqual(self.target.value(f"select * from {quote(self.database)}.t", self.database), "7|mine")
 
 
 class CommandLine(OneTableTestCase):
