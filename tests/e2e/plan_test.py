@@ -3,13 +3,15 @@
 
 import json
 import pathlib
+import subprocess
 import sys
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "faults"))
 
-from fault_test_case import BAD_REQUEST, COMPLETE, SECRET, OneTableTestCase, quote
+from fault_test_case import BAD_REQUEST, COMPLETE, EXHAUSTED, SECRET, OneTableTestCase, quote
+from clients import Outcome
 
 SHOP = """
 set sql_mode = '';
@@ -118,6 +120,16 @@ class Plan(OneTableTestCase):
         self.assertRegex(text, f"in the way in the target\n  {self.database}.orders\n")
         self.assertEqual(plan["in_the_way"], [f"{self.database}.orders"])
         self.assertEqual(self.tables(self.target, self.database), [(self.database, "orders")])
+
+    def test_a_script_that_a_full_disk_cuts_short_is_a_failure(self):
+        command = [self.program.path, "plan", self.source.url(self.database),
+                   self.target.url(self.database), "--ddl"]
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+                                  env=self.program.environment())
+
+        self.assert_says(Outcome(done.returncode, "", done.stderr), EXHAUSTED,
+                         "cannot write the output: No space left on device", "disk")
 
     def test_keys_are_left_out_where_told_so(self):
         script = self.plan("--ddl", "--skip-keys")

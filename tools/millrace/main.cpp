@@ -1,21 +1,35 @@
+#include <cerrno>
 #include <cstdio>
 #include <string>
+#include <system_error>
 #include <vector>
 
+#include "io/error.h"
 #include "tools/millrace/command_line.h"
 #include "tools/millrace/commands.h"
 #include "tools/millrace/error_printing.h"
 
 namespace {
 
+/// A script that a full disk cut short must not pass for a whole one. A reader who has seen enough
+/// (`millrace plan | head`) is no fault.
+void finish_output() {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
+  if (errno == EPIPE) return;
+  throw millrace::Error(millrace::ErrorKind::exhausted,
+                        "cannot write the output: " + std::generic_category().message(errno), {},
+                        "free some disk space, or write it elsewhere");
+}
+
 int run(const std::vector<std::string>& arguments) {
   const millrace::CommandLine line = millrace::parse_command_line(arguments);
   switch (line.command) {
-    case millrace::Command::print: std::fputs(line.print.c_str(), stdout); return 0;
+    case millrace::Command::print: std::fputs(line.print.c_str(), stdout); break;
     case millrace::Command::migrate: return millrace::run_migrate(line);
-    case millrace::Command::plan: return millrace::run_plan(line);
-    case millrace::Command::docs: return millrace::run_docs(line);
+    case millrace::Command::plan: millrace::run_plan(line); break;
+    case millrace::Command::docs: millrace::run_docs(line); break;
   }
+  finish_output();
   return 0;
 }
 
