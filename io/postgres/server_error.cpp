@@ -167,7 +167,8 @@ std::string hint_of(std::string_view sqlstate, std::string_view statement, const
     return "something of that name is there already: see --if-exists and --schema-map";
   }
   if (sqlstate == "55P03" || sqlstate == "40P01") {
-    return "another session holds the lock: find it in pg_locks and pg_stat_activity of the target, "
+    return "another session holds the lock: find it in pg_locks and pg_stat_activity of the "
+           "target, "
            "end it or wait, then start again";
   }
   if (sqlstate == "2BP01") {
