@@ -11,7 +11,6 @@
 #include "engine/chunk_channel.h"
 #include "engine/lane_queue.h"
 #include "engine/parcel.h"
-#include "engine/reader_lane.h"
 #include "io/error.h"
 
 namespace millrace {
@@ -43,7 +42,6 @@ struct CopyGraph::State {
 
   explicit State(CopyRun given)
       : run(std::move(given)),
-        pool(run.sizing.block_bytes, run.sizing.blocks),
         build_queue(run.plan, run.choices),
         failure([this] { stop_everything(); }),
         open_chunks(static_cast<std::ptrdiff_t>(run.sizing.open_chunks)) {
@@ -55,9 +53,6 @@ struct CopyGraph::State {
       chunks_left_of[i] = run.plan.chunks_of[i];
     }
     chunks_to_store = run.plan.chunks.size();
-    for (postgres::Connection& session : run.writers) {
-      interrupters.push_back(session.interrupter());
-    }
     for (postgres::Connection& session : run.builders) {
       interrupters.push_back(session.interrupter());
     }
@@ -75,7 +70,7 @@ struct CopyGraph::State {
 
   void stop_everything() noexcept {
     stopping.store(true);
-    pool.close();
+    run.pool.close();
     begun.discard();
     build_queue.discard();
     open_chunks.release(static_cast<std::ptrdiff_t>(run.readers.size()));
@@ -85,7 +80,8 @@ struct CopyGraph::State {
         if (const ChannelPointer channel = weak.lock()) channel->close();
       }
     }
-    for (mysql::Connection& session : run.readers) session.cut();
+    for (const auto& reader : run.readers) reader->interrupt();
+    for (const auto& writer : run.writers) writer->interrupt();
     for (const postgres::Interrupter& session : interrupters) session.cancel();
   }
 
@@ -106,10 +102,9 @@ struct CopyGraph::State {
 
   void read_chunks(unsigned lane, ReaderNode::gateway_type& gateway) {
     LaneMeter& meter = run.progress.lane(LaneKind::reader, lane);
-    ReaderLane reader(run.readers[lane], run.plan, pool, run.progress, meter,
-                      [&](ChunkChannel& channel, std::size_t part, CopyBlock block) {
-                        gateway.try_put(Sent(SentBlock{&channel, part, std::move(block)}));
-                      });
+    const ChunkReader::Emit emit = [&](ChunkChannel& channel, std::size_t part, CopyBlock block) {
+      gateway.try_put(Sent(SentBlock{&channel, part, std::move(block)}));
+    };
     for (;;) {
       meter.enter(Stall::target);
       open_chunks.acquire();
@@ -119,7 +114,7 @@ struct CopyGraph::State {
       meter.enter(Stall::working);
       const ChannelPointer channel = open_channel(*chunk);
       begun.push(channel);
-      reader.read(*channel);
+      run.readers[lane]->read(*channel, emit);
       if (chunk->under_lock && lock_chunks_left.fetch_sub(1) == 1) run.lock_chunks_read();
     }
     open_chunks.release();  // the next reader finds no chunk either
@@ -128,13 +123,12 @@ struct CopyGraph::State {
 
   void store_chunks(unsigned lane, WriterNode::gateway_type& gateway) {
     LaneMeter& meter = run.progress.lane(LaneKind::writer, lane);
-    WriterLane writer(run.writers[lane], run.plan, pool, run.progress, meter, run.choices);
     for (;;) {
       meter.enter(Stall::source);
       const std::optional<ChannelPointer> channel = begun.pop();
       if (!channel) break;
       meter.enter(Stall::working);
-      gateway.try_put(writer.store(**channel));
+      gateway.try_put(run.writers[lane]->store(**channel));
       open_chunks.release();
       if (chunks_to_store.fetch_sub(1) == 1) begun.close();
     }
@@ -170,14 +164,14 @@ struct CopyGraph::State {
     run.committed(receipt);
     for (const std::size_t table : receipt.chunk->tables) {
       if (--chunks_left_of[table] == 0) {
-        if (run.plan.tables[table].grouped) run.progress.table(table).done.store(true);
+        const bool whole = run.plan.tables[table].grouped || run.builders.empty();
+        if (whole) run.progress.table(table).done.store(true);
         build_queue.table_loaded(table);
       }
     }
   }
 
   CopyRun run;
-  BlockPool pool;
   BuildQueue build_queue;
   Failure failure;
   std::atomic<bool> stopping{false};
@@ -245,9 +239,9 @@ void CopyGraph::run() {
   graph.wait_for_all();
   state.lanes.clear();  // joins
   state.failure.rethrow();
-  if (state.pool.bytes_out() != 0) {
+  if (state.run.pool.bytes_out() != 0) {
     throw Error(ErrorKind::internal, "blocks were lost on the way: " +
-                                         std::to_string(state.pool.bytes_out()) + " bytes");
+                                         std::to_string(state.run.pool.bytes_out()) + " bytes");
   }
 }
 

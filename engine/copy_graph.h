@@ -5,11 +5,11 @@
 #include <vector>
 
 #include "engine/builder_lane.h"
+#include "engine/chunk_reader.h"
+#include "engine/chunk_writer.h"
 #include "engine/failure.h"
 #include "engine/work_plan.h"
-#include "engine/writer_lane.h"
 #include "io/block_pool.h"
-#include "io/mysql/connection.h"
 #include "io/postgres/connection.h"
 
 namespace millrace {
@@ -20,15 +20,17 @@ struct CopyRun {
   const Sizing& sizing;
   Progress& progress;
   BuildChoices choices;
-  std::vector<mysql::Connection>& readers;  // inside one snapshot
-  std::vector<postgres::Connection>& writers;
-  std::vector<postgres::Connection>& builders;
-  std::function<void()> lock_chunks_read;         // every chunk with under_lock is read
-  std::function<void(const Receipt&)> committed;  // serial; a chunk is in
+  BlockPool& pool;                                    // the lanes' blocks
+  std::vector<std::unique_ptr<ChunkReader>> readers;  // a thread for each
+  std::vector<std::unique_ptr<ChunkWriter>> writers;  // a thread for each
+  std::vector<postgres::Connection>& builders;        // none: nothing is built
+  std::function<void()> lock_chunks_read;             // every chunk with under_lock is read
+  std::function<void(const Receipt&)> committed;      // serial; a chunk is in
   std::function<void(std::size_t table, double seconds, bool finished)> built;  // serial
 };
 
-/// Move every row of the plan and build its keys.
+/// Move every row of the plan and build its keys. Whence and where to is for the lanes to know:
+/// they may read a source, an archive or a test's own rows, and store into a target or an archive.
 ///
 /// The graph:   readers ==blocks==> writers --receipts--> settle ~~tables~~> builders -->
 /// settle_build Sessions block, so each has a thread of its own, a lane, behind an async_node; what

@@ -16,8 +16,10 @@
 #include "engine/foreign_keys.h"
 #include "engine/open_sessions.h"
 #include "engine/preparation.h"
+#include "engine/reader_lane.h"
 #include "engine/stop_request.h"
 #include "engine/table_build.h"
+#include "engine/writer_lane.h"
 #include "io/mysql/snapshot.h"
 #include "io/postgres/ddl.h"
 #include "io/quoting.h"
@@ -243,12 +245,25 @@ class Migration {
   }
 
   void copy(mysql::SnapshotBarrier& barrier) {
-    CopyGraph graph({.plan = preparation_.work,
+    const WorkPlan& work = preparation_.work;
+    BlockPool pool(preparation_.sizing.block_bytes, preparation_.sizing.blocks);
+    std::vector<std::unique_ptr<ChunkReader>> readers;
+    for (unsigned i = 0; i < readers_.size(); ++i) {
+      readers.push_back(std::make_unique<ReaderLane>(readers_[i], work, pool, progress_,
+                                                     progress_.lane(LaneKind::reader, i)));
+    }
+    std::vector<std::unique_ptr<ChunkWriter>> writers;
+    for (unsigned i = 0; i < writers_.size(); ++i) {
+      writers.push_back(std::make_unique<WriterLane>(
+          writers_[i], work, pool, progress_, progress_.lane(LaneKind::writer, i), choices_));
+    }
+    CopyGraph graph({.plan = work,
                      .sizing = preparation_.sizing,
                      .progress = progress_,
                      .choices = choices_,
-                     .readers = readers_,
-                     .writers = writers_,
+                     .pool = pool,
+                     .readers = std::move(readers),
+                     .writers = std::move(writers),
                      .builders = builders_,
                      .lock_chunks_read = [&] { barrier.release_lock(); },
                      .committed = [&](const Receipt& receipt) { note_receipt(receipt); },

@@ -14,7 +14,7 @@ namespace {
 class BlockFiller {
  public:
   BlockFiller(const TableWork& table, TableMeter& progress, BlockPool& pool, ChunkChannel& channel,
-              std::size_t part, LaneMeter& meter, const ReaderLane::Emit& emit)
+              std::size_t part, LaneMeter& meter, const ChunkReader::Emit& emit)
       : table_(table),
         progress_(progress),
         pool_(pool),
@@ -127,7 +127,7 @@ class BlockFiller {
   ChunkChannel& channel_;
   std::size_t part_;
   LaneMeter& meter_;
-  const ReaderLane::Emit& emit_;
+  const ChunkReader::Emit& emit_;
   WaitClock clock_;
   CopyBlock block_;
   ChunkChannel::Announced announced_;
@@ -137,19 +137,16 @@ class BlockFiller {
 }  // namespace
 
 ReaderLane::ReaderLane(mysql::Connection& session, const WorkPlan& plan, BlockPool& pool,
-                       Progress& progress, LaneMeter& meter, Emit emit)
-    : session_(session),
-      plan_(plan),
-      pool_(pool),
-      progress_(progress),
-      meter_(meter),
-      emit_(std::move(emit)) {}
+                       Progress& progress, LaneMeter& meter)
+    : session_(session), plan_(plan), pool_(pool), progress_(progress), meter_(meter) {}
 
-void ReaderLane::read(ChunkChannel& channel) {
+void ReaderLane::interrupt() noexcept { session_.cut(); }
+
+void ReaderLane::read(ChunkChannel& channel, const Emit& emit) {
   for (std::size_t part = 0; part < channel.chunk().tables.size(); ++part) {
     const TableWork& table = plan_.tables[channel.chunk().tables[part]];
     try {
-      read_table(channel, part);
+      read_table(channel, part, emit);
     } catch (Error& error) {
       error.add(
           {.side = Side::source, .table = table.source->full_name(), .chunk = channel.chunk().id});
@@ -158,12 +155,12 @@ void ReaderLane::read(ChunkChannel& channel) {
   }
 }
 
-void ReaderLane::read_table(ChunkChannel& channel, std::size_t part) {
+void ReaderLane::read_table(ChunkChannel& channel, std::size_t part, const Emit& emit) {
   const std::size_t index = channel.chunk().tables[part];
   const TableWork& table = plan_.tables[index];
   TableMeter& progress = progress_.table(index);
   progress.started.store(true, std::memory_order_relaxed);
-  BlockFiller filler(table, progress, pool_, channel, part, meter_, emit_);
+  BlockFiller filler(table, progress, pool_, channel, part, meter_, emit);
   bool stopped = false;
   mysql::stream_rows(session_, table.select + channel.chunk().tail, table.encoder.columns(),
                      &BlockFiller::on_row, &filler, stopped);

@@ -12,11 +12,14 @@ namespace millrace {
 WriterLane::WriterLane(postgres::Connection& session, const WorkPlan& plan, BlockPool& pool,
                        Progress& progress, LaneMeter& meter, BuildChoices choices)
     : session_(session),
+      interrupter_(session.interrupter()),
       plan_(plan),
       pool_(pool),
       progress_(progress),
       meter_(meter),
       choices_(choices) {}
+
+void WriterLane::interrupt() noexcept { interrupter_.cancel(); }
 
 Receipt WriterLane::store(ChunkChannel& channel) {
   const Chunk& chunk = channel.chunk();

@@ -1,9 +1,8 @@
 #pragma once
 
-#include <cstdint>
-#include <vector>
+#include <string>
 
-#include "engine/chunk_channel.h"
+#include "engine/chunk_writer.h"
 #include "engine/progress.h"
 #include "engine/table_build.h"
 #include "engine/work_plan.h"
@@ -12,21 +11,9 @@
 
 namespace millrace {
 
-/// What the target confirmed of one chunk.
-struct Receipt {
-  const Chunk* chunk = nullptr;
-  struct Part {
-    std::uint64_t rows = 0;
-    std::uint64_t copy_bytes = 0;
-  };
-  std::vector<Part> parts;
-  double begin_s = 0;  // seconds since the start of the run
-  double end_s = 0;
-};
-
 /// Stores chunks over one target session, each in one transaction.
 /// Threads: one.
-class WriterLane {
+class WriterLane final : public ChunkWriter {
  public:
   WriterLane(postgres::Connection& session, const WorkPlan& plan, BlockPool& pool,
              Progress& progress, LaneMeter& meter, BuildChoices choices);
@@ -34,7 +21,9 @@ class WriterLane {
   /// Store one chunk: its transaction is committed whole when this returns, or nothing of it is.
   /// Errors: bad_data, exhausted, connection_lost, commit_in_doubt, ... as the target says;
   ///         internal where the target stored another number of rows than were read.
-  Receipt store(ChunkChannel& channel);
+  Receipt store(ChunkChannel& channel) override;
+  /// Cancels the statement that runs.
+  void interrupt() noexcept override;
 
  private:
   /// The whole life of a group of small tables as one script.
@@ -45,6 +34,7 @@ class WriterLane {
   Receipt::Part copy_table(ChunkChannel& channel, std::size_t part);
 
   postgres::Connection& session_;
+  postgres::Interrupter interrupter_;
   const WorkPlan& plan_;
   BlockPool& pool_;
   Progress& progress_;

@@ -95,13 +95,12 @@ class Floor {
       ready.parts.resize(chunks[i].tables.size());
       ChunkChannel channel(chunks[i], std::size_t{1} << 30);
       millrace::ReaderLane lane(readers_[0], preparation_.work, pool, progress,
-                                progress.lane(millrace::LaneKind::reader, 0),
-                                [&](ChunkChannel&, std::size_t part, CopyBlock block) {
-                                  ready.rows += block.rows();
-                                  ready.bytes += block.size_bytes();
-                                  ready.parts[part].push_back(std::move(block));
-                                });
-      lane.read(channel);
+                                progress.lane(millrace::LaneKind::reader, 0));
+      lane.read(channel, [&](ChunkChannel&, std::size_t part, CopyBlock block) {
+        ready.rows += block.rows();
+        ready.bytes += block.size_bytes();
+        ready.parts[part].push_back(std::move(block));
+      });
     }
     for (const std::string& sql : millrace::ddl_before_rows(preparation_, true)) {
       target_->execute(sql);

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/chunk_channel.h"
+
+namespace millrace {
+
+/// What the other end confirmed of one chunk.
+struct Receipt {
+  const Chunk* chunk = nullptr;
+  struct Part {
+    std::uint64_t rows = 0;
+    std::uint64_t copy_bytes = 0;
+  };
+  std::vector<Part> parts;
+  double begin_s = 0;  // seconds since the start of the run
+  double end_s = 0;
+};
+
+/// Where the rows of a run go: one lane of them. Virtual per chunk, never per block or row.
+/// Threads: one (store); any (interrupt).
+class ChunkWriter {
+ public:
+  ChunkWriter() = default;
+  ChunkWriter(const ChunkWriter&) = delete;
+  ChunkWriter& operator=(const ChunkWriter&) = delete;
+  virtual ~ChunkWriter() = default;
+
+  /// Store one chunk: it is there whole when this returns, or nothing of it is. Every block that it
+  /// pops goes home to the run's pool, and its credit back to the channel.
+  /// Errors: as the lane's; nothing of the chunk is kept then.
+  virtual Receipt store(ChunkChannel& channel) = 0;
+  /// Let a store() that waits for the outside fail soon. The graph closes the channels itself.
+  virtual void interrupt() noexcept = 0;
+};
+
+}  // namespace millrace
