@@ -137,6 +137,7 @@ bool write_text(SlurmValue value, Row& row, LoadText& out) {
 
 TableShape shape_of(const SlurmTable& table) {
   TableShape shape;
+  shape.options = table.options;
   for (const SlurmColumn& column : table.columns) {
     if (!shape.columns.empty()) shape.columns += ", ";
     shape.columns += '`' + column.name + "` " + column.definition;

@@ -66,6 +66,7 @@ struct SlurmTable {
   std::vector<SlurmColumn> columns;
   std::vector<std::string> keys;  // the first is the primary key, if there is one
   std::array<std::uint64_t, 3> axes{1, 1, 1};
+  std::string options{};  // after the parentheses of CREATE TABLE
 };
 
 /// The table as farmgen makes it. `cluster` counts clusters from 0.
