@@ -14,13 +14,12 @@
 
 #include "engine/copy_graph.h"
 #include "engine/foreign_keys.h"
+#include "engine/mysql_source.h"
 #include "engine/open_sessions.h"
 #include "engine/preparation.h"
-#include "engine/reader_lane.h"
 #include "engine/stop_request.h"
 #include "engine/table_build.h"
 #include "engine/writer_lane.h"
-#include "io/mysql/snapshot.h"
 #include "io/postgres/ddl.h"
 #include "io/quoting.h"
 
@@ -47,11 +46,13 @@ class Sampler {
   std::jthread thread_;
 };
 
-/// One run: the sessions and what they have done so far.
+/// One run into the target: its sessions and what they have done so far.
 class Migration {
  public:
-  Migration(const Job& job, Progress& progress, StopRequest& stop, RunReport& report)
+  Migration(const Job& job, RunSource& source, Progress& progress, StopRequest& stop,
+            RunReport& report)
       : job_(job),
+        source_(source),
         progress_(progress),
         stop_(stop),
         report_(report),
@@ -60,17 +61,17 @@ class Migration {
 
   void run() {
     progress_.set_phase("connect");
-    mysql::Connection control(job_.source);
+    source_.connect();
     postgres::Connection target(job_.target, "millrace control");
-    report_.source_version = control.version().text;
+    report_.source_version = source_.version_text();
 
     progress_.set_phase("plan");
     {
       const StopRequest::Waker waker(stop_, [&] {
-        control.cut();
+        source_.interrupt();
         target.cancel();
       });
-      prepare(job_, control, target, preparation_);
+      source_.prepare(target, preparation_);
     }
     fill_report_header();
     stop_.check();
@@ -83,12 +84,11 @@ class Migration {
     }
     progress_.set_phase("snapshot");
     open_lanes();
-    mysql::SnapshotBarrier barrier = make_barrier(std::move(control));
-    prepare_target(target, [&] { take_snapshot(barrier); });
+    prepare_target(target, [&] { take_snapshot(); });
     progress_.set_phase("copy");
-    copy(barrier);
-    barrier.release_lock();
-    note_snapshot(barrier);
+    copy();
+    source_.release_lock();
+    report_.snapshot = source_.snapshot();
     if (choices_.keys) {
       progress_.set_phase("foreign keys");
       const StopRequest::Waker waker(stop_, [&] {
@@ -189,8 +189,7 @@ class Migration {
 
   void open_lanes() {
     const Sizing& sizing = preparation_.sizing;
-    readers_ = open_sessions<mysql::Connection>(
-        sizing.readers, [&](std::size_t) { return mysql::Connection(job_.source); });
+    source_.open_readers(preparation_);
     stop_.check();
     writers_ = open_sessions<postgres::Connection>(sizing.writers, [&](std::size_t i) {
       return postgres::Connection(job_.target, fmt::format("millrace writer {}", i));
@@ -213,21 +212,9 @@ class Migration {
     }
   }
 
-  mysql::SnapshotBarrier make_barrier(mysql::Connection control) {
-    mysql::SnapshotBarrier::Settings settings;
-    settings.method = job_.snapshot;
-    for (const SourceTable& table : preparation_.catalog.tables) {
-      settings.tables.emplace_back(table.database, table.name);
-      settings.non_transactional = settings.non_transactional || !table.transactional;
-    }
-    return {std::move(control), std::move(settings)};
-  }
-
-  void take_snapshot(mysql::SnapshotBarrier& barrier) {
-    std::vector<mysql::Connection*> sessions;
-    for (mysql::Connection& reader : readers_) sessions.push_back(&reader);
-    const StopRequest::Waker waker(stop_, [&] { barrier.control().cut(); });
-    barrier.take(sessions);
+  void take_snapshot() {
+    const StopRequest::Waker waker(stop_, [&] { source_.interrupt(); });
+    source_.take_snapshot();
   }
 
   /// Clear the way and create what is not created group by group: in one transaction that is
@@ -244,14 +231,9 @@ class Migration {
     created_ = true;
   }
 
-  void copy(mysql::SnapshotBarrier& barrier) {
+  void copy() {
     const WorkPlan& work = preparation_.work;
     BlockPool pool(preparation_.sizing.block_bytes, preparation_.sizing.blocks);
-    std::vector<std::unique_ptr<ChunkReader>> readers;
-    for (unsigned i = 0; i < readers_.size(); ++i) {
-      readers.push_back(std::make_unique<ReaderLane>(readers_[i], work, pool, progress_,
-                                                     progress_.lane(LaneKind::reader, i)));
-    }
     std::vector<std::unique_ptr<ChunkWriter>> writers;
     for (unsigned i = 0; i < writers_.size(); ++i) {
       writers.push_back(std::make_unique<WriterLane>(
@@ -262,10 +244,10 @@ class Migration {
                      .progress = progress_,
                      .choices = choices_,
                      .pool = pool,
-                     .readers = std::move(readers),
+                     .readers = source_.readers(work, pool, progress_),
                      .writers = std::move(writers),
                      .builders = builders_,
-                     .lock_chunks_read = [&] { barrier.release_lock(); },
+                     .lock_chunks_read = [&] { source_.release_lock(); },
                      .committed = [&](const Receipt& receipt) { note_receipt(receipt); },
                      .built =
                          [&](std::size_t table, double seconds, bool finished) {
@@ -292,21 +274,6 @@ class Migration {
     }
   }
 
-  void note_snapshot(const mysql::SnapshotBarrier& barrier) {
-    SnapshotReport& snapshot = report_.snapshot;
-    snapshot.method = barrier.method_name();
-    snapshot.lock_ms = barrier.held().count();
-    const auto& tables = preparation_.catalog.tables;
-    if (std::any_of(tables.begin(), tables.end(),
-                    [](const SourceTable& table) { return !table.transactional; })) {
-      snapshot.non_transactional_lock_ms = snapshot.lock_ms;
-    }
-    snapshot.binlog_file = barrier.position().file;
-    snapshot.binlog_position = barrier.position().position;
-    snapshot.gtid = barrier.position().gtid;
-    snapshot.attempts = barrier.attempts();
-  }
-
   void create_schema_only(postgres::Connection& target) {
     progress_.set_phase("create");
     const StopRequest::Waker waker(stop_, [&] { target.cancel(); });
@@ -322,19 +289,19 @@ class Migration {
 
   /// End the sessions in order, side by side; the source's transactions only read.
   void close_sessions() {
-    readers_.clear();
+    source_.close_readers();
     writers_.clear();
     builders_.clear();
   }
 
   const Job& job_;
+  RunSource& source_;
   Progress& progress_;
   StopRequest& stop_;
   RunReport& report_;
   BuildChoices choices_;
   Preparation preparation_;
   bool created_ = false;
-  std::vector<mysql::Connection> readers_;
   std::vector<postgres::Connection> writers_, builders_;
 };
 
@@ -360,7 +327,8 @@ void migrate(const Job& job, Progress& progress, StopRequest& stop, RunReport& r
   report.source = job.source.masked();
   report.target = job.target.masked();
   const double cpu_before = cpu_seconds();
-  Migration migration(job, progress, stop, report);
+  MysqlSource source(job);
+  Migration migration(job, source, progress, stop, report);
   const auto complete = [&] {
     migration.complete_report();
     report.wall_s = progress.elapsed_s();

@@ -54,24 +54,6 @@ void choose_tables(const Job& job, SourceCatalog& catalog) {
   }
 }
 
-/// How many more sessions the source allows; 0 where it does not say.
-unsigned free_source_connections(mysql::Connection& source) {
-  const auto number = [&](const std::string& sql) -> long {
-    const auto rows = source.query(sql);
-    return rows.empty() ? 0 : std::stol(rows[0][1].text);
-  };
-  const long most = number("SHOW GLOBAL VARIABLES LIKE 'max_connections'");
-  const long used = number("SHOW GLOBAL STATUS LIKE 'Threads_connected'");
-  return most > used ? static_cast<unsigned>(most - used) : 0;
-}
-
-Limits read_limits(mysql::Connection& source, const postgres::ServerFacts& target) {
-  const int spare = target.max_connections - target.reserved_connections - target.used_connections;
-  return {.cores = std::max(1U, std::thread::hardware_concurrency()),
-          .source_connections = free_source_connections(source),
-          .target_connections = static_cast<unsigned>(std::max(spare, 1))};
-}
-
 /// Compares what stands in the target with what the job would make there.
 class TargetSurvey {
  public:
@@ -217,11 +199,8 @@ void require_usable_target(const postgres::ServerFacts& target) {
 
 }  // namespace
 
-void prepare(const Job& job, mysql::Connection& source, postgres::Connection& target,
-             Preparation& preparation) {
+void read_source(const Job& job, mysql::Connection& source, Preparation& preparation) {
   preparation.source_version = source.version();
-  preparation.target = postgres::read_server_facts(target);
-  require_usable_target(preparation.target);
   const std::vector<std::string> databases = choose_databases(job, source);
   preparation.catalog = mysql::read_catalog(source, databases);
   choose_tables(job, preparation.catalog);
@@ -233,7 +212,9 @@ void prepare(const Job& job, mysql::Connection& source, postgres::Connection& ta
           {"not migrated", database, "database without a table to move: no schema is made"});
     }
   }
+}
 
+void translate_catalog(const Job& job, Preparation& preparation) {
   TranslationChoices choices{.types = job.types,
                              .schema_of_database = job.schema_of_database,
                              .postgis_schema = preparation.target.postgis_schema};
@@ -245,7 +226,14 @@ void prepare(const Job& job, mysql::Connection& source, postgres::Connection& ta
   for (const TranslationNote& note : preparation.translation.notes) {
     preparation.notes.push_back({note.topic, note.where, note.message});
   }
+}
 
+void read_target(postgres::Connection& target, Preparation& preparation) {
+  preparation.target = postgres::read_server_facts(target);
+  require_usable_target(preparation.target);
+}
+
+void survey_target(const Job& job, postgres::Connection& target, Preparation& preparation) {
   TargetSurvey(job, target, preparation).survey();
   if (job.scope != Scope::data_only) {
     if (!preparation.schemas.empty() && !preparation.target.may_create_schema) {
@@ -273,13 +261,43 @@ void prepare(const Job& job, mysql::Connection& source, postgres::Connection& ta
                       job.target.user.empty() ? "<user>" : job.target.user));
     }
   }
+}
 
-  const Sizing asked{.readers = job.readers,
-                     .writers = job.writers,
-                     .builders = job.builders,
-                     .chunk_bytes = job.chunk_bytes,
-                     .memory_bytes = job.memory_bytes};
-  preparation.sizing = work_out_sizing(asked, read_limits(source, preparation.target));
+unsigned machine_cores() { return std::max(1U, std::thread::hardware_concurrency()); }
+
+unsigned free_source_connections(mysql::Connection& source) {
+  const auto number = [&](const std::string& sql) -> long {
+    const auto rows = source.query(sql);
+    return rows.empty() ? 0 : std::stol(rows[0][1].text);
+  };
+  const long most = number("SHOW GLOBAL VARIABLES LIKE 'max_connections'");
+  const long used = number("SHOW GLOBAL STATUS LIKE 'Threads_connected'");
+  return most > used ? static_cast<unsigned>(most - used) : 0;
+}
+
+Sizing asked_sizing(const Job& job) {
+  return {.readers = job.readers,
+          .writers = job.writers,
+          .builders = job.builders,
+          .chunk_bytes = job.chunk_bytes,
+          .memory_bytes = job.memory_bytes};
+}
+
+unsigned free_connections(const postgres::ServerFacts& target) {
+  const int spare = target.max_connections - target.reserved_connections - target.used_connections;
+  return static_cast<unsigned>(std::max(spare, 1));
+}
+
+void prepare(const Job& job, mysql::Connection& source, postgres::Connection& target,
+             Preparation& preparation) {
+  read_target(target, preparation);
+  read_source(job, source, preparation);
+  translate_catalog(job, preparation);
+  survey_target(job, target, preparation);
+  const Limits limits{.cores = machine_cores(),
+                      .source_connections = free_source_connections(source),
+                      .target_connections = free_connections(preparation.target)};
+  preparation.sizing = work_out_sizing(asked_sizing(job), limits);
   preparation.work = make_work_plan(source, preparation.catalog, preparation.translation,
                                     preparation.exists, preparation.sizing);
 }

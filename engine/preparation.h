@@ -44,6 +44,23 @@ struct Preparation {
 void prepare(const Job& job, mysql::Connection& source, postgres::Connection& target,
              Preparation& preparation);
 
+/// The steps of prepare(), for runs that have only one of the two sides.
+///
+/// The source's version and the tables that the job selects.
+void read_source(const Job& job, mysql::Connection& source, Preparation& preparation);
+/// Translate the catalog; geometry by what preparation.target says.
+void translate_catalog(const Job& job, Preparation& preparation);
+/// The target's facts. Errors: bad_request where nothing can be loaded into it.
+void read_target(postgres::Connection& target, Preparation& preparation);
+/// Compare the translation with what stands in the target.
+void survey_target(const Job& job, postgres::Connection& target, Preparation& preparation);
+/// What the job says of sizes; 0 where it does not.
+Sizing asked_sizing(const Job& job);
+unsigned machine_cores();
+/// How many more sessions a server allows; 0 where it does not say.
+unsigned free_source_connections(mysql::Connection& source);
+unsigned free_connections(const postgres::ServerFacts& target);
+
 /// Throws Error{bad_request} naming every object in the way, if there is one.
 void refuse_if_in_the_way(const Preparation& preparation);
 

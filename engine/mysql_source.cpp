@@ -1,0 +1,74 @@
+#include "engine/mysql_source.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/open_sessions.h"
+#include "engine/reader_lane.h"
+
+namespace millrace {
+
+void MysqlSource::connect() { control_.emplace(job_.source); }
+
+std::string MysqlSource::version_text() const { return control_->version().text; }
+
+void MysqlSource::prepare(postgres::Connection& target, Preparation& preparation) {
+  millrace::prepare(job_, *control_, target, preparation);
+}
+
+void MysqlSource::open_readers(const Preparation& preparation) {
+  sessions_ = open_sessions<mysql::Connection>(
+      preparation.sizing.readers, [&](std::size_t) { return mysql::Connection(job_.source); });
+  mysql::SnapshotBarrier::Settings settings;
+  settings.method = job_.snapshot;
+  for (const SourceTable& table : preparation.catalog.tables) {
+    settings.tables.emplace_back(table.database, table.name);
+    settings.non_transactional = settings.non_transactional || !table.transactional;
+  }
+  non_transactional_ = settings.non_transactional;
+  barrier_.emplace(std::move(*control_), std::move(settings));
+  control_.reset();
+}
+
+void MysqlSource::take_snapshot() {
+  std::vector<mysql::Connection*> sessions;
+  for (mysql::Connection& session : sessions_) sessions.push_back(&session);
+  barrier_->take(sessions);
+}
+
+std::vector<std::unique_ptr<ChunkReader>> MysqlSource::readers(const WorkPlan& plan,
+                                                               BlockPool& pool,
+                                                               Progress& progress) {
+  std::vector<std::unique_ptr<ChunkReader>> readers;
+  for (unsigned i = 0; i < sessions_.size(); ++i) {
+    readers.push_back(std::make_unique<ReaderLane>(sessions_[i], plan, pool, progress,
+                                                   progress.lane(LaneKind::reader, i)));
+  }
+  return readers;
+}
+
+void MysqlSource::release_lock() { barrier_->release_lock(); }
+
+SnapshotReport MysqlSource::snapshot() const {
+  SnapshotReport snapshot;
+  snapshot.method = barrier_->method_name();
+  snapshot.lock_ms = barrier_->held().count();
+  if (non_transactional_) snapshot.non_transactional_lock_ms = snapshot.lock_ms;
+  snapshot.binlog_file = barrier_->position().file;
+  snapshot.binlog_position = barrier_->position().position;
+  snapshot.gtid = barrier_->position().gtid;
+  snapshot.attempts = barrier_->attempts();
+  return snapshot;
+}
+
+void MysqlSource::close_readers() { sessions_.clear(); }
+
+void MysqlSource::interrupt() noexcept {
+  if (barrier_) {
+    barrier_->control().cut();
+  } else if (control_) {
+    control_->cut();
+  }
+}
+
+}  // namespace millrace

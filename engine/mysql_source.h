@@ -1,0 +1,44 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "engine/job.h"
+#include "engine/run_source.h"
+#include "io/mysql/connection.h"
+#include "io/mysql/snapshot.h"
+
+namespace millrace {
+
+/// A MySQL or MariaDB server: one control session, which holds the lock, and one session per lane,
+/// all inside one snapshot.
+class MysqlSource final : public RunSource {
+ public:
+  explicit MysqlSource(const Job& job) : job_(job) {}
+
+  void connect() override;
+  std::string version_text() const override;
+  void prepare(postgres::Connection& target, Preparation& preparation) override;
+  void open_readers(const Preparation& preparation) override;
+  void take_snapshot() override;
+  std::vector<std::unique_ptr<ChunkReader>> readers(const WorkPlan& plan, BlockPool& pool,
+                                                    Progress& progress) override;
+  void release_lock() override;
+  SnapshotReport snapshot() const override;
+  void close_readers() override;
+  void interrupt() noexcept override;
+
+  /// Requires: connect() and not yet open_readers().
+  mysql::Connection& control() { return *control_; }
+  /// Requires: open_readers().
+  mysql::SnapshotBarrier& barrier() { return *barrier_; }
+
+ private:
+  const Job& job_;
+  bool non_transactional_ = false;
+  std::optional<mysql::Connection> control_;
+  std::optional<mysql::SnapshotBarrier> barrier_;
+  std::vector<mysql::Connection> sessions_;
+};
+
+}  // namespace millrace

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/chunk_reader.h"
+#include "engine/preparation.h"
+#include "engine/progress.h"
+#include "engine/report.h"
+#include "io/block_pool.h"
+#include "io/postgres/connection.h"
+
+namespace millrace {
+
+/// Where a run's rows come from, as a whole: a server under one snapshot, or an archive.
+///
+/// Legal order: connect, prepare, open_readers, take_snapshot, readers, [release_lock,] snapshot,
+///              close_readers.
+/// Threads:     one; interrupt() any, while prepare() or take_snapshot() runs.
+class RunSource {
+ public:
+  RunSource() = default;
+  RunSource(const RunSource&) = delete;
+  RunSource& operator=(const RunSource&) = delete;
+  virtual ~RunSource() = default;
+
+  virtual void connect() = 0;
+  /// Requires: connect(). What the source calls itself.
+  virtual std::string version_text() const = 0;
+  /// Work out everything that is known before anything is written. Errors: as prepare().
+  virtual void prepare(postgres::Connection& target, Preparation& preparation) = 0;
+  /// Be ready to read over preparation.sizing.readers lanes.
+  virtual void open_readers(const Preparation& preparation) = 0;
+  /// Bring all lanes to one instant.
+  virtual void take_snapshot() = 0;
+  /// One reader per lane; they live no longer than this, `plan`, `pool` and `progress`.
+  virtual std::vector<std::unique_ptr<ChunkReader>> readers(const WorkPlan& plan, BlockPool& pool,
+                                                            Progress& progress) = 0;
+  /// Every chunk with under_lock is read: let the source's writers go on. Idempotent.
+  virtual void release_lock() = 0;
+  /// How the snapshot went, for the report.
+  virtual SnapshotReport snapshot() const = 0;
+  virtual void close_readers() = 0;
+  virtual void interrupt() noexcept = 0;
+};
+
+}  // namespace millrace
