@@ -9,6 +9,7 @@
 
 #include "io/endpoint.h"
 #include "io/snapshot_method.h"
+#include "operators/schema_choices.h"
 #include "operators/type_mapping.h"
 
 namespace millrace {
@@ -37,6 +38,7 @@ struct Job {
   SnapshotMethod snapshot = SnapshotMethod::automatic;
   FaultPolicy on_fault = FaultPolicy::stop;
   TypeChoices types;
+  SchemaChoices schema;
 
   // 0: worked out from the machine and the servers' limits, see engine/sizing.h.
   unsigned readers = 0;

@@ -14,6 +14,7 @@
 
 #include "engine/copy_graph.h"
 #include "engine/foreign_keys.h"
+#include "engine/late_schema.h"
 #include "engine/mysql_source.h"
 #include "engine/open_sessions.h"
 #include "engine/preparation.h"
@@ -97,6 +98,7 @@ class Migration {
       report_.foreign_keys = add_foreign_keys(builders_, preparation_.work, progress_);
     }
     progress_.set_phase("finish");
+    finish_schema();
     close_sessions();
   }
 
@@ -284,7 +286,20 @@ class Migration {
     for (const std::string& statement : ddl_after_rows(preparation_, choices_)) {
       target.execute(statement);
     }
+    note_all(run_late_statements_in_transaction(target, late_statements(preparation_.work)));
     target.commit();
+  }
+
+  /// What may be refused without a row being lost: constraints and triggers.
+  void finish_schema() {
+    const StopRequest::Waker waker(stop_, [&] {
+      for (postgres::Connection& session : builders_) session.cancel();
+    });
+    note_all(run_late_statements(builders_, late_statements(preparation_.work), progress_));
+  }
+
+  void note_all(std::vector<NoteReport> notes) {
+    std::move(notes.begin(), notes.end(), std::back_inserter(preparation_.notes));
   }
 
   /// End the sessions in order, side by side; the source's transactions only read.

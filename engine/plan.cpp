@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "engine/late_schema.h"
 #include "engine/migrate.h"
 #include "engine/preparation.h"
 #include "engine/quantity_text.h"
@@ -82,6 +83,9 @@ Plan plan(const Job& job, StopRequest& stop) {
   plan.ddl = ddl_before_rows(preparation, true);
   for (std::string& statement : ddl_after_rows(preparation, choices)) {
     plan.ddl.push_back(std::move(statement));
+  }
+  for (LateStatement& statement : late_statements(preparation.work)) {
+    plan.ddl.push_back(std::move(statement.sql));
   }
   plan.notes = preparation.notes;
   plan.in_the_way = preparation.in_the_way;

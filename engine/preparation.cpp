@@ -216,6 +216,8 @@ void read_source(const Job& job, mysql::Connection& source, Preparation& prepara
 
 void translate_catalog(const Job& job, Preparation& preparation) {
   TranslationChoices choices{.types = job.types,
+                             .schema = job.schema,
+                             .target_version = preparation.target.version,
                              .schema_of_database = job.schema_of_database,
                              .postgis_schema = preparation.target.postgis_schema};
   if (choices.types.geometry == GeometryChoice::automatic) {

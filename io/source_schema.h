@@ -106,6 +106,7 @@ struct SourceForeignKey {
 struct SourceCheck {
   std::string name;
   std::string clause;
+  bool enforced = true;  // false: MySQL's NOT ENFORCED
 };
 
 /// A native partition with its share of the table.

@@ -149,18 +149,8 @@ void Translator::translate_column(std::size_t table, std::size_t column, NameSpa
 
 void Translator::note_column(const SourceTable& table, const SourceColumn& column) {
   const std::string where = table.full_name() + "." + column.name;
-  if (column.generated != Generated::none) {
-    note("generated column", where,
-         std::string("becomes a plain column that holds the values of ") +
-             (column.generated == Generated::stored ? "STORED " : "VIRTUAL ") + "AS (" +
-             column.generation_expression + ")");
-  }
   if (column.invisible) {
     note("invisible column", where, "is copied and becomes an ordinary column");
-  }
-  if (column.on_update_current_timestamp) {
-    note("on update", where,
-         "ON UPDATE CURRENT_TIMESTAMP is not made: an UPDATE must set the column, or a trigger");
   }
 }
 

@@ -49,10 +49,14 @@ void Translator::note(std::string topic, std::string where, std::string message)
   out_.notes.push_back({std::move(topic), std::move(where), std::move(message)});
 }
 
-ColumnLookup Translator::columns_of(std::size_t table) const {
-  return [this, table](std::string_view name) -> const TargetColumn* {
-    const auto at = find_column(catalog_.tables[table], name);
-    return at ? target_of({table, *at}) : nullptr;
+ColumnLookup Translator::columns_of(std::size_t table, bool spelled_out) const {
+  return [this, table, spelled_out](std::string_view name) -> ColumnReference {
+    const SourceTable& source = catalog_.tables[table];
+    const auto at = find_column(source, name);
+    if (!at) return {};
+    return {.target = target_of({table, *at}),
+            .source = &source.columns[*at],
+            .spelled_out = spelled_out};
   };
 }
 
@@ -65,9 +69,14 @@ Translation Translator::run() {
   for (std::size_t table = 0; table < catalog_.tables.size(); ++table) translate_columns(table);
   name_enums();
   set_defaults();
+  translate_generated();
   name_sequences();
   translate_indexes();
   translate_foreign_keys();
+  for (std::size_t table = 0; table < catalog_.tables.size(); ++table) {
+    translate_checks(table);
+    translate_on_update(table);
+  }
   for (const SourceTable& table : catalog_.tables) note_table(table);
   note_extras();
   return std::move(out_);
@@ -165,21 +174,6 @@ void Translator::note_table(const SourceTable& table) {
   if (!table.partitions.empty()) {
     note("partitions", table.full_name(),
          "its " + std::to_string(table.partitions.size()) + " partitions become one plain table");
-  }
-  note_checks(table);
-}
-
-void Translator::note_checks(const SourceTable& table) {
-  for (const SourceCheck& check : table.checks) {
-    // MariaDB's JSON is text with this check; json and jsonb check by themselves.
-    const bool swallowed =
-        std::any_of(table.columns.begin(), table.columns.end(), [&](const SourceColumn& column) {
-          return column.type == SourceType::json && choices_.types.json != JsonChoice::text &&
-                 same_ignoring_case(check.clause, "json_valid(" + in_backticks(column.name) + ")");
-        });
-    if (swallowed) continue;
-    note("check", table.full_name(),
-         "constraint " + check.name + " is not made: CHECK (" + check.clause + ")");
   }
 }
 

@@ -7,6 +7,7 @@
 #include "io/source_schema.h"
 #include "io/target_schema.h"
 #include "operators/column_encoding.h"
+#include "operators/schema_choices.h"
 #include "operators/type_mapping.h"
 
 namespace millrace {
@@ -25,6 +26,8 @@ struct TranslatedTable {
   std::size_t source = 0;  // index into SourceCatalog::tables
   TargetTable target;
   std::vector<TranslatedColumn> columns;
+  /// Columns that the target computes: nobody copies them, but a proof may compare them.
+  std::vector<TranslatedColumn> computed;
 };
 
 /// Something that arrives differently or not at all, told to the user in `plan` and in the report.
@@ -46,6 +49,8 @@ struct Translation {
 
 struct TranslationChoices {
   TypeChoices types;
+  SchemaChoices schema = {};
+  int target_version = 0;  // 180001: what the target can, for example virtual generated columns
   std::map<std::string, std::string> schema_of_database;  // --schema-map; others keep their name
   /// Where the target's PostGIS lives: our sessions search no schema.
   std::string postgis_schema = {};

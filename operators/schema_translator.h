@@ -66,7 +66,7 @@ class Translator {
     return const_cast<Translator*>(this)->target_of(place);
   }
   /// The target columns of one table by their names in the source, for expressions.
-  ColumnLookup columns_of(std::size_t table) const;
+  ColumnLookup columns_of(std::size_t table, bool spelled_out = false) const;
 
   // columns
   void tie_keys();
@@ -76,6 +76,9 @@ class Translator {
   std::string name_column(const SourceTable& table, const SourceColumn& column, NameSpace& names);
   void note_column(const SourceTable& table, const SourceColumn& column);
   void name_enums();
+  void translate_generated();
+  std::string generate(const Place& place);
+  bool may_be_virtual(const Place& place) const;
   void set_defaults();
   void name_sequences();
   void note_row_width(const SourceTable& table, const TargetTable& target);
@@ -96,7 +99,9 @@ class Translator {
 
   // the rest
   void note_table(const SourceTable& table);
-  void note_checks(const SourceTable& table);
+  void translate_checks(std::size_t table);
+  void translate_check(std::size_t table, const SourceCheck& check);
+  void translate_on_update(std::size_t table);
   void note_extras();
   void note(std::string topic, std::string where, std::string message);
   void note_index(const SourceTable& table, const SourceIndex& index, const std::string& message) {

@@ -340,7 +340,8 @@ void read_partitions(Connection& connection, const std::string& in, TableIndex& 
 }
 
 /// MariaDB's JSON is LONGTEXT with CHECK (json_valid(`column`)); such a column is a JSON one.
-void take_json_check(SourceTable& table, const std::string& name, const std::string& clause) {
+void take_check(SourceTable& table, const std::string& name, const std::string& clause,
+                bool enforced) {
   for (SourceColumn& column : table.columns) {
     if (column.type == SourceType::text && name == column.name &&
         lower(clause) == lower("json_valid(" + quote_identifier(column.name) + ")")) {
@@ -348,7 +349,7 @@ void take_json_check(SourceTable& table, const std::string& name, const std::str
       return;
     }
   }
-  table.checks.push_back({name, clause});
+  table.checks.push_back({name, clause, enforced});
 }
 
 void read_checks(Connection& connection, const std::string& in, TableIndex& tables) {
@@ -356,17 +357,18 @@ void read_checks(Connection& connection, const std::string& in, TableIndex& tabl
   if (version.mariadb ? version.number < 100210 : version.number < 80016) return;
   const auto rows = connection.query(
       version.mariadb
-          ? "SELECT CONSTRAINT_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, CHECK_CLAUSE FROM "
+          ? "SELECT CONSTRAINT_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, CHECK_CLAUSE, 'YES' FROM "
             "information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA " +
                 in
-          : "SELECT t.TABLE_SCHEMA, t.TABLE_NAME, c.CONSTRAINT_NAME, c.CHECK_CLAUSE FROM "
+          : "SELECT t.TABLE_SCHEMA, t.TABLE_NAME, c.CONSTRAINT_NAME, c.CHECK_CLAUSE, t.ENFORCED "
+            "FROM "
             "information_schema.CHECK_CONSTRAINTS c JOIN information_schema.TABLE_CONSTRAINTS t ON "
             "t.CONSTRAINT_SCHEMA = c.CONSTRAINT_SCHEMA AND t.CONSTRAINT_NAME = c.CONSTRAINT_NAME "
             "WHERE c.CONSTRAINT_SCHEMA " +
                 in);
   for (const Row& row : rows) {
     if (SourceTable* table = tables.find(row[0].text, row[1].text)) {
-      take_json_check(*table, row[2].text, row[3].text);
+      take_check(*table, row[2].text, row[3].text, row[4].text != "NO");
     }
   }
 }

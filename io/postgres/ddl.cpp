@@ -41,6 +41,9 @@ std::string column_definition(const TargetTable& table, const TargetColumn& colu
       sql += fmt::format(" (SEQUENCE NAME {})",
                          quote_qualified(table.schema, column.identity_sequence));
     }
+  } else if (column.computed()) {
+    sql += fmt::format(" GENERATED ALWAYS AS ({}) {}", column.generated_sql,
+                       column.generated_virtual ? "VIRTUAL" : "STORED");
   } else if (!column.default_sql.empty()) {
     sql += " DEFAULT " + column.default_sql;
   }
@@ -96,10 +99,11 @@ std::vector<std::string> comments(const TargetTable& table) {
 }
 
 std::string copy_from_stdin(const TargetTable& table) {
-  return fmt::format("COPY {} ({}) FROM STDIN (FORMAT binary)", name_of(table),
-                     join(table.columns, ", ", [](const TargetColumn& column) {
-                       return quote_identifier(column.name);
-                     }));
+  std::vector<std::string> names;
+  for (const TargetColumn& column : table.columns) {
+    if (!column.computed()) names.push_back(column.name);
+  }
+  return fmt::format("COPY {} ({}) FROM STDIN (FORMAT binary)", name_of(table), identifiers(names));
 }
 
 std::string create_index(const TargetTable& table, const TargetIndex& index) {
@@ -132,6 +136,49 @@ std::string add_foreign_key_not_valid(const TargetTable& table, const TargetFore
 std::string validate_foreign_key(const TargetTable& table, const TargetForeignKey& key) {
   return fmt::format("ALTER TABLE {} VALIDATE CONSTRAINT {}", name_of(table),
                      quote_identifier(key.name));
+}
+
+std::string add_check_not_valid(const TargetTable& table, const TargetCheck& check) {
+  return fmt::format("ALTER TABLE {} ADD CONSTRAINT {} CHECK ({}) NOT VALID", name_of(table),
+                     quote_identifier(check.name), check.condition);
+}
+
+std::string validate_check(const TargetTable& table, const TargetCheck& check) {
+  return fmt::format("ALTER TABLE {} VALIDATE CONSTRAINT {}", name_of(table),
+                     quote_identifier(check.name));
+}
+
+std::string create_touch_function(const TargetTable& table, const TargetTouch& touch) {
+  std::string body;
+  for (const std::string& column : touch.columns) {
+    const std::string name = quote_identifier(column);
+    body += fmt::format(
+        "  IF NEW.{0} IS NOT DISTINCT FROM OLD.{0} THEN NEW.{0} := CURRENT_TIMESTAMP; END IF;\n",
+        name);
+  }
+  return fmt::format("CREATE OR REPLACE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql AS {}",
+                     quote_qualified(table.schema, touch.function),
+                     quote_literal("BEGIN\n" + body + "  RETURN NEW;\nEND"));
+}
+
+std::string create_touch_trigger(const TargetTable& table, const TargetTouch& touch) {
+  // Any type may be compared by its image; a computed column has no value before the row is stored.
+  std::string before;
+  std::string after;
+  bool computed = false;
+  for (const TargetColumn& column : table.columns) {
+    computed = computed || column.computed();
+    if (column.computed()) continue;
+    before += (before.empty() ? "OLD." : ", OLD.") + quote_identifier(column.name);
+    after += (after.empty() ? "NEW." : ", NEW.") + quote_identifier(column.name);
+  }
+  const std::string changed =
+      computed ? fmt::format("pg_catalog.record_image_ne(ROW({}), ROW({}))", before, after)
+               : "OLD.* OPERATOR(pg_catalog.*<>) NEW.*";
+  return fmt::format(
+      "CREATE TRIGGER {} BEFORE UPDATE ON {} FOR EACH ROW WHEN ({}) EXECUTE FUNCTION {}()",
+      quote_identifier(touch.name), name_of(table), changed,
+      quote_qualified(table.schema, touch.function));
 }
 
 std::string restart_identity(const TargetTable& table) {

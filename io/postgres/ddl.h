@@ -22,6 +22,11 @@ std::string promote_primary_key(const TargetTable& table, const TargetIndex& ind
 std::string add_primary_key(const TargetTable& table, const TargetIndex& index);
 std::string add_foreign_key_not_valid(const TargetTable& table, const TargetForeignKey& key);
 std::string validate_foreign_key(const TargetTable& table, const TargetForeignKey& key);
+std::string add_check_not_valid(const TargetTable& table, const TargetCheck& check);
+std::string validate_check(const TargetTable& table, const TargetCheck& check);
+/// The function that a touch's trigger calls; replaces one of the same name.
+std::string create_touch_function(const TargetTable& table, const TargetTouch& touch);
+std::string create_touch_trigger(const TargetTable& table, const TargetTouch& touch);
 /// ALTER TABLE ... ALTER COLUMN ... RESTART WITH next; empty where there is no identity.
 std::string restart_identity(const TargetTable& table);
 /// The same for a table that stood before: its identity, or the sequence of a serial column, moves

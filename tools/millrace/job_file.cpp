@@ -27,7 +27,8 @@
 namespace millrace {
 namespace {
 
-constexpr std::array<std::string_view, 4> sections = {"source", "target", "schema_map", "types"};
+constexpr std::array<std::string_view, 5> sections = {"source", "target", "schema_map", "types",
+                                                      "schema"};
 
 std::string with_underscores(std::string_view key) {
   std::string folded(key);
@@ -42,7 +43,8 @@ class JobFileReader {
   std::vector<Assignment> read(const toml::table& top) {
     for (const auto& [key, node] : top) {
       const std::string name = with_underscores(key.str());
-      const bool section = name == "source" || name == "target" || name == "types";
+      const bool section =
+          name == "source" || name == "target" || name == "types" || name == "schema";
       if (section && node.is_table()) {
         for (const auto& [inner, value] : *node.as_table()) read_key(name, inner, value);
       } else if (section) {

@@ -20,10 +20,14 @@ constexpr std::array<std::string_view, 3> scope_words = {"everything", "data-onl
 constexpr std::array<std::string_view, 4> if_exists_words = {"error", "drop", "truncate", "append"};
 constexpr std::array<std::string_view, 6> snapshot_words = {
     "auto", "flush-lock", "backup-stage", "lock-tables", "position", "none"};
+constexpr std::array<std::string_view, 3> generated_words = {"recreate", "stored", "plain"};
+constexpr std::array<std::string_view, 2> on_update_words = {"trigger", "none"};
 constexpr std::array<std::string_view, 5> progress_words = {"auto", "none", "plain", "bar", "json"};
 static_assert(static_cast<std::size_t>(Scope::schema_only) + 1 == scope_words.size());
 static_assert(static_cast<std::size_t>(IfExists::append) + 1 == if_exists_words.size());
 static_assert(static_cast<std::size_t>(SnapshotMethod::none) + 1 == snapshot_words.size());
+static_assert(static_cast<std::size_t>(GeneratedChoice::plain) + 1 == generated_words.size());
+static_assert(static_cast<std::size_t>(OnUpdateChoice::none) + 1 == on_update_words.size());
 static_assert(static_cast<std::size_t>(ProgressStyle::json) + 1 == progress_words.size());
 
 template <class Enum>
@@ -37,6 +41,7 @@ using V = SettingValue;
 
 constexpr std::string_view connections = "Connections";
 constexpr std::string_view selection = "What to move";
+constexpr std::string_view schema = "Schema (docs/schema.md has the whole of it)";
 constexpr std::string_view speed = "Speed and memory";
 constexpr std::string_view consistency = "Consistency";
 constexpr std::string_view types = "Types (docs/types.md has the whole table)";
@@ -81,6 +86,16 @@ const std::array own_settings = {
   Setting{"--skip-keys", "", "skip_keys", flag, "", selection,
     "leave out indexes, primary and foreign keys", {}, yes, yes,
     [](R& r, const V& v) { r.job.skip_keys = v.flag; }},
+
+  Setting{"--generated-columns", "schema", "generated_columns", word, "WHAT", schema,
+    "recreate: the target computes them, VIRTUAL ones on writing where it cannot on reading; "
+    "stored: all on writing; plain: plain columns with the source's values. Default: recreate",
+    generated_words, yes, yes,
+    [](R& r, const V& v) { r.job.schema.generated = enumerator<GeneratedChoice>(v); }},
+  Setting{"--on-update", "schema", "on_update", word, "WHAT", schema,
+    "what becomes of ON UPDATE CURRENT_TIMESTAMP: a trigger, or none. Default: trigger",
+    on_update_words, yes, yes,
+    [](R& r, const V& v) { r.job.schema.on_update = enumerator<OnUpdateChoice>(v); }},
 
   Setting{"--readers", "", "readers", count, "N", speed,
     "connections that read. Default: from the machine and the server's limits", {}, yes, yes,

@@ -21,11 +21,11 @@ const std::vector<TargetColumn> known{of("id", "integer"),      of("name", "varc
                                       of("day", "date"),        of("data", "bytea"),
                                       of("kind", "\"s\".\"k\"")};
 
-const TargetColumn* find(std::string_view name) {
+ColumnReference find(std::string_view name) {
   for (const TargetColumn& column : known) {
-    if (column.name == name) return &column;
+    if (column.name == name) return {.target = &column};
   }
-  return nullptr;
+  return {};
 }
 
 std::string translated(std::string_view mysql) {
@@ -61,8 +61,8 @@ TEST(ExpressionTranslation, NegativePositionGivesNone) {
   EXPECT_EQ(translated("left(`name`,-1)"), "none");
 }
 
-TEST(ExpressionTranslation, NumberIsNoTextByItself) {
-  EXPECT_EQ(translated("concat(`id`,'x')"), "none");
+TEST(ExpressionTranslation, WholeNumberIsTextAsItIsPrinted) {
+  EXPECT_EQ(translated("concat(`id`,'x')"), "(\"id\"::text || 'x')");
 }
 
 TEST(ExpressionTranslation, LengthOfTextInBytesHangsOnItsCharset) {

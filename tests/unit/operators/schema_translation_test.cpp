@@ -260,14 +260,6 @@ TEST(SchemaTranslation, AutoIncrementOfAFloatIsNoted) {
       "INSERT must now give a value");
 }
 
-TEST(SchemaTranslation, GeneratedColumnBecomesPlainAndIsNoted) {
-  const auto result = translated(
-      {table("s", "t").with(column("g").integer().generated(Generated::stored, "`a` + 1"))});
-
-  EXPECT_EQ(notes_of(result), Lines{"generated column at s.t.g: becomes a plain column that holds "
-                                    "the values of STORED AS (`a` + 1)"});
-}
-
 TEST(SchemaTranslation, InvisibleColumnIsCopiedAndNoted) {
   const auto result = translated({table("s", "t").with(column("i").integer().invisible())});
 
@@ -275,10 +267,26 @@ TEST(SchemaTranslation, InvisibleColumnIsCopiedAndNoted) {
   EXPECT_EQ(result.notes.at(0).topic, "invisible column");
 }
 
-TEST(SchemaTranslation, OnUpdateIsNoted) {
-  const auto result =
-      translated({table("s", "t").with(column("at").type(SourceType::timestamp).on_update())});
+TEST(SchemaTranslation, OnUpdateBecomesATriggerThatTablesOfTheSameColumnsShare) {
+  const auto stamped = [](const char* name) {
+    return table("s", name).with(column("at").type(SourceType::timestamp).on_update());
+  };
+  const auto result = translated({stamped("t"), stamped("u")});
 
+  EXPECT_TRUE(result.notes.empty());
+  ASSERT_TRUE(result.tables.at(0).target.touch && result.tables.at(1).target.touch);
+  EXPECT_EQ(result.tables.at(0).target.touch->columns, Lines{"at"});
+  EXPECT_EQ(result.tables.at(0).target.touch->function, "millrace_on_update_at");
+  EXPECT_EQ(result.tables.at(1).target.touch->function, "millrace_on_update_at");
+}
+
+TEST(SchemaTranslation, OnUpdateThatIsNotWantedIsNoted) {
+  TranslationChoices choices;
+  choices.schema.on_update = OnUpdateChoice::none;
+  const auto result = translated(
+      {table("s", "t").with(column("at").type(SourceType::timestamp).on_update())}, choices);
+
+  EXPECT_FALSE(only_table(result).touch);
   EXPECT_EQ(result.notes.at(0).topic, "on update");
 }
 
@@ -721,12 +729,34 @@ TEST(SchemaTranslation, ForeignKeyFindsAReferenceWrittenInAnotherCase) {
 
 // ---- checks
 
-TEST(SchemaTranslation, CheckIsNoted) {
+TEST(SchemaTranslation, CheckIsMadeWhenTheRowsAreIn) {
   const auto result =
       translated({table("s", "t").with(column("x").integer()).check("positive", "`x` > 0")});
 
+  ASSERT_EQ(only_table(result).late_checks.size(), 1U);
+  EXPECT_EQ(only_table(result).late_checks[0].name, "positive");
+  EXPECT_EQ(only_table(result).late_checks[0].condition, "(\"x\" > 0)");
+  EXPECT_TRUE(result.notes.empty());
+}
+
+TEST(SchemaTranslation, CheckThatIsNotSureIsNotedWithItsText) {
+  const auto result =
+      translated({table("s", "t").with(column("x").integer()).check("odd", "crc32(`x`) > 0")});
+
+  EXPECT_TRUE(only_table(result).late_checks.empty());
   EXPECT_EQ(notes_of(result),
-            Lines{"check at s.t: constraint positive is not made: CHECK (`x` > 0)"});
+            Lines{"check at s.t: constraint odd is not made: no PostgreSQL condition is known for "
+                  "it: CHECK (crc32(`x`) > 0)"});
+}
+
+TEST(SchemaTranslation, CheckThatTheSourceDoesNotEnforceIsNoted) {
+  SourceTable lax = table("s", "t").with(column("x").integer()).check("c", "`x` > 0");
+  lax.checks[0].enforced = false;
+  const auto result = translated({lax});
+
+  EXPECT_TRUE(only_table(result).late_checks.empty());
+  EXPECT_EQ(notes_of(result), Lines{"check at s.t: constraint c is not made: the source does not "
+                                    "enforce it: CHECK (`x` > 0)"});
 }
 
 TEST(SchemaTranslation, CheckOfMariadbsJsonIsWhatJsonbDoesItself) {

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/progress.h"
+#include "engine/report.h"
+#include "engine/work_plan.h"
+#include "io/postgres/connection.h"
+
+namespace millrace {
+
+/// One statement that runs when rows and keys are in, and whose refusal loses no row: it is then
+/// told of, and the run goes on.
+struct LateStatement {
+  std::string topic;  // of the note that tells of a refusal: "check", "on update"
+  std::string where;  // in the target's names
+  std::string sql;
+  std::string refusal;      // what a refusal means, before the server's words
+  bool reads_rows = false;  // may take long: such statements run side by side
+};
+
+/// CHECK constraints (NOT VALID, then validated) and triggers of the tables that this run made.
+std::vector<LateStatement> late_statements(const WorkPlan& plan);
+
+/// Run `statements` in order over the first session, but those that read rows over all of them,
+/// behind the others. Returns a note for each that the server refused.
+/// Errors: whatever is no refusal of the statement itself: a lost connection, a full disk.
+std::vector<NoteReport> run_late_statements(std::vector<postgres::Connection>& sessions,
+                                            const std::vector<LateStatement>& statements,
+                                            Progress& progress);
+
+/// The same within the open transaction of one session, which each refusal leaves as it was.
+std::vector<NoteReport> run_late_statements_in_transaction(
+    postgres::Connection& session, const std::vector<LateStatement>& statements);
+
+}  // namespace millrace

@@ -1,0 +1,104 @@
+#include "operators/expression_parts.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "io/quoting.h"
+
+namespace millrace::expression {
+
+bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+bool is_ascii(std::string_view text) noexcept {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+bool is_numeric(const Expression& e) noexcept {
+  return e.family == ValueFamily::integer || e.family == ValueFamily::number;
+}
+
+bool is_moment(const Expression& e) noexcept {
+  return e.family == ValueFamily::timestamp || e.family == ValueFamily::timestamptz;
+}
+
+bool is_count(const Expression& e) noexcept {
+  return !e.sql.empty() && std::all_of(e.sql.begin(), e.sql.end(), is_digit);
+}
+
+Expression make(std::string sql, ValueFamily family, bool immutable) {
+  Expression result;
+  result.sql = std::move(sql);
+  result.family = family;
+  result.immutable = immutable;
+  return result;
+}
+
+Expression literal_of(const std::string& text) {
+  Expression result = make(postgres::quote_literal(text), ValueFamily::text);
+  result.text = text;
+  return result;
+}
+
+Result inherit(Result result, const Arguments& operands) {
+  if (!result) return result;
+  for (const Expression& operand : operands) {
+    result->immutable = result->immutable && operand.immutable;
+    if (result->caveat.empty()) result->caveat = operand.caveat;
+    if (result->family == ValueFamily::text) {
+      result->folds_case = result->folds_case || operand.folds_case;
+    }
+    if (result->family == ValueFamily::number) {
+      result->floating = result->floating || operand.floating;
+    }
+    if (is_numeric(*result)) result->text_differs = result->text_differs || operand.text_differs;
+  }
+  return result;
+}
+
+std::optional<std::string> as_text(const Expression& e) {
+  if (e.family == ValueFamily::text) return e.sql;
+  if (e.text_differs) return std::nullopt;
+  if (e.family == ValueFamily::uuid || e.family == ValueFamily::integer) return e.sql + "::text";
+  // How many digits an expression keeps differs; a column's are the same.
+  const bool column = e.family == ValueFamily::number && !e.floating && e.sql.starts_with('"');
+  if (column) return e.sql + "::text";
+  if (e.family == ValueFamily::boolean) return e.sql + "::integer::text";
+  return std::nullopt;
+}
+
+std::optional<Expression> as_number(const Expression& e) {
+  if (is_numeric(e)) return e;
+  if (e.family != ValueFamily::boolean) return std::nullopt;
+  return inherit(make(e.sql + "::integer", ValueFamily::integer), {e});
+}
+
+std::optional<Arguments> unified(Arguments arguments) {
+  const auto all = [&](auto holds) {
+    return std::all_of(arguments.begin(), arguments.end(), [&](const Expression& e) {
+      return e.family == ValueFamily::null || holds(e);
+    });
+  };
+  const auto is_bit = [](const Expression& e) { return e.sql == "0" || e.sql == "1"; };
+  if (all([&](const Expression& e) { return e.family == ValueFamily::boolean || is_bit(e); })) {
+    for (Expression& e : arguments) {
+      if (is_bit(e)) e = make(e.sql == "1" ? "true" : "false", ValueFamily::boolean);
+    }
+    return arguments;
+  }
+  if (all([](const Expression& e) { return is_numeric(e) || e.family == ValueFamily::boolean; })) {
+    for (Expression& e : arguments) {
+      if (e.family != ValueFamily::null) e = *as_number(e);
+    }
+    return arguments;
+  }
+  const auto first = std::find_if(arguments.begin(), arguments.end(), [](const Expression& e) {
+    return e.family != ValueFamily::null;
+  });
+  const ValueFamily family = first->family;
+  if (family == ValueFamily::other || !all([&](const Expression& e) { return e.family == family; }))
+    return std::nullopt;
+  return arguments;
+}
+
+}  // namespace millrace::expression
