@@ -226,6 +226,9 @@ Handle connect(const Endpoint& endpoint, const std::string& application) {
   // Only at this verbosity does a refusal carry its SQLSTATE; its words depend on the server's
   // language.
   PQsetErrorVerbosity(connection.get(), PQERRORS_VERBOSE);
+  // Log-ins have notices too (a collation of another version); libpq would print them.
+  PQsetNoticeProcessor(
+      connection.get(), [](void*, const char*) {}, nullptr);
 
   using Clock = std::chrono::steady_clock;
   const auto deadline = Clock::now() + std::chrono::seconds(endpoint.connect_timeout_seconds);
