@@ -2,8 +2,12 @@
 
 #include <atomic>
 #include <cstring>
+#include <functional>
 #include <mutex>
+#include <optional>
+#include <random>
 #include <set>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -14,10 +18,33 @@ namespace {
 
 constexpr std::uint64_t rows_of_each_chunk = 1000;
 
+/// The steps that all lanes of a run make together, and what happens at one of them.
+struct Steps {
+  std::atomic<unsigned> made{0};
+  unsigned at = 0;  // 0: nothing happens
+  std::function<void()> then;
+};
+
+/// Gives other lanes the processor now and then, by a seed: so a run meets orders that an
+/// undisturbed one never does.
+class Jitter {
+ public:
+  Jitter(unsigned seed, Steps& steps) : random_(seed), steps_(steps) {}
+
+  void step() {
+    for (unsigned turns = random_() % 4; turns > 0; --turns) std::this_thread::yield();
+    if (++steps_.made == steps_.at) steps_.then();
+  }
+
+ private:
+  std::minstd_rand random_;
+  Steps& steps_;
+};
+
 /// Makes numbered rows of eight bytes, `rows_of_each_chunk` for every part of a chunk.
 class CountingReader final : public ChunkReader {
  public:
-  explicit CountingReader(BlockPool& pool) : pool_(pool) {}
+  CountingReader(BlockPool& pool, Jitter jitter) : pool_(pool), jitter_(jitter) {}
 
   void read(ChunkChannel& channel, const Emit& emit) override {
     for (std::size_t part = 0; part < channel.chunk().tables.size(); ++part) {
@@ -28,6 +55,7 @@ class CountingReader final : public ChunkReader {
           send(channel, part, emit, announced, block);
         }
         if (!block.valid()) {
+          jitter_.step();
           channel.acquire_credit();
           block = pool_.acquire();
         }
@@ -50,9 +78,10 @@ class CountingReader final : public ChunkReader {
   }
 
   BlockPool& pool_;
+  Jitter jitter_;
 };
 
-/// All rows that arrived, by table.
+/// All rows that arrived, by table. A chunk's rows come in when it is whole, as by a COMMIT.
 struct Arrived {
   std::mutex mutex;
   std::multiset<std::pair<std::size_t, std::uint64_t>> rows;
@@ -61,42 +90,47 @@ struct Arrived {
 /// Keeps what it is given; fails at chunk `bad`.
 class KeepingWriter final : public ChunkWriter {
  public:
-  KeepingWriter(BlockPool& pool, Arrived& arrived, std::uint64_t bad)
-      : pool_(pool), arrived_(arrived), bad_(bad) {}
+  KeepingWriter(BlockPool& pool, Arrived& arrived, std::uint64_t bad, Jitter jitter)
+      : pool_(pool), arrived_(arrived), bad_(bad), jitter_(jitter) {}
 
   Receipt store(ChunkChannel& channel) override {
     const Chunk& chunk = channel.chunk();
     if (chunk.id == bad_) throw Error(ErrorKind::exhausted, "the shelf is full");
     Receipt receipt{.chunk = &chunk, .parts = {}};
+    std::vector<std::pair<std::size_t, std::uint64_t>> rows;
     for (std::size_t part = 0; part < chunk.tables.size(); ++part) {
       Receipt::Part stored;
       while (std::optional<CopyBlock> block = channel.pop(part)) {
         stored.rows += block->rows();
         stored.copy_bytes += block->size_bytes();
-        keep(chunk.tables[part], *block);
+        keep(chunk.tables[part], *block, rows);
         pool_.release(std::move(*block));
         channel.return_credit();
+        jitter_.step();
       }
       EXPECT_EQ(stored.rows, channel.announced_rows(part));
       receipt.parts.push_back(stored);
     }
+    const std::lock_guard lock(arrived_.mutex);
+    arrived_.rows.insert(rows.begin(), rows.end());
     return receipt;
   }
   void interrupt() noexcept override {}
 
  private:
-  void keep(std::size_t table, const CopyBlock& block) {
-    const std::lock_guard lock(arrived_.mutex);
+  static void keep(std::size_t table, const CopyBlock& block,
+                   std::vector<std::pair<std::size_t, std::uint64_t>>& rows) {
     for (std::size_t at = 0; at < block.size_bytes(); at += sizeof(std::uint64_t)) {
       std::uint64_t value = 0;
       std::memcpy(&value, block.view().data() + at, sizeof value);
-      arrived_.rows.emplace(table, value);
+      rows.emplace_back(table, value);
     }
   }
 
   BlockPool& pool_;
   Arrived& arrived_;
   std::uint64_t bad_;
+  Jitter jitter_;
 };
 
 constexpr std::uint64_t none_bad = ~std::uint64_t{0};
@@ -123,7 +157,6 @@ class CopyGraphTest : public testing::TestWithParam<unsigned> {
     }
     add(whole.tables);
     sizing_ = {.block_bytes = 256, .blocks = 4 * lanes(), .credits = 2, .open_chunks = 2 * lanes()};
-    progress_.start(std::vector<Progress::TableSpec>(tables), lanes(), lanes(), 0);
   }
 
   static unsigned lanes() { return GetParam(); }
@@ -135,18 +168,25 @@ class CopyGraphTest : public testing::TestWithParam<unsigned> {
     chunk.under_lock = chunk.id < 4;
   }
 
-  void run(std::uint64_t bad = none_bad) {
+  /// Interrupted when all lanes together have made `steps` of them; 0: never.
+  void run(std::uint64_t bad = none_bad, unsigned seed = 1, unsigned steps = 0) {
+    arrived_.rows.clear();
+    receipts_ = 0;
+    steps_.made = 0;
+    progress_.emplace().start(std::vector<Progress::TableSpec>(plan_.tables.size()), lanes(),
+                              lanes(), 0);
     BlockPool pool(sizing_.block_bytes, sizing_.blocks);
     std::vector<std::unique_ptr<ChunkReader>> readers;
     std::vector<std::unique_ptr<ChunkWriter>> writers;
     for (unsigned i = 0; i < lanes(); ++i) {
-      readers.push_back(std::make_unique<CountingReader>(pool));
-      writers.push_back(std::make_unique<KeepingWriter>(pool, arrived_, bad));
+      readers.push_back(std::make_unique<CountingReader>(pool, Jitter(seed + 2 * i, steps_)));
+      writers.push_back(
+          std::make_unique<KeepingWriter>(pool, arrived_, bad, Jitter(seed + 2 * i + 1, steps_)));
     }
     std::vector<postgres::Connection> none;
     CopyGraph graph({.plan = plan_,
                      .sizing = sizing_,
-                     .progress = progress_,
+                     .progress = *progress_,
                      .choices = {},
                      .pool = pool,
                      .readers = std::move(readers),
@@ -155,16 +195,39 @@ class CopyGraphTest : public testing::TestWithParam<unsigned> {
                      .lock_chunks_read = [&] { ++lock_releases_; },
                      .committed = [&](const Receipt&) { ++receipts_; },
                      .built = [](std::size_t, double, bool) {}});
+    steps_.at = steps;
+    steps_.then = [&] {
+      graph.interrupt(std::make_exception_ptr(Error(ErrorKind::cancelled, "stopped on request")));
+    };
     graph.run();
+  }
+
+  /// What stands in the target is whole chunks, each once, and no more than the receipts tell of.
+  void expect_whole_chunks_only() const {
+    std::size_t parts = 0;
+    for (const Chunk& chunk : plan_.chunks) {
+      for (const std::size_t table : chunk.tables) {
+        std::uint64_t found = 0;
+        for (std::uint64_t row = 0; row < rows_of_each_chunk; ++row) {
+          const auto count = arrived_.rows.count({table, chunk.id * rows_of_each_chunk + row});
+          ASSERT_LE(count, 1U);
+          found += count;
+        }
+        ASSERT_TRUE(found == 0 || found == rows_of_each_chunk) << "chunk " << chunk.id;
+        parts += found == rows_of_each_chunk ? 1 : 0;
+      }
+    }
+    EXPECT_EQ(arrived_.rows.size(), parts * rows_of_each_chunk);
   }
 
   SourceCatalog catalog_;
   Translation translation_;
   WorkPlan plan_;
   Sizing sizing_;
-  Progress progress_;
+  std::optional<Progress> progress_;  // of the last run
   Arrived arrived_;
   std::atomic<int> lock_releases_{0};
+  Steps steps_;
   std::size_t receipts_ = 0;
 };
 
@@ -181,7 +244,7 @@ TEST_P(CopyGraphTest, BringsEveryRowOfEveryPartOnce) {
   }
   EXPECT_EQ(arrived_.rows, wanted);
   EXPECT_EQ(receipts_, plan_.chunks.size());
-  for (std::size_t i = 0; i < plan_.tables.size(); ++i) EXPECT_TRUE(progress_.table(i).done);
+  for (std::size_t i = 0; i < plan_.tables.size(); ++i) EXPECT_TRUE(progress_->table(i).done);
 }
 
 TEST_P(CopyGraphTest, TellsOnceWhenTheLockIsNoLongerNeeded) {
@@ -199,6 +262,37 @@ TEST_P(CopyGraphTest, EndsAllLanesAndThrowsTheFirstErrorOfAny) {
   }
 }
 
+/// A run that is disturbed in an order that the seed decides.
+class DisturbedCopyGraph : public CopyGraphTest {};
+
+TEST_P(DisturbedCopyGraph, BringsEveryRowWhateverTheOrderOfTheLanes) {
+  for (unsigned seed = 1; seed <= 10; ++seed) {
+    SCOPED_TRACE(seed);
+    run(none_bad, seed);
+
+    EXPECT_EQ(arrived_.rows.size(), (3 + 1) * plan_.tables.size() * rows_of_each_chunk);
+    expect_whole_chunks_only();
+  }
+}
+
+TEST_P(DisturbedCopyGraph, EndsInOrderWhereverItIsInterrupted) {
+  std::mt19937 random(GetParam());
+  run();
+  const unsigned steps_of_a_run = steps_.made;
+  for (unsigned seed = 1; seed <= 30; ++seed) {
+    SCOPED_TRACE(seed);
+    try {
+      run(none_bad, seed, 1 + static_cast<unsigned>(random() % steps_of_a_run));
+      FAIL() << "the interrupt was lost";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.message(), "stopped on request");
+    }
+    EXPECT_LT(receipts_, plan_.chunks.size());
+    expect_whole_chunks_only();
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Lanes, DisturbedCopyGraph, testing::Values(1U, 4U));
 INSTANTIATE_TEST_SUITE_P(Lanes, CopyGraphTest, testing::Values(1U, 4U));
 
 }  // namespace
