@@ -23,6 +23,17 @@ enum class Scope : std::uint8_t { everything, data_only, schema_only };
 /// What to do with a value that the target cannot hold. Only `stop` is built so far.
 enum class FaultPolicy : std::uint8_t { stop };
 
+/// How much of the source is read to find values that the target cannot hold.
+enum class ScanDepth : std::uint8_t { none, sample, full };
+
+/// What must be so before a run may begin: a query, and the value its first row begins with.
+struct Gate {
+  Side at = Side::source;
+  std::string sql;
+  std::string expect;  // as text; "NULL" for none
+  std::string hint;    // what to do where it is not so
+};
+
 /// One migration, as asked for: the command line and the job file say the same things.
 struct Job {
   Endpoint source;
@@ -37,6 +48,9 @@ struct Job {
   bool skip_keys = false;  // tables and rows only: no index, key or foreign key
   SnapshotMethod snapshot = SnapshotMethod::automatic;
   FaultPolicy on_fault = FaultPolicy::stop;
+  ScanDepth scan = ScanDepth::none;
+  std::vector<Gate> gates;
+  bool skip_check = false;  // migrate begins without looking
   TypeChoices types;
   SchemaChoices schema;
 

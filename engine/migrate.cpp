@@ -77,6 +77,7 @@ class Migration {
     fill_report_header();
     stop_.check();
     refuse_if_in_the_way(preparation_);
+    if (!job_.skip_check) check_both_sides(target);
     begin_progress();
 
     if (job_.scope == Scope::schema_only) {
@@ -187,6 +188,15 @@ class Migration {
     }
     progress_.start(std::move(specs), preparation_.sizing.readers, preparation_.sizing.writers,
                     preparation_.sizing.builders);
+  }
+
+  void check_both_sides(postgres::Connection& target) {
+    progress_.set_phase("check");
+    const StopRequest::Waker waker(stop_, [&] {
+      source_.interrupt();
+      target.cancel();
+    });
+    source_.check(target, preparation_, stop_, report_.checks);
   }
 
   void open_lanes() {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/check/check.h"
 #include "engine/open_sessions.h"
 #include "engine/reader_lane.h"
 
@@ -14,6 +15,16 @@ std::string MysqlSource::version_text() const { return control_->version().text;
 
 void MysqlSource::prepare(postgres::Connection& target, Preparation& preparation) {
   millrace::prepare(job_, *control_, target, preparation);
+}
+
+void MysqlSource::check(postgres::Connection& target, const Preparation& preparation,
+                        StopRequest& stop, std::vector<NoteReport>& checks) {
+  for (const Finding& finding : check_before_run(job_, *control_, target, preparation, stop)) {
+    const std::string advice = finding.advice.empty() ? "" : " (" + finding.advice + ")";
+    checks.push_back({.topic = std::string(finding.family),
+                      .where = std::string(finding.subject),
+                      .message = finding.message + advice});
+  }
 }
 
 void MysqlSource::open_readers(const Preparation& preparation) {

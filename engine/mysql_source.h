@@ -19,6 +19,8 @@ class MysqlSource final : public RunSource {
   void connect() override;
   std::string version_text() const override;
   void prepare(postgres::Connection& target, Preparation& preparation) override;
+  void check(postgres::Connection& target, const Preparation& preparation, StopRequest& stop,
+             std::vector<NoteReport>& checks) override;
   void open_readers(const Preparation& preparation) override;
   void take_snapshot() override;
   std::vector<std::unique_ptr<ChunkReader>> readers(const WorkPlan& plan, BlockPool& pool,

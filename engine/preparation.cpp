@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "engine/glob.h"
+#include "engine/target_requirements.h"
 #include "io/error.h"
 #include "io/mysql/catalog.h"
 #include "io/postgres/ddl.h"
@@ -183,20 +184,6 @@ class TargetSurvey {
   std::unordered_map<std::string, postgres::ExistingTable> standing_;
 };
 
-void require_usable_target(const postgres::ServerFacts& target) {
-  if (target.encoding != "UTF8") {
-    throw Error(ErrorKind::bad_request,
-                "cannot load into the target: its database is in " + target.encoding + ", not UTF8",
-                {.side = Side::target}, "CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0");
-  }
-  if (target.read_only) {
-    throw Error(ErrorKind::bad_request, "cannot load into the target: it is read-only",
-                {.side = Side::target},
-                "give the primary server, not a standby; or ALTER ROLE ... SET "
-                "default_transaction_read_only = off");
-  }
-}
-
 }  // namespace
 
 void read_source(const Job& job, mysql::Connection& source, Preparation& preparation) {
@@ -231,8 +218,9 @@ void translate_catalog(const Job& job, Preparation& preparation) {
 }
 
 void read_target(postgres::Connection& target, Preparation& preparation) {
+  require_supported_version(target.server_version());
   preparation.target = postgres::read_server_facts(target);
-  require_usable_target(preparation.target);
+  for (const Error& unmet : unmet_requirements(preparation.target)) throw unmet;
 }
 
 void survey_target(const Job& job, postgres::Connection& target, Preparation& preparation) {

@@ -8,7 +8,7 @@ namespace millrace {
 
 /// Seconds are counted from the start of the run unless a name says otherwise.
 struct PhaseReport {
-  /// "connect", "plan", "snapshot", "create", "copy", "keys", "foreign keys" or "finish".
+  /// "connect", "plan", "check", "snapshot", "create", "copy", "keys", "foreign keys" or "finish".
   std::string name;
   double begin_s = 0;
   double end_s = 0;
@@ -84,6 +84,7 @@ struct RunReport {
   std::vector<SamplePoint> samples;
   std::vector<LaneReport> lanes;
   std::vector<NoteReport> notes;
+  std::vector<NoteReport> checks;           // what was to be minded before the run began
   std::vector<std::string> left_in_target;  // after a failure: what stands half-done, by name
 };
 

@@ -86,6 +86,7 @@ std::string report_json(const RunReport& report) {
       {"samples", array_of(report.samples, sample_json)},
       {"lanes", array_of(report.lanes, lane_json)},
       {"notes", array_of(report.notes, note_json)},
+      {"checks", array_of(report.checks, note_json)},
       {"left_in_target", report.left_in_target},
   };
   // Names and messages may carry bytes of any charset: what is no UTF-8 becomes U+FFFD.

@@ -129,6 +129,12 @@ std::string totals_text(const RunReport& report) {
   return text;
 }
 
+std::string checks_text(const RunReport& report) {
+  if (report.checks.empty()) return {};
+  return "\n  " + count_text(report.checks.size()) +
+         " to be minded before the run: the report has them, and millrace check\n";
+}
+
 std::string notes_text(const RunReport& report) {
   if (report.notes.empty()) return {};
   std::string text = "\n  notes\n";
@@ -173,7 +179,7 @@ PhaseReport copy_span(const RunReport& report) {
 std::string report_summary(const RunReport& report, unsigned width) {
   std::string text;
   if (!report.tables.empty()) text += tables_text(report, width);
-  return text + totals_text(report) + notes_text(report) + left_text(report);
+  return text + totals_text(report) + checks_text(report) + notes_text(report) + left_text(report);
 }
 
 }  // namespace millrace

@@ -8,6 +8,7 @@
 #include "engine/preparation.h"
 #include "engine/progress.h"
 #include "engine/report.h"
+#include "engine/stop_request.h"
 #include "io/block_pool.h"
 #include "io/postgres/connection.h"
 
@@ -15,7 +16,8 @@ namespace millrace {
 
 /// Where a run's rows come from, as a whole: a server under one snapshot, or an archive.
 ///
-/// Legal order: connect, prepare, open_readers, take_snapshot, readers, [release_lock,] snapshot,
+/// Legal order: connect, prepare, [check,] open_readers, take_snapshot, readers, [release_lock,]
+/// snapshot,
 ///              close_readers.
 /// Threads:     one; interrupt() any, while prepare() or take_snapshot() runs.
 class RunSource {
@@ -30,6 +32,10 @@ class RunSource {
   virtual std::string version_text() const = 0;
   /// Work out everything that is known before anything is written. Errors: as prepare().
   virtual void prepare(postgres::Connection& target, Preparation& preparation) = 0;
+  /// Look at both sides before anything is written; what is to be minded goes into `checks`.
+  /// Errors: what would make the run fail.
+  virtual void check(postgres::Connection& target, const Preparation& preparation,
+                     StopRequest& stop, std::vector<NoteReport>& checks) = 0;
   /// Be ready to read over preparation.sizing.readers lanes.
   virtual void open_readers(const Preparation& preparation) = 0;
   /// Bring all lanes to one instant.

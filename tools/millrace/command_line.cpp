@@ -17,7 +17,7 @@
 namespace millrace {
 namespace {
 
-constexpr std::array<std::string_view, 3> commands = {"migrate", "plan", "docs"};
+constexpr std::array<std::string_view, 4> commands = {"migrate", "plan", "check", "docs"};
 constexpr std::array<std::string_view, 3> docs_topics = {"types", "exit-codes", "help"};
 
 [[noreturn]] void refuse(const std::string& why, std::string hint) {
@@ -90,6 +90,21 @@ std::string call_text(const std::vector<std::string>& arguments) {
   return text;
 }
 
+/// Whether `setting` may be given to `command`.
+bool belongs_to(const Setting& setting, Command command) noexcept {
+  if (command == Command::migrate) return setting.migrate;
+  if (command == Command::check) return setting.belongs_to_check();
+  return setting.plan;
+}
+
+std::string_view name_of(Command command) noexcept {
+  switch (command) {
+    case Command::plan: return "plan";
+    case Command::check: return "check";
+    default: return "migrate";
+  }
+}
+
 /// CLI11 sees every value as a list of strings; settings.h gives them their meaning.
 class SettingsParser {
  public:
@@ -98,8 +113,9 @@ class SettingsParser {
     app_.allow_extras();
     app_.add_option("--job", job_files_)->allow_extra_args(false);
     for (const Setting& setting : all_settings()) {
-      const bool here = command == Command::plan ? setting.plan : setting.migrate;
-      if (!here || setting.option.empty() || setting.shape == ValueShape::url) continue;
+      if (!belongs_to(setting, command) || setting.option.empty() ||
+          setting.shape == ValueShape::url)
+        continue;
       const std::string name(setting.option);
       if (setting.shape == ValueShape::flag) {
         app_.add_flag(setting.option == "--verbose" ? "-v,--verbose" : name, flags_[&setting]);
@@ -152,7 +168,7 @@ class SettingsParser {
 
  private:
   std::string help_hint() const {
-    return command_ == Command::plan ? "see millrace plan --help" : "see millrace migrate --help";
+    return "see millrace " + std::string(name_of(command_)) + " --help";
   }
 
   static std::string lowered(std::string text) {
@@ -228,10 +244,11 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
 
   if (name == "migrate" && help) return printed(migrate_help(help_style_of_stdout()));
   if (name == "plan" && help) return printed(plan_help(help_style_of_stdout()));
+  if (name == "check" && help) return printed(check_help(help_style_of_stdout()));
   if (name == "docs" && help) return printed(docs_help(help_style_of_stdout()));
   if (help || name == "help") return printed(overview_help(help_style_of_stdout()));
   if (name == "docs") return parse_docs(rest);
-  if (name != "migrate" && name != "plan") {
+  if (std::find(commands.begin(), commands.end(), name) == commands.end()) {
     const std::string_view meant = nearest_word(name, commands);
     // A URL where the command should stand may hold a password.
     const bool shown = name.find("://") == std::string::npos && name.find('@') == std::string::npos;
@@ -242,7 +259,9 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
   }
 
   CommandLine line;
-  line.command = name == "plan" ? Command::plan : Command::migrate;
+  for (const Command command : {Command::migrate, Command::plan, Command::check}) {
+    if (name_of(command) == name) line.command = command;
+  }
   line.request = SettingsParser(line.command).parse(rest);
   line.text = call_text(arguments);
   check_complete(line.request, name);

@@ -7,6 +7,7 @@ namespace millrace {
 /// Each runs one command and returns its exit code. Errors: Error, as the engine gives it.
 int run_migrate(const CommandLine& line);
 int run_plan(const CommandLine& line);
+int run_check(const CommandLine& line);
 int run_docs(const CommandLine& line);
 
 }  // namespace millrace

@@ -75,11 +75,11 @@ std::string option_line(std::string_view option, std::string_view explained,
   return line + wrapped(explained, help_column, style.width);
 }
 
-std::string options_of(bool plan, const HelpStyle& style) {
+/// `belongs`: which settings are the command's.
+std::string options_of(bool (*belongs)(const Setting&), const HelpStyle& style) {
   std::vector<std::string_view> groups;
   for (const Setting& setting : all_settings()) {
-    const bool here = plan ? setting.plan : setting.migrate;
-    if (!here || setting.group.empty()) continue;
+    if (!belongs(setting) || setting.group.empty()) continue;
     if (std::find(groups.begin(), groups.end(), setting.group) == groups.end()) {
       groups.push_back(setting.group);
     }
@@ -88,8 +88,7 @@ std::string options_of(bool plan, const HelpStyle& style) {
   for (const std::string_view group : groups) {
     text += '\n' + heading(group, style) + '\n';
     for (const Setting& setting : all_settings()) {
-      const bool here = plan ? setting.plan : setting.migrate;
-      if (!here || setting.group != group) continue;
+      if (!belongs(setting) || setting.group != group) continue;
       std::string option(setting.option);
       if (setting.shape != ValueShape::flag) option += ' ' + placeholder(setting);
       text += option_line(option, explanation(setting), style);
@@ -144,12 +143,15 @@ std::string overview_help(const HelpStyle& style) {
       heading("Usage", style) +
       "\n  millrace migrate SOURCE TARGET [options]   move databases, and report\n"
       "  millrace plan    SOURCE TARGET [options]   show what migrate would do; writes nothing\n"
+      "  millrace check   SOURCE TARGET [options]   say what would stop, hold up or slow down a "
+      "run\n"
       "  millrace docs    types|exit-codes|help     print documentation as Markdown\n"
       "  millrace --version\n"
       "  millrace COMMAND --help                    all options, with an example\n";
   text += exit_codes_help(style);
   text += '\n' + heading("Example", style) +
-          "\n  millrace plan    mysql://reader@db1/shop postgresql://owner@db2/shop\n"
+          "\n  millrace check   mysql://reader@db1/shop postgresql://owner@db2/shop\n"
+          "  millrace plan    mysql://reader@db1/shop postgresql://owner@db2/shop\n"
           "  millrace migrate mysql://reader@db1/shop postgresql://owner@db2/shop "
           "--report run.html\n";
   return text;
@@ -162,7 +164,9 @@ std::string migrate_help(const HelpStyle& style) {
       "keys, "
       "all from one instant of the source, which stays in use meanwhile.",
       0, style.width);
-  text += '\n' + arguments_help(style) + options_of(false, style) + exit_codes_help(style);
+  text += '\n' + arguments_help(style) +
+          options_of([](const Setting& setting) { return setting.migrate; }, style) +
+          exit_codes_help(style);
   text += '\n' + heading("Examples", style) +
           "\n  millrace migrate mysql://reader@db1/shop postgresql://owner@db2/shop\n"
           "\n"
@@ -181,10 +185,32 @@ std::string plan_help(const HelpStyle& style) {
       "Shows what migrate would do with the same options: tables, types, statements, chunks, their "
       "order, and what is in the way. Reads from both servers, writes to neither.",
       0, style.width);
-  text += '\n' + arguments_help(style) + options_of(true, style) + exit_codes_help(style);
+  text += '\n' + arguments_help(style) +
+          options_of([](const Setting& setting) { return setting.plan; }, style) +
+          exit_codes_help(style);
   text += '\n' + heading("Examples", style) +
           "\n  millrace plan mysql://reader@db1/shop postgresql://owner@db2/shop\n"
           "  millrace plan mysql://reader@db1/shop postgresql://owner@db2/shop --ddl > shop.sql\n";
+  return text;
+}
+
+std::string check_help(const HelpStyle& style) {
+  std::string text = heading("millrace check SOURCE TARGET [options]", style) + "\n\n";
+  text += wrapped(
+      "Looks at both sides as a run with the same options would use them, and says on one page "
+      "what "
+      "is well (OK), what to mind (WARN) and what would fail (FAIL), with what to do about it; and "
+      "estimates the run. Writes nothing that stays.",
+      0, style.width);
+  text += '\n' + arguments_help(style) +
+          options_of([](const Setting& setting) { return setting.belongs_to_check(); }, style);
+  text +=
+      '\n' + heading("Exit codes", style) +
+      "\n    0  all OK\n    1  something to mind (WARN)\n    2  something would fail (FAIL), or "
+      "the call is wrong\n  130  stopped by Ctrl-C or SIGTERM\n";
+  text += '\n' + heading("Examples", style) +
+          "\n  millrace check mysql://reader@db1/shop postgresql://owner@db2/shop\n"
+          "  millrace check --job nightly.toml --scan full --json\n";
   return text;
 }
 

@@ -19,6 +19,8 @@ std::string overview_help(const HelpStyle& style);
 std::string migrate_help(const HelpStyle& style);
 /// `millrace plan --help`
 std::string plan_help(const HelpStyle& style);
+/// `millrace check --help`
+std::string check_help(const HelpStyle& style);
 /// `millrace docs --help`
 std::string docs_help(const HelpStyle& style);
 

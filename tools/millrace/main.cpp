@@ -23,14 +23,16 @@ void finish_output() {
 
 int run(const std::vector<std::string>& arguments) {
   const millrace::CommandLine line = millrace::parse_command_line(arguments);
+  int code = 0;
   switch (line.command) {
     case millrace::Command::print: std::fputs(line.print.c_str(), stdout); break;
     case millrace::Command::migrate: return millrace::run_migrate(line);
     case millrace::Command::plan: millrace::run_plan(line); break;
+    case millrace::Command::check: code = millrace::run_check(line); break;
     case millrace::Command::docs: millrace::run_docs(line); break;
   }
   finish_output();
-  return 0;
+  return code;
 }
 
 }  // namespace

@@ -27,8 +27,9 @@ struct Request {
   bool verbose = false;
   std::string log_file;
 
-  bool ddl = false;   // plan only
-  bool json = false;  // plan only
+  bool ddl = false;         // plan only
+  bool json = false;        // plan and check
+  bool scan_given = false;  // job.scan is what was asked for, not the default
 };
 
 }  // namespace millrace

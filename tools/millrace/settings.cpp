@@ -23,6 +23,8 @@ constexpr std::array<std::string_view, 6> snapshot_words = {
 constexpr std::array<std::string_view, 3> generated_words = {"recreate", "stored", "plain"};
 constexpr std::array<std::string_view, 2> on_update_words = {"trigger", "none"};
 constexpr std::array<std::string_view, 5> progress_words = {"auto", "none", "plain", "bar", "json"};
+constexpr std::array<std::string_view, 3> scan_words = {"none", "sample", "full"};
+static_assert(static_cast<std::size_t>(ScanDepth::full) + 1 == scan_words.size());
 static_assert(static_cast<std::size_t>(Scope::schema_only) + 1 == scope_words.size());
 static_assert(static_cast<std::size_t>(IfExists::append) + 1 == if_exists_words.size());
 static_assert(static_cast<std::size_t>(SnapshotMethod::none) + 1 == snapshot_words.size());
@@ -119,6 +121,15 @@ const std::array own_settings = {
     "fuzzy copy. Default: the first that the account may use, never none", snapshot_words, yes, yes,
     [](R& r, const V& v) { r.job.snapshot = enumerator<SnapshotMethod>(v); }},
 
+  Setting{"--scan", "", "scan", word, "DEPTH", consistency,
+    "read rows beforehand through the encoders of the run and count values that do not fit, orphans and "
+    "duplicates: some from all over each table (sample), or every row (full). Default: none; for millrace "
+    "check: sample", scan_words, no, yes,
+    [](R& r, const V& v) { r.job.scan = enumerator<ScanDepth>(v); r.scan_given = true; }, yes},
+  Setting{"--skip-check", "", "skip_check", flag, "", consistency,
+    "begin without looking at both sides first (millrace check tells what would be looked at)", {}, no, yes,
+    [](R& r, const V& v) { r.job.skip_check = v.flag; }},
+
   Setting{"--source-password-file", "source", "password_file", text, "FILE", connections,
     "its first line is the source's password", {}, yes, yes,
     [](R& r, const V& v) { r.source_password_file = v.text; }},
@@ -176,8 +187,8 @@ const std::array own_settings = {
 
   Setting{"--ddl", "", "", flag, "", "Output", "print the statements that migrate would run, as a script", {}, yes, no,
     [](R& r, const V& v) { r.ddl = v.flag; }},
-  Setting{"--json", "", "", flag, "", "Output", "print the plan as JSON", {}, yes, no,
-    [](R& r, const V& v) { r.json = v.flag; }},
+  Setting{"--json", "", "", flag, "", "Output", "print it as JSON", {}, yes, no,
+    [](R& r, const V& v) { r.json = v.flag; }, yes},
 };
 // clang-format on
 

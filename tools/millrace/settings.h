@@ -49,6 +49,10 @@ struct Setting {
   bool plan;     // belongs to `millrace plan` too
   bool migrate;  // belongs to `millrace migrate`
   std::function<void(Request& request, const SettingValue& value)> apply;
+  bool check = false;  // belongs to `millrace check`, though not to both of the others
+
+  /// What plan and migrate share, check needs too.
+  bool belongs_to_check() const noexcept { return check || (plan && migrate); }
 };
 
 /// Every setting, in the order in which they are applied and shown.

@@ -39,7 +39,8 @@ TEST(ReportJson, KeepsItsKeys) {
                           "rows",           "copy_bytes",     "chunks",
                           "indexes",        "foreign_keys",   "snapshot",
                           "phases",         "tables",         "samples",
-                          "lanes",          "notes",          "left_in_target"}) {
+                          "lanes",          "notes",          "checks",
+                          "left_in_target"}) {
     EXPECT_TRUE(json.contains(key)) << key;
   }
   for (const char* key : {"source", "target", "rows", "copy_bytes", "chunks", "begin_s", "end_s",

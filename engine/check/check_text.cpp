@@ -1,0 +1,128 @@
+#include <array>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "engine/check/check.h"
+#include "engine/shown_text.h"
+
+namespace millrace {
+namespace {
+
+// In the order of a run.
+constexpr std::array<std::string_view, 6> families = {"connection", "privileges", "source",
+                                                      "target",     "values",     "gates"};
+constexpr std::size_t indent = 8;
+
+std::string_view color_of(Verdict verdict) noexcept {
+  switch (verdict) {
+    case Verdict::ok: return "\x1b[32m";
+    case Verdict::warn: return "\x1b[33m";
+    case Verdict::fail: return "\x1b[1;31m";
+  }
+  return {};
+}
+
+/// Names from the servers may hold anything: one line of printable text.
+std::string shown(std::string_view text) { return fitted(text, 100'000); }
+
+/// `text` in lines of at most `width`, each but the first indented.
+std::string wrapped(std::string_view text, std::size_t left, std::size_t width) {
+  const std::size_t room = width > left + 24 ? width - left : 24;
+  std::string result;
+  std::size_t column = 0;
+  while (!text.empty()) {
+    const std::size_t space = text.find(' ');
+    const std::string_view word = text.substr(0, space);
+    text = space == std::string_view::npos ? std::string_view() : text.substr(space + 1);
+    const std::size_t columns = columns_of(word);
+    if (column != 0 && column + 1 + columns > room) {
+      result += '\n' + std::string(left, ' ');
+      column = 0;
+    }
+    if (column != 0) {
+      result += ' ';
+      ++column;
+    }
+    result += word;
+    column += columns;
+  }
+  return result + '\n';
+}
+
+std::string line_of(const Finding& finding, unsigned width, bool color) {
+  std::string text = "  ";
+  if (color) text += color_of(finding.verdict);
+  text += fmt::format("{:<4}", word_of(finding.verdict));
+  if (color) text += "\x1b[0m";
+  text += "  " + wrapped(shown(finding.message), indent, width);
+  if (!finding.advice.empty()) {
+    text += std::string(indent, ' ') + "-> " + wrapped(shown(finding.advice), indent + 3, width);
+  }
+  return text;
+}
+
+std::string verdict_line(const Findings& findings) {
+  std::array<std::size_t, 3> counts{};
+  for (const Finding& finding : findings) ++counts[static_cast<std::size_t>(finding.verdict)];
+  std::string text = fmt::format("{} OK, {} WARN, {} FAIL: ", counts[0], counts[1], counts[2]);
+  switch (worst_of(findings)) {
+    case Verdict::ok: return text + "ready\n";
+    case Verdict::warn: return text + "ready, with what is to be minded above\n";
+    case Verdict::fail: return text + "not ready\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string check_text(const CheckReport& report, unsigned width, bool color) {
+  std::string text = report.source + "\n  -> " + report.target + "\n";
+  for (const std::string_view family : families) {
+    bool first = true;
+    for (const Finding& finding : report.findings) {
+      if (finding.family != family) continue;
+      if (first) text += fmt::format("\n{}\n", family);
+      first = false;
+      text += line_of(finding, width, color);
+    }
+  }
+  if (report.estimate) text += "\nestimate\n" + estimate_text(*report.estimate);
+  return text + "\n" + verdict_line(report.findings);
+}
+
+std::string check_json(const CheckReport& report) {
+  nlohmann::ordered_json json;
+  json["source"] = report.source;
+  json["target"] = report.target;
+  json["verdict"] = word_of(worst_of(report.findings));
+  json["findings"] = nlohmann::ordered_json::array();
+  for (const Finding& finding : report.findings) {
+    json["findings"].push_back({{"verdict", word_of(finding.verdict)},
+                                {"family", finding.family},
+                                {"subject", finding.subject},
+                                {"message", finding.message},
+                                {"advice", finding.advice}});
+  }
+  if (report.estimate) {
+    const Estimate& estimate = *report.estimate;
+    const auto seconds = [](const std::optional<double>& time) {
+      return time ? nlohmann::ordered_json(*time) : nlohmann::ordered_json();
+    };
+    json["estimate"] = {{"rows", estimate.footprint.rows},
+                        {"tables", estimate.tables},
+                        {"source_bytes", estimate.footprint.source_bytes},
+                        {"copy_bytes", estimate.footprint.copy_bytes},
+                        {"heap_bytes", estimate.footprint.heap_bytes},
+                        {"index_bytes", estimate.footprint.index_bytes},
+                        {"disk_bytes", estimate.disk_bytes},
+                        {"rows_s", seconds(estimate.rows_s)},
+                        {"keys_s", seconds(estimate.keys_s)},
+                        {"lock_s", seconds(estimate.lock_s)},
+                        {"read_bytes_per_s", estimate.read_bytes_per_s},
+                        {"write_bytes_per_s", estimate.write_bytes_per_s}};
+  }
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace millrace

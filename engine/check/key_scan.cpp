@@ -1,0 +1,202 @@
+#include "engine/check/key_scan.h"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "engine/check/name_list.h"
+#include "engine/check/side_by_side.h"
+#include "engine/quantity_text.h"
+
+namespace millrace {
+namespace {
+
+constexpr std::string_view family = "values";
+constexpr std::size_t sampled_rows = 100'000;
+constexpr std::size_t shown = 5;
+
+std::string table_sql(const SourceTable& table) {
+  return mysql::quote_identifier(table.database) + "." + mysql::quote_identifier(table.name);
+}
+
+/// The table under the name `t`, or its first rows.
+std::string rows_sql(const SourceTable& table, const std::vector<std::string>& columns,
+                     ScanDepth depth) {
+  if (depth == ScanDepth::full) return table_sql(table) + " t";
+  std::vector<std::string> quoted;
+  for (const std::string& column : columns) quoted.push_back(mysql::quote_identifier(column));
+  return fmt::format("(SELECT {} FROM {} LIMIT {}) t", fmt::join(quoted, ", "), table_sql(table),
+                     sampled_rows);
+}
+
+const SourceColumn* find_column(const SourceTable& table, const std::string& name) {
+  const auto found = std::find_if(table.columns.begin(), table.columns.end(),
+                                  [&](const SourceColumn& column) { return column.name == name; });
+  return found == table.columns.end() ? nullptr : &*found;
+}
+
+bool has_collation(const SourceColumn& column) noexcept { return !column.collation.empty(); }
+
+/// Columns as one text: "7, Berlin".
+std::string key_sql(const std::vector<std::string>& columns) {
+  std::vector<std::string> parts;
+  for (const std::string& column : columns) {
+    parts.push_back(fmt::format("CONVERT(t.{} USING utf8mb4)", mysql::quote_identifier(column)));
+  }
+  return fmt::format("CONCAT_WS(', ', {})", fmt::join(parts, ", "));
+}
+
+KeyQuestion orphan_question(const SourceTable& child, const SourceTable& parent,
+                            const SourceForeignKey& key, ScanDepth depth) {
+  std::vector<std::string> meets;
+  std::vector<std::string> given;
+  for (std::size_t i = 0; i < key.columns.size(); ++i) {
+    const std::string mine = "t." + mysql::quote_identifier(key.columns[i]);
+    const std::string theirs = "p." + mysql::quote_identifier(key.referenced_columns[i]);
+    given.push_back(mine + " IS NOT NULL");
+    meets.push_back(theirs + " = " + mine);
+    const SourceColumn* column = find_column(child, key.columns[i]);
+    // The index finds the candidates by the source's collation, the bytes decide as the target
+    // will.
+    if (column != nullptr && has_collation(*column)) {
+      meets.push_back("BINARY " + theirs + " = BINARY " + mine);
+    }
+  }
+  return {.subject = "orphans",
+          .what = child.full_name() + "." + key.name + " -> " + parent.full_name(),
+          .sql = fmt::format(
+              "SELECT {} AS k, COUNT(*) AS n FROM {} WHERE {} AND NOT EXISTS (SELECT 1 FROM {} "
+              "p WHERE {}) GROUP BY k ORDER BY k",
+              key_sql(key.columns), rows_sql(child, key.columns, depth), fmt::join(given, " AND "),
+              table_sql(parent), fmt::join(meets, " AND "))};
+}
+
+/// Whether a unique key of the source makes the target's impossible to break: over no other
+/// columns, and no less strict.
+bool guarded_by_source(const SourceTable& table, const std::map<std::string, bool>& folds) {
+  return std::any_of(table.indexes.begin(), table.indexes.end(), [&](const SourceIndex& index) {
+    return index.unique && !index.parts.empty() &&
+           std::all_of(index.parts.begin(), index.parts.end(), [&](const SourceIndexPart& part) {
+             const auto found = folds.find(part.column);
+             if (found == folds.end() || part.prefix_characters != 0) return false;
+             const SourceColumn* column = find_column(table, part.column);
+             const bool folds_itself =
+                 column != nullptr && column->collation.find("_ci") != std::string::npos;
+             return !found->second || folds_itself;
+           });
+  });
+}
+
+Finding ask(mysql::Connection& session, const KeyQuestion& question) {
+  // The server counts all of them, and sends the first few.
+  const mysql::Row count =
+      session.query("SELECT COUNT(*), COALESCE(SUM(n), 0) FROM (" + question.sql + ") f").at(0);
+  if (count.at(0).text == "0") return {};
+  std::vector<std::string> values;
+  for (const mysql::Row& row : session.query(question.sql + fmt::format(" LIMIT {}", shown))) {
+    values.push_back(row.at(0).text);
+  }
+  const bool orphans = question.subject == "orphans";
+  return {Verdict::fail, family, question.subject,
+          fmt::format("{}: {} rows {} ({} values): {}", question.what, count.at(1).text,
+                      orphans ? "point at nothing" : "are the same to the target's key",
+                      count.at(0).text, name_list(values)),
+          orphans ? "delete them or add what they point at; 'A' and 'a' are two values to "
+                    "PostgreSQL; --skip-keys leaves all keys out"
+                  : "make them differ at the source, or drop the index in the target"};
+}
+
+}  // namespace
+
+std::vector<KeyQuestion> orphan_questions(const WorkPlan& work, ScanDepth depth) {
+  std::map<std::string, const SourceTable*> tables;
+  for (const TableWork& table : work.tables) {
+    tables.emplace(table.source->full_name(), table.source);
+  }
+  std::vector<KeyQuestion> questions;
+  for (const TableWork& table : work.tables) {
+    if (table.exists) continue;
+    for (const SourceForeignKey& key : table.source->foreign_keys) {
+      const auto parent = tables.find(key.referenced_database + "." + key.referenced_table);
+      if (parent == tables.end()) continue;  // not made: the plan notes it
+      questions.push_back(orphan_question(*table.source, *parent->second, key, depth));
+    }
+  }
+  return questions;
+}
+
+std::vector<KeyQuestion> duplicate_questions(const WorkPlan& work,
+                                             const std::vector<postgres::UniqueKey>& keys,
+                                             ScanDepth depth) {
+  std::vector<KeyQuestion> questions;
+  for (const TableWork& table : work.tables) {
+    if (!table.exists) continue;
+    const TargetTable& target = table.translated->target;
+    for (const postgres::UniqueKey& key : keys) {
+      if (key.schema != target.schema || key.table != target.name) continue;
+      std::map<std::string, bool> folds;  // by source column
+      std::vector<std::string> columns, given, same;
+      for (const postgres::UniqueKey::Part& part : key.parts) {
+        for (const TranslatedColumn& column : table.translated->columns) {
+          if (target.columns[column.target].name != part.column) continue;
+          const SourceColumn& source = table.source->columns[column.source];
+          const std::string quoted = "t." + mysql::quote_identifier(source.name);
+          folds[source.name] = part.folds_case;
+          columns.push_back(source.name);
+          given.push_back(quoted + " IS NOT NULL");
+          same.push_back(part.folds_case
+                             ? "LOWER(CONVERT(" + quoted + " USING utf8mb4)) COLLATE utf8mb4_bin"
+                         : has_collation(source) ? "BINARY " + quoted
+                                                 : quoted);
+        }
+      }
+      // A column that the target fills itself, or one that does not come: nothing can be told.
+      if (columns.size() != key.parts.size()) continue;
+      if (guarded_by_source(*table.source, folds)) continue;
+      questions.push_back(
+          {.subject = "duplicates",
+           .what = target.full_name() + "." + key.name,
+           .sql =
+               fmt::format("SELECT MIN({}) AS k, COUNT(*) AS n FROM {} WHERE {} GROUP BY {} HAVING "
+                           "COUNT(*) > 1 ORDER BY k",
+                           key_sql(columns), rows_sql(*table.source, columns, depth),
+                           fmt::join(given, " AND "), fmt::join(same, ", "))});
+    }
+  }
+  return questions;
+}
+
+Findings ask_keys(std::vector<mysql::Connection>& sessions,
+                  const std::vector<KeyQuestion>& questions, StopRequest& stop) {
+  if (questions.empty()) {
+    return {{Verdict::ok, family, "keys", "no foreign or unique key that rows could break", {}}};
+  }
+  std::vector<Finding> found(questions.size());
+  const auto cut_all = [&] {
+    for (mysql::Connection& session : sessions) session.cut();
+  };
+  const StopRequest::Waker waker(stop, cut_all);
+  side_by_side(
+      sessions, questions.size(),
+      [&](mysql::Connection& session, std::size_t, std::size_t i) {
+        found[i] = ask(session, questions[i]);
+      },
+      cut_all);
+  Findings findings;
+  for (Finding& finding : found) {
+    if (finding.verdict != Verdict::ok) findings.push_back(std::move(finding));
+  }
+  if (findings.empty()) {
+    findings.push_back({Verdict::ok,
+                        family,
+                        "keys",
+                        fmt::format("no orphan and no duplicate in {} foreign and unique keys",
+                                    count_text(questions.size())),
+                        {}});
+  }
+  return findings;
+}
+
+}  // namespace millrace

@@ -1,0 +1,200 @@
+#include "engine/check/privilege_checks.h"
+
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace millrace {
+namespace {
+
+constexpr std::string_view family = "privileges";
+constexpr int first_with_backup_stage = 100400;
+constexpr int first_with_binlog_monitor = 100502;
+constexpr int first_with_flush_tables = 80023;  // a privilege of its own beside RELOAD
+
+class SourcePrivileges {
+ public:
+  SourcePrivileges(const Job& job, const mysql::ServerVersion& version, const SourceGrants& grants,
+                   const SourceCatalog& catalog, bool binlog)
+      : job_(job), version_(version), grants_(grants), binlog_(binlog) {
+    for (const SourceTable& table : catalog.tables) {
+      databases_.insert(table.database);
+      non_transactional_ = non_transactional_ || !table.transactional;
+    }
+    may_flush_ = grants.everywhere("RELOAD") ||
+                 (!version.mariadb && version.number >= first_with_flush_tables &&
+                  grants.everywhere("FLUSH_TABLES"));
+    for (const std::string& database : databases_) {
+      if (!grants.on_database("LOCK TABLES", database) || !grants.on_database("SELECT", database)) {
+        unlockable_.push_back(database);
+      }
+    }
+  }
+
+  Findings check() {
+    if (job_.scope != Scope::schema_only) check_snapshot();
+    check_position();
+    check_others();
+    check_extras();
+    return std::move(findings_);
+  }
+
+ private:
+  std::string account() const {
+    return grants_.account().empty() ? "<account>" : grants_.account();
+  }
+
+  void ok(std::string_view subject, std::string message) {
+    findings_.push_back({Verdict::ok, family, subject, std::move(message), {}});
+  }
+
+  std::string grant_lock_tables() const {
+    std::string sql;
+    for (const std::string& database : unlockable_) {
+      if (!sql.empty()) sql += "; ";
+      sql += "GRANT SELECT, LOCK TABLES ON " + mysql::quote_identifier(database) + ".* TO " +
+             account();
+    }
+    return sql;
+  }
+  std::string grant_reload() const { return "GRANT RELOAD ON *.* TO " + account(); }
+
+  void check_snapshot() {
+    const bool may_stage = may_flush_ && version_.mariadb &&
+                           version_.number >= first_with_backup_stage && !non_transactional_;
+    const auto refuse = [&](std::string message, std::string advice) {
+      findings_.push_back(
+          {Verdict::fail, family, "snapshot", std::move(message), std::move(advice)});
+    };
+    switch (job_.snapshot) {
+      case SnapshotMethod::automatic:
+        if (may_stage) return ok("snapshot", "the snapshot will be taken by BACKUP STAGE");
+        if (may_flush_) {
+          return ok("snapshot", "the snapshot will be taken by FLUSH TABLES WITH READ LOCK");
+        }
+        if (unlockable_.empty()) {
+          return ok("snapshot", "the snapshot will be taken by LOCK TABLES READ");
+        }
+        if (non_transactional_) {
+          return refuse(
+              "tables without transactions (MyISAM or the like) must be read under a lock, and the "
+              "account may not lock them",
+              grant_reload() + ", or " + grant_lock_tables());
+        }
+        if (!binlog_) {
+          return refuse(
+              "the account may take no lock, and the binlog is off: no way to one instant",
+              grant_reload() + ", or " + grant_lock_tables());
+        }
+        findings_.push_back(
+            {Verdict::warn, family, "snapshot",
+             "the account may take no lock: the snapshot waits for a moment in which nobody writes",
+             grant_reload() + ", or " + grant_lock_tables()});
+        return;
+      case SnapshotMethod::backup_stage:
+        if (may_stage) return ok("snapshot", "the account may use BACKUP STAGE");
+        if (!version_.mariadb || version_.number < first_with_backup_stage) {
+          return refuse("BACKUP STAGE needs MariaDB 10.4 or later", "leave --snapshot out");
+        }
+        if (may_flush_) {
+          return refuse("BACKUP STAGE does not hold off writes into tables without transactions",
+                        "--snapshot flush-lock, or leave --snapshot out");
+        }
+        return refuse("the account may not use BACKUP STAGE", grant_reload());
+      case SnapshotMethod::flush_lock:
+        if (may_flush_) return ok("snapshot", "the account may FLUSH TABLES WITH READ LOCK");
+        return refuse("the account may not FLUSH TABLES WITH READ LOCK", grant_reload());
+      case SnapshotMethod::lock_tables:
+        if (unlockable_.empty()) return ok("snapshot", "the account may LOCK TABLES");
+        return refuse(
+            fmt::format("the account may not LOCK TABLES in {}", fmt::join(unlockable_, ", ")),
+            grant_lock_tables());
+      case SnapshotMethod::position:
+        if (!binlog_)
+          return refuse("--snapshot position needs the binlog, and it is off", "log_bin");
+        if (non_transactional_) {
+          return refuse(
+              "--snapshot position cannot hold off writes into tables without transactions",
+              "--snapshot flush-lock or lock-tables");
+        }
+        return ok("snapshot", "the snapshot waits for a moment in which nobody writes");
+      case SnapshotMethod::none:
+        findings_.push_back({Verdict::warn, family, "snapshot",
+                             "no snapshot is asked for: tables are read at different moments",
+                             "leave --snapshot none out, or stop the writers"});
+        return;
+    }
+  }
+
+  void check_position() {
+    if (!binlog_) return;
+    const bool monitors = version_.mariadb && version_.number >= first_with_binlog_monitor;
+    const std::string_view privilege = monitors ? "BINLOG MONITOR" : "REPLICATION CLIENT";
+    // SHOW MASTER STATUS takes the snapshot's own position; MariaDB tells that to everybody.
+    if (grants_.everywhere(privilege) || grants_.everywhere("REPLICATION CLIENT") ||
+        grants_.everywhere("SUPER")) {
+      return ok("position", "the account may see the binlog's position");
+    }
+    const bool needed = !version_.mariadb && job_.snapshot == SnapshotMethod::position;
+    findings_.push_back(
+        {needed ? Verdict::fail : Verdict::warn, family, "position",
+         needed ? "--snapshot position needs to see the binlog's position, and the account may not"
+                : "the account may not see the binlog's position: the report may not have it",
+         fmt::format("GRANT {} ON *.* TO {}", privilege, account())});
+  }
+
+  void check_others() {
+    if (grants_.everywhere("PROCESS")) {
+      return ok("process", "the account sees whose query or transaction would hold up the lock");
+    }
+    if (job_.snapshot == SnapshotMethod::none || job_.scope == Scope::schema_only) return;
+    findings_.push_back({Verdict::warn, family, "process",
+                         "the account does not see other sessions: who holds up the lock cannot be "
+                         "looked for",
+                         "GRANT PROCESS ON *.* TO " + account()});
+  }
+
+  /// What an account may not see is missing without a word.
+  void check_extras() {
+    if (job_.scope == Scope::data_only) return;
+    std::vector<std::string> blind;
+    for (const std::string& database : databases_) {
+      std::vector<std::string_view> missing;
+      for (const std::string_view privilege : {"SHOW VIEW", "TRIGGER", "EVENT"}) {
+        if (!grants_.on_database(privilege, database)) missing.push_back(privilege);
+      }
+      if (!missing.empty()) {
+        blind.push_back(fmt::format("GRANT {} ON {}.* TO {}", fmt::join(missing, ", "),
+                                    mysql::quote_identifier(database), account()));
+      }
+    }
+    if (blind.empty()) {
+      return ok("extras",
+                "the account sees views, triggers and events, so that they can be listed");
+    }
+    findings_.push_back({Verdict::warn, family, "extras",
+                         "views, triggers or events that the account may not see are not listed",
+                         fmt::format("{}", fmt::join(blind, "; "))});
+  }
+
+  const Job& job_;
+  const mysql::ServerVersion& version_;
+  const SourceGrants& grants_;
+  const bool binlog_;
+  bool non_transactional_ = false;
+  bool may_flush_ = false;
+  std::set<std::string> databases_;
+  std::vector<std::string> unlockable_;
+  Findings findings_;
+};
+
+}  // namespace
+
+Findings check_source_privileges(const Job& job, const mysql::ServerVersion& version,
+                                 const SourceGrants& grants, const SourceCatalog& catalog,
+                                 bool binlog) {
+  return SourcePrivileges(job, version, grants, catalog, binlog).check();
+}
+
+}  // namespace millrace

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "engine/check/finding.h"
+#include "engine/check/source_grants.h"
+#include "engine/job.h"
+#include "io/mysql/connection.h"
+#include "io/source_schema.h"
+
+namespace millrace {
+
+/// Whether the source's account may take the snapshot that the job asks for, and see what it
+/// tells of: with the GRANT to type. Reading the tables themselves is tried, see table_probe.h.
+Findings check_source_privileges(const Job& job, const mysql::ServerVersion& version,
+                                 const SourceGrants& grants, const SourceCatalog& catalog,
+                                 bool binlog);
+
+}  // namespace millrace

@@ -1,0 +1,83 @@
+#include "engine/check/table_probe.h"
+
+#include <set>
+
+#include <fmt/format.h>
+
+#include "engine/check/name_list.h"
+#include "engine/quantity_text.h"
+#include "io/error.h"
+
+namespace millrace {
+namespace {
+
+/// Errors that tell of a damaged MyISAM or Aria table: its files are not there, of a wrong format,
+/// crashed, or were repaired in vain. Source: MariaDB manual, "MariaDB Error Codes"; below 1000
+/// my_base.h.
+const std::set<std::string> damaged_codes = {"126",  "127",  "130",  "134",  "144",  "145", "1016",
+                                             "1017", "1033", "1034", "1035", "1194", "1195"};
+const std::set<std::string> denied_codes = {"1044", "1142", "1143", "1370"};
+
+}  // namespace
+
+Findings probe_tables(mysql::Connection& source, const WorkPlan& work, const SourceGrants& grants,
+                      Probe which) {
+  const std::string account = grants.account().empty() ? "<account>" : grants.account();
+  std::vector<std::string> denied;
+  std::set<std::string> missing;
+  std::vector<std::string> damaged;
+  std::string repairs;
+  Findings findings;
+  for (const TableWork& table : work.tables) {
+    // Only engines without transactions leave tables damaged behind.
+    const bool doubtful =
+        !table.source->transactional || !grants.on_database("SELECT", table.source->database);
+    if (which == Probe::doubtful_tables && !doubtful) continue;
+    try {
+      source.execute(table.select + " LIMIT 0");
+    } catch (const Error& error) {
+      const std::string name = table.source->full_name();
+      const std::string& code = error.where().code;
+      if (denied_codes.contains(code)) {
+        denied.push_back(name);
+        missing.insert("GRANT SELECT ON " + mysql::quote_identifier(table.source->database) +
+                       ".* TO " + account);
+      } else if (damaged_codes.contains(code)) {
+        damaged.push_back(name);
+        repairs += (repairs.empty() ? "REPAIR TABLE " : ", ") +
+                   mysql::quote_identifier(table.source->database) + "." +
+                   mysql::quote_identifier(table.source->name);
+      } else if (error.kind() == ErrorKind::connection_lost) {
+        throw;
+      } else {
+        findings.push_back({Verdict::fail, "source", "tables",
+                            fmt::format("{} cannot be read: {}", name, error.message()),
+                            error.hint()});
+      }
+    }
+  }
+  if (!denied.empty()) {
+    std::string sql;
+    for (const std::string& grant : missing) sql += (sql.empty() ? "" : "; ") + grant;
+    findings.push_back(
+        {Verdict::fail, "privileges", "select",
+         fmt::format("the account may not read {} of {} tables: {}", count_text(denied.size()),
+                     count_text(work.tables.size()), name_list(denied)),
+         sql});
+  } else {
+    findings.push_back(
+        {Verdict::ok,
+         "privileges",
+         "select",
+         fmt::format("SELECT is refused on none of {} tables", count_text(work.tables.size())),
+         {}});
+  }
+  if (!damaged.empty()) {
+    findings.push_back({Verdict::fail, "source", "damaged tables",
+                        "crashed, and not to be read: " + name_list(damaged),
+                        repairs + " (mysqlcheck --repair --databases ... for many)"});
+  }
+  return findings;
+}
+
+}  // namespace millrace

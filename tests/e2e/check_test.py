@@ -1,0 +1,408 @@
+#!/usr/bin/env python3
+"""millrace check: each of its lines provoked on real servers, with what it says to do; and that it
+leaves nothing behind."""
+
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "faults"))
+
+from fault_test_case import (BAD_DATA, BAD_REQUEST, COMPLETE, SECRET, FaultTestCase, Locker, Mysql, OneTableTestCase,
+                             OwnServers, Postgres, await_true, literal, quote)
+
+CODES = {"OK": 0, "WARN": 1, "FAIL": 2}
+
+
+class CheckTestCase(OneTableTestCase):
+    def check(self, *words, source=None, target=None):
+        """What `check --json` says; its exit code is that of the worst line."""
+        outcome = self.program.run("check", source or self.source.url(self.database),
+                                   target or self.target.url(self.database), "--json", *words)
+        self.assert_no_secret(outcome)
+        self.assertEqual(outcome.stderr, "")
+        self.said = json.loads(outcome.stdout)
+        worst = max((line["verdict"] for line in self.said["findings"]), key=CODES.get)
+        self.assertEqual(self.said["verdict"], worst)
+        self.assertEqual(outcome.code, CODES[worst], outcome.stdout)
+        self.assertEqual([], self.target.run(
+            "select nspname from pg_namespace where nspname like 'millrace%'", self.database).splitlines())
+        return self.said
+
+    def lines(self, subject):
+        return [line for line in self.said["findings"] if line["subject"] == subject]
+
+    def assert_line(self, verdict, subject, message, advice=""):
+        lines = self.lines(subject)
+        for line in lines:
+            if line["verdict"] == verdict and self.matches(message, line["message"]) and self.matches(advice, line["advice"]):
+                return
+        self.fail(f"no {verdict} of {subject} with {message!r} and {advice!r}:\n{json.dumps(lines or self.said['findings'], indent=1)}")
+
+    @staticmethod
+    def matches(pattern, text):
+        return re.search(pattern, text) is not None
+
+    def as_account(self, *grants):
+        return self.source.url(self.database, user=self.source_account(*grants), password=SECRET)
+
+    def as_role(self, *grants):
+        return self.target.url(self.database, user=self.target_role(*grants), password=SECRET)
+
+
+class Check(CheckTestCase):
+    def test_page_for_people(self):
+        outcome = self.program.run("check", self.source.url(self.database), self.target.url(self.database))
+
+        self.assertLess(outcome.code, CODES["FAIL"], outcome.stdout)
+        for part in ("\nconnection\n", "\nprivileges\n", "\nsource\n", "\ntarget\n", "\nvalues\n", "\nestimate\n",
+                     "source is MariaDB 10", "target is PostgreSQL 15", "2 rows in 1 tables", ": ready"):
+            self.assertIn(part, outcome.stdout)
+        self.assertNotIn("\x1b", outcome.stdout)
+        self.assert_untouched(self.target, self.database)
+        self.assert_no_session_left(self.source, self.target, self.database)
+
+    def test_estimate_for_programs(self):
+        estimate = self.check()["estimate"]
+
+        self.assertEqual((estimate["rows"], estimate["tables"]), (2, 1))
+        for name in ("rows_s", "keys_s", "lock_s", "read_bytes_per_s", "write_bytes_per_s", "disk_bytes"):
+            self.assertGreater(estimate[name], 0, name)
+        self.assert_untouched(self.target, self.database)
+
+    # ---- connection
+
+    def test_mysql_where_postgresql_should_be_and_the_source_is_looked_at_all_the_same(self):
+        self.check(target=self.target.url(self.database, port=self.source.port))
+
+        self.assert_line("FAIL", "target", "this is a MariaDB server", "PostgreSQL server's host and port")
+        self.assert_line("OK", "version", "source is MariaDB")
+
+    def test_source_that_does_not_answer(self):
+        self.check(source=self.source.url(self.database, port=1))
+
+        self.assert_line("FAIL", "source", "cannot connect")
+        self.assert_line("OK", "version", "target is PostgreSQL")
+
+    def test_tls_is_told(self):
+        self.check("--source-ssl-mode", "required", "--target-sslmode", "require")
+
+        self.assert_line("OK", "tls", "source is encrypted: TLSv1")
+        self.assert_line("OK", "tls", "target is encrypted: TLSv1")
+
+    def test_tls_that_is_not_there_is_told(self):
+        self.check("--source-ssl-mode", "disabled", "--target-sslmode", "disable")
+
+        self.assert_line("OK", "tls", "source is not encrypted, and on this machine")
+        self.assert_line("OK", "latency", "target answers in")
+        self.assert_line("OK", "clocks", "agree")
+
+    # ---- privileges
+
+    def test_account_that_may_not_lock(self):
+        self.check(source=self.as_account(f"select on `{self.database}`.*"))
+
+        self.assert_line("WARN", "snapshot", "may take no lock", "GRANT RELOAD ON .* TO 'u.*'@'%', or GRANT SELECT, LOCK TABLES")
+        self.assert_line("WARN", "process", "does not see other sessions", "GRANT PROCESS")
+        self.assert_line("WARN", "position", "binlog's position", "GRANT BINLOG MONITOR")
+        self.assert_line("WARN", "extras", "not listed", "GRANT SHOW VIEW, TRIGGER, EVENT")
+
+    def test_account_that_may_not_lock_tables_without_transactions(self):
+        self.fill("create table old (id int primary key) engine=myisam")
+        self.check(source=self.as_account(f"select on `{self.database}`.*"))
+
+        self.assert_line("FAIL", "snapshot", "must be read under a lock", "GRANT RELOAD")
+
+    def test_account_that_may_not_lock_the_chosen_way(self):
+        account = self.as_account(f"select on `{self.database}`.*")
+        for how, grant in (("flush-lock", "RELOAD"), ("lock-tables", "LOCK TABLES"), ("backup-stage", "RELOAD")):
+            self.check("--snapshot", how, source=account)
+            self.assert_line("FAIL", "snapshot", "the account may not", f"GRANT .*{grant}")
+
+    def test_account_with_all_that_is_needed(self):
+        self.check(source=self.as_account("reload, process, binlog monitor on *.*",
+                                          f"select, lock tables, show view, trigger, event on `{self.database}`.*"))
+
+        for subject in ("snapshot", "position", "process", "extras", "select"):
+            self.assertEqual([line["verdict"] for line in self.lines(subject)], ["OK"], subject)
+
+    def test_table_that_the_account_may_not_read(self):
+        self.fill("create table secret (id int primary key)")
+        self.check(source=self.as_account(f"select on `{self.database}`.t", f"insert on `{self.database}`.secret"))
+
+        self.assert_line("FAIL", "select", f"1 of 2 tables: {self.database}.secret", "GRANT SELECT ON `.*`.* TO 'u")
+
+    def test_role_that_may_not_create(self):
+        self.check(target=self.as_role())
+
+        self.assert_line("FAIL", "plan", "cannot create schema", "GRANT CREATE ON DATABASE")
+
+    def test_role_that_may_not_drop_empty_or_fill(self):
+        self.target.run("create schema s; create table s.t (id int, words varchar(20)); insert into s.t values (7, 'x')",
+                        self.database)
+        role = self.as_role("usage, create on schema s")
+        there = ("--schema-map", f"{self.database}=s", "--if-exists")
+        for how, advice in (("drop", 'ALTER TABLE "s"."t" OWNER TO'), ("truncate", 'GRANT TRUNCATE ON TABLE "s"."t" TO'),
+                            ("append", 'GRANT INSERT ON TABLE "s"."t" TO')):
+            self.check(*there, how, target=role)
+            self.assert_line("FAIL", "target tables", 'the role may not .*"s"."t"', advice)
+
+    # ---- source
+
+    def test_engines_keys_and_packets(self):
+        self.fill("set sql_mode = ''; create table old (id int primary key) engine=myisam;"
+                  "create table heap (words varchar(2000)) engine=innodb;"
+                  "insert into heap select repeat('x', 2000) from seq_1_to_200; analyze table heap;"
+                  "create table large (id int primary key, words longtext character set latin2);")
+        self.check("--chunk-bytes", "64KiB")
+
+        self.assert_line("WARN", "engines", f"2 InnoDB|3 InnoDB, 1 MyISAM.*writers wait.*{self.database}.old", "ENGINE=InnoDB")
+        self.assert_line("WARN", "keys", f"large tables without a key .*{self.database}.heap", "primary key")
+        self.assert_line("WARN", "max_allowed_packet", f"to NULL .*{self.database}.large.words", "max_allowed_packet")
+        self.assert_line("OK", "timeouts", "long enough")
+
+    def test_transaction_and_query_that_would_hold_up_the_lock(self):
+        writer = Locker.of_source(self.source, f"start transaction; update `{self.database}`.t set words = 'x'")
+        self.addCleanup(writer.release)
+        writer.await_held()
+        ids = "select trx_mysql_thread_id from information_schema.innodb_trx where trx_rows_modified = 2"
+        query = f"select sleep(600), '{self.database}'"
+        reader = Locker.of_source(self.source, query)
+        self.addCleanup(reader.release)
+        running = ("select id from information_schema.processlist where time >= 3 and info like"
+                   f" 'select sleep(600), ''{self.database}%'")
+        await_true(lambda: self.source.value(running), "the query has run for a while")
+        self.addCleanup(lambda: self.source.run(f"kill {self.source.value(running)}"))
+        self.check()
+
+        self.assert_line("WARN", "hold up", f"connection {self.source.value(running)} of root has been running", "KILL")
+        holder = self.source.value(ids).splitlines()
+        self.assert_line("WARN", "hold up", f"connection ({'|'.join(holder)}) of root changed rows .* not committed", "KILL")
+
+    # ---- target
+
+    def test_target_that_is_not_utf8_and_read_only(self):
+        self.target.drop_database(self.database)
+        self.target.run(f"create database {quote(self.database)} template template0 encoding 'LATIN1' locale 'C';"
+                        f"alter database {quote(self.database)} set default_transaction_read_only = on")
+        self.check()
+
+        self.assert_line("FAIL", "plan", "LATIN1, not UTF8", "ENCODING 'UTF8'")
+        self.assert_line("FAIL", "plan", "read-only", "primary")
+
+    def test_what_stands_in_the_way(self):
+        self.target.run(f"create schema {quote(self.database)}; create table {quote(self.database)}.t (mine int)", self.database)
+        self.check()
+
+        self.assert_line("FAIL", "in the way", f"{self.database}.t", "--if-exists drop")
+
+    def test_geometry_without_postgis(self):
+        self.fill("create table g (id int primary key, place point)")
+        self.check()
+        self.assert_line("WARN", "extensions", f"EWKB in bytea: {self.database}.g.place", "CREATE EXTENSION postgis")
+
+        self.check("--geometry", "bytea")
+        self.assert_line("OK", "extensions", "no extension is needed")
+
+    # ---- values
+
+    BAD = """set sql_mode = '';
+      create table v (id int primary key, day date, flag tinyint(1), words varchar(20), big bigint unsigned auto_increment, key (big));
+      insert into v values (1, '2024-02-03', 0, 'fine', 1), (2, '0000-00-00', 1, 'x', 2), (3, '2024-00-01', 0, 'x', 3),
+        (4, '2024-02-03', 7, 'x', 4), (5, '2024-02-03', 0, 'a\\0b', 5), (6, '2024-02-03', 0, 'x', 18446744073709551000);"""
+
+    def test_values_that_do_not_fit_are_counted(self):
+        self.fill(self.BAD)
+        for depth, word in (("sample", " sampled"), ("full", "")):
+            self.check("--scan", depth)
+            name = f"{self.database}.v."
+            self.assert_line("FAIL", "values", f"{name}day: 2 zero or partial date .* in 6 rows{word}: first 0000-00-00 at id=2, id=3")
+            self.assert_line("FAIL", "values", f"{name}flag: 1 .* first 7 at id=4", "--tinyint1 smallint")
+            self.assert_line("FAIL", "values", f"{name}words: 1 .*NUL.* at id=5")
+            self.assert_line("FAIL", "values", f"{name}big: 1 .*18446744073709551000 at id=6")
+            self.assertEqual(len(self.lines("values")), 4)
+
+    def test_values_are_not_looked_at_where_told_so(self):
+        self.fill(self.BAD)
+        self.check("--scan", "none")
+
+        self.assertEqual(self.lines("values"), [])
+
+    def test_sample_comes_from_all_over_the_table(self):
+        self.fill("create table v (id int primary key, flag tinyint(1), pad varchar(200)) engine=innodb;"
+                  "insert into v select seq, 0, repeat('x', 200) from seq_1_to_20000; analyze table v;"
+                  "update v set flag = 9 where id > 19000")
+        self.check("--chunk-bytes", "256KiB")
+
+        self.assert_line("FAIL", "values", f"{self.database}.v.flag: [0-9,]+ .* in [0-9,]+ rows sampled")
+
+    def test_rows_that_point_at_nothing(self):
+        self.fill("create table p (code varchar(10) primary key) engine=innodb;"
+                  "create table c (id int primary key, code varchar(10), constraint to_p foreign key (code) references p (code))"
+                  " engine=innodb; insert into p values ('a'), ('b'); insert into c values (1, 'a'), (2, 'B'), (3, null);"
+                  "set foreign_key_checks = 0; insert into c values (4, 'gone'), (5, 'gone')")
+        for depth in ("sample", "full"):
+            self.check("--scan", depth)
+            self.assert_line("FAIL", "orphans", f"{self.database}.c.to_p -> .*: 3 rows point at nothing .2 values.: B, gone")
+
+        self.check("--scan", "full", "--skip-keys")
+        self.assertEqual(self.lines("orphans"), [])
+
+    def test_rows_that_are_one_to_the_targets_key(self):
+        self.fill("alter table t modify words varchar(20) collate utf8mb4_bin; insert into t values (3, 'ONE'), (4, null), (5, null)")
+        name = f"{quote(self.database)}.t"
+        self.target.run(f"create schema {quote(self.database)}; create table {name} (id int, words varchar(20));"
+                        f"create unique index once on {name} (lower(words)); create unique index ids on {name} (id)", self.database)
+        for depth in ("sample", "full"):
+            self.check("--scan", depth, "--if-exists", "append")
+            self.assert_line("FAIL", "duplicates", f"{self.database}.t.once: 2 rows are the same to the target's key .1 values.: one")
+            self.assertEqual(len(self.lines("duplicates")), 1)
+
+    # ---- at the start of a run
+
+    def test_run_looks_first_and_tells_what_to_mind(self):
+        self.fill("create table old (id int primary key) engine=myisam")
+        outcome = self.migrate()
+
+        self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+        self.assertIn("engines", [check["where"] for check in self.program.report()["checks"]])
+        self.assertIn("to be minded before the run", outcome.stdout)
+
+    def test_run_that_is_asked_to_scan_refuses_bad_values_before_it_writes(self):
+        self.fill(self.BAD)
+        outcome = self.migrate("--scan", "full")
+
+        self.refused(outcome, BAD_DATA, "cannot begin the run: .*v.day: 2 zero or partial date", "--skip-check")
+
+    def test_run_does_not_look_where_told_so(self):
+        self.fill("create table old (id int primary key) engine=myisam")
+        outcome = self.migrate("--skip-check", "--scan", "full")
+
+        self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+        self.assertEqual(self.program.report()["checks"], [])
+
+
+class CheckOfServers(CheckTestCase):
+    """What takes a whole server to provoke."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.servers = OwnServers("mariadb", "postgres15")
+        cls.addClassCleanup(cls.servers.stop)
+
+    def setUp(self):
+        FaultTestCase.setUp(self)
+        self.source = Mysql(self.servers.variables["MILLRACE_MARIADB"])
+        self.target = Postgres(self.servers.variables["MILLRACE_POSTGRES15"])
+        self.source.run(f"create database `{self.database}`; use `{self.database}`;"
+                        "create table t (id int primary key, words varchar(20)) engine=innodb;"
+                        "insert into t values (1, 'one'), (2, 'two')")
+        self.target.create_database(self.database)
+
+    def set_target(self, name, value):
+        self.target.run(f"alter system set {name} = {literal(value)}")
+        self.target.run("select pg_reload_conf()")
+        self.addCleanup(self.target.run, "select pg_reload_conf()")
+        self.addCleanup(self.target.run, f"alter system reset {name}")
+
+    def set_source(self, name, value):
+        self.addCleanup(self.source.run, f"set global {name} = {literal(self.source.value(f'select @@global.{name}'))}")
+        self.source.run(f"set global {name} = {literal(value)}")
+
+    def test_binlog_by_statement_and_a_lax_mode(self):
+        self.set_source("binlog_format", "MIXED")
+        self.set_source("sql_mode", "NO_ENGINE_SUBSTITUTION")
+        self.check()
+
+        self.assert_line("WARN", "binlog", "written by MIXED", "binlog_format = 'ROW'")
+        self.assert_line("WARN", "sql_mode", "not strict", "--scan full")
+
+    def test_strict_mode_and_binlog_by_row(self):
+        self.set_source("sql_mode", "STRICT_TRANS_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE")
+        self.check()
+
+        self.assert_line("OK", "binlog", "written by ROW and kept")
+        self.assert_line("OK", "sql_mode", "strict")
+
+    def test_clocks_that_differ(self):
+        self.set_source("init_connect", "set timestamp = unix_timestamp() + 3600")  # not for those with SUPER
+        self.check(source=self.as_account(f"select on `{self.database}`.*"))
+
+        self.assert_line("WARN", "clocks", "the source's clock is (59 min|1 h 00 min).* ahead", "NTP")
+
+    def test_damaged_table_stops_a_run_before_it_writes(self):
+        self.fill("create table broken (id int primary key, words varchar(20)) engine=myisam;"
+                  "insert into broken values (1, 'one'); flush tables")
+        index = pathlib.Path(self.source.value("select @@datadir"), self.database, "broken.MYI")
+        index.write_bytes(b"\xfe" * index.stat().st_size)
+        self.check()
+        self.assert_line("FAIL", "damaged tables", f"{self.database}.broken", f"REPAIR TABLE `{self.database}`.`broken`")
+
+        self.refused(self.migrate(), BAD_REQUEST, f"cannot begin the run: crashed.*{self.database}.broken", "REPAIR TABLE")
+
+    def test_load_that_is_too_large_for_the_target(self):
+        # The server believes its statistics.
+        self.fill("alter table t stats_persistent = 1, stats_auto_recalc = 0; analyze table t; rename table t to u;"
+                  f"update mysql.innodb_table_stats set n_rows = 1000000000000 where database_name = '{self.database}';"
+                  "rename table u to t")
+        self.set_target("max_wal_size", "64MB")
+        self.check()
+
+        self.assert_line("FAIL", "disk", "are needed .* are free at /", "tablespace")
+        self.assert_line("WARN", "max_wal_size", "max_wal_size 64.* would force [0-9,]+ checkpoints", "ALTER SYSTEM SET max_wal_size = '64GB'")
+        self.assert_line("WARN", "maintenance_work_mem", "1 of 1 index builds would sort on disk", "ALTER SYSTEM SET maintenance_work_mem = '2GB'")
+
+    def test_target_of_the_usual_size(self):
+        self.check()
+
+        for subject in ("disk", "max_wal_size", "maintenance_work_mem", "wal_level", "followers", "collation", "max_connections"):
+            self.assertEqual([line["verdict"] for line in self.lines(subject)], ["OK"], subject)
+
+    def test_slot_that_nobody_reads(self):
+        self.target.run("select pg_create_physical_replication_slot('forgotten', true)")
+        self.addCleanup(self.target.run, "select pg_drop_replication_slot('forgotten')")
+        self.check()
+
+        self.assert_line("WARN", "replication slots", "keep all WAL .*forgotten", "pg_drop_replication_slot")
+
+    def test_standbys(self):
+        folder = self.folder / "wal"
+        folder.mkdir()
+        bindir = subprocess.run(["pg_config", "--bindir"], capture_output=True, text=True, check=True).stdout.strip()
+        command = [f"{bindir}/pg_receivewal", "--directory", folder, "--no-loop", "--host=127.0.0.1",
+                   f"--port={self.target.port}", f"--username={self.target.user}"]
+        with subprocess.Popen(command, env={"PGPASSWORD": self.target.password}) as receiver:
+            try:
+                await_true(lambda: self.target.value("select count(*) from pg_stat_replication") == "1", "WAL is received")
+                self.check()
+            finally:
+                receiver.terminate()
+        self.assert_line("WARN", "standbys", "1 standbys or subscribers", "pg_stat_replication")
+
+    def test_commits_that_wait_for_a_standby(self):
+        self.set_target("synchronous_standby_names", "nobody")
+        await_true(lambda: self.target.value("show synchronous_standby_names") == "nobody", "the setting is in force")
+        self.check()
+
+        self.assert_line("WARN", "synchronous standbys", "waits for synchronous standbys .nobody", "synchronous_commit = local")
+
+    def test_collation_of_another_library(self):
+        self.target.drop_database(self.database)
+        self.target.run(f"create database {quote(self.database)} template template0 encoding 'UTF8' locale_provider icu icu_locale 'en';"
+                        f"update pg_database set datcollversion = '1' where datname = {literal(self.database)}")
+        self.check()
+
+        self.assert_line("WARN", "collation", "of another version", "REFRESH COLLATION VERSION")
+
+    def test_connections_that_others_would_miss(self):
+        self.check("--writers", "132", "--builders", "64", "--schema-only")
+
+        self.assert_line("WARN", "max_connections", "196 of 200 connections will be used", "--writers")
+
+
+if __name__ == "__main__":
+    unittest.main()
