@@ -43,8 +43,13 @@ void BuildQueue::done(const Task& task) {
 }
 
 BuilderLane::BuilderLane(postgres::Connection& session, const WorkPlan& plan, Progress& progress,
-                         LaneMeter& meter, BuildChoices choices)
-    : session_(session), plan_(plan), progress_(progress), meter_(meter), choices_(choices) {}
+                         LaneMeter& meter, BuildChoices choices, Ledger ledger)
+    : session_(session),
+      plan_(plan),
+      progress_(progress),
+      meter_(meter),
+      choices_(choices),
+      ledger_(ledger) {}
 
 double BuilderLane::build(const BuildQueue::Task& task) {
   const TableWork& work = plan_.tables[task.table];
@@ -55,6 +60,8 @@ double BuilderLane::build(const BuildQueue::Task& task) {
   WaitClock clock(meter_, Stall::target);
   clock.start();
   try {
+    if (!joined_ && ledger_.kept()) session_.execute(ledger_.join_statement());
+    joined_ = true;
     if (task.finish) {
       std::string script;
       for (const TargetIndex& index : table.indexes) {
@@ -68,6 +75,7 @@ double BuilderLane::build(const BuildQueue::Task& task) {
       const bool vacuum = work.in_foreign_key && !work.exists && choices_.keys && choices_.analyze;
       append_statements(script,
                         finishing_statements(table, choices_.analyze && !vacuum, work.exists));
+      if (ledger_.kept()) append_statements(script, {ledger_.finished_statement(task.table)});
       if (!script.empty()) session_.execute(script);
       if (vacuum) session_.execute(postgres::vacuum_table(table));
       progress.done.store(true, std::memory_order_relaxed);

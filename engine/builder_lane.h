@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/lane_queue.h"
+#include "engine/ledger.h"
 #include "engine/progress.h"
 #include "engine/table_build.h"
 #include "engine/work_plan.h"
@@ -45,7 +46,7 @@ class BuildQueue {
 class BuilderLane {
  public:
   BuilderLane(postgres::Connection& session, const WorkPlan& plan, Progress& progress,
-              LaneMeter& meter, BuildChoices choices);
+              LaneMeter& meter, BuildChoices choices, Ledger ledger);
 
   /// Do one task. Returns the seconds it took.
   double build(const BuildQueue::Task& task);
@@ -56,6 +57,8 @@ class BuilderLane {
   Progress& progress_;
   LaneMeter& meter_;
   BuildChoices choices_;
+  Ledger ledger_;
+  bool joined_ = false;  // the session has the lock of the run's lanes
 };
 
 }  // namespace millrace

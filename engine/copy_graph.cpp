@@ -137,7 +137,7 @@ struct CopyGraph::State {
 
   void build_tables(unsigned lane, BuilderNode::gateway_type& gateway) {
     LaneMeter& meter = run.progress.lane(LaneKind::builder, lane);
-    BuilderLane builder(run.builders[lane], run.plan, run.progress, meter, run.choices);
+    BuilderLane builder(run.builders[lane], run.plan, run.progress, meter, run.choices, run.ledger);
     for (;;) {
       meter.enter(Stall::idle);
       const std::optional<BuildQueue::Task> task = build_queue.pop();

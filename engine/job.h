@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "io/endpoint.h"
@@ -53,6 +54,11 @@ struct Job {
   bool skip_check = false;  // migrate begins without looking
   TypeChoices types;
   SchemaChoices schema;
+
+  bool ledger = true;  // keep account of the run in the target's schema `millrace`
+  /// Every setting that was given and that decides on what is moved, by name: two jobs with equal
+  /// settings make the same of the same source.
+  std::vector<std::pair<std::string, std::string>> settings;
 
   // 0: worked out from the machine and the servers' limits, see engine/sizing.h.
   unsigned readers = 0;

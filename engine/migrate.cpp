@@ -6,6 +6,7 @@
 #include <ctime>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include <fmt/chrono.h>
@@ -15,6 +16,8 @@
 #include "engine/copy_graph.h"
 #include "engine/foreign_keys.h"
 #include "engine/late_schema.h"
+#include "engine/ledger.h"
+#include "engine/ledger_schema.h"
 #include "engine/mysql_source.h"
 #include "engine/open_sessions.h"
 #include "engine/preparation.h"
@@ -63,7 +66,7 @@ class Migration {
   void run() {
     progress_.set_phase("connect");
     source_.connect();
-    postgres::Connection target(job_.target, "millrace control");
+    postgres::Connection& target = target_.emplace(job_.target, "millrace control");
     report_.source_version = source_.version_text();
 
     progress_.set_phase("plan");
@@ -78,6 +81,11 @@ class Migration {
     stop_.check();
     refuse_if_in_the_way(preparation_);
     if (!job_.skip_check) check_both_sides(target);
+    const bool keeps_ledger = job_.ledger && job_.scope != Scope::schema_only;
+    if (keeps_ledger) {
+      require_ledger_place(target, preparation_.target, preparation_.translation.schemas);
+      source_identity_ = source_.identity();
+    }
     begin_progress();
 
     if (job_.scope == Scope::schema_only) {
@@ -86,13 +94,18 @@ class Migration {
     }
     progress_.set_phase("snapshot");
     open_lanes();
-    prepare_target(target, [&] { take_snapshot(); });
+    prepare_target(target, [&] {
+      if (keeps_ledger) begin_ledger(target);
+      take_snapshot();
+      ledger_.note_snapshot(target, source_.snapshot());
+    });
     progress_.set_phase("copy");
     copy();
     source_.release_lock();
     report_.snapshot = source_.snapshot();
     if (choices_.keys) {
       progress_.set_phase("foreign keys");
+      ledger_.note_phase(target, "foreign keys");
       const StopRequest::Waker waker(stop_, [&] {
         for (postgres::Connection& session : builders_) session.cancel();
       });
@@ -101,6 +114,21 @@ class Migration {
     progress_.set_phase("finish");
     finish_schema();
     close_sessions();
+    end_ledger("complete", {});
+  }
+
+  /// Enter in the ledger how the run ended.
+  void end_ledger(std::string_view state, const std::string& error) noexcept {
+    if (!ledger_.kept()) return;
+    if (target_ && !target_->lost()) {
+      ledger_.end(*target_, state, error);
+      return;
+    }
+    try {  // hours may have passed, and the target been started anew
+      postgres::Connection target(job_.target, "millrace control");
+      ledger_.end(target, state, error);
+    } catch (...) {  // NOLINT(bugprone-empty-catch): seen as interrupted, which is true
+    }
   }
 
   /// What stands half-done in the target, by name.
@@ -224,6 +252,16 @@ class Migration {
     }
   }
 
+  void begin_ledger(postgres::Connection& target) {
+    const LedgerEntry entry{.version = report_.version,
+                            .command = report_.command,
+                            .source = report_.source,
+                            .source_identity = source_identity_,
+                            .settings = job_.settings};
+    ledger_ = Ledger::begin(target, entry, preparation_.work);
+    report_.ledger_run = ledger_.run();
+  }
+
   void take_snapshot() {
     const StopRequest::Waker waker(stop_, [&] { source_.interrupt(); });
     source_.take_snapshot();
@@ -248,13 +286,15 @@ class Migration {
     BlockPool pool(preparation_.sizing.block_bytes, preparation_.sizing.blocks);
     std::vector<std::unique_ptr<ChunkWriter>> writers;
     for (unsigned i = 0; i < writers_.size(); ++i) {
-      writers.push_back(std::make_unique<WriterLane>(
-          writers_[i], work, pool, progress_, progress_.lane(LaneKind::writer, i), choices_));
+      writers.push_back(std::make_unique<WriterLane>(writers_[i], work, pool, progress_,
+                                                     progress_.lane(LaneKind::writer, i), choices_,
+                                                     ledger_));
     }
     CopyGraph graph({.plan = work,
                      .sizing = preparation_.sizing,
                      .progress = progress_,
                      .choices = choices_,
+                     .ledger = ledger_,
                      .pool = pool,
                      .readers = source_.readers(work, pool, progress_),
                      .writers = std::move(writers),
@@ -326,7 +366,13 @@ class Migration {
   RunReport& report_;
   BuildChoices choices_;
   Preparation preparation_;
+  Ledger ledger_;
+  std::string source_identity_;
   bool created_ = false;
+  Ledger ledger_;
+  std::string source_identity_;
+  bool created_ = false;
+  std::optional<postgres::Connection> target_;  // holds the lock of the run
   std::vector<postgres::Connection> writers_, builders_;
 };
 
@@ -369,6 +415,7 @@ void migrate(const Job& job, Progress& progress, StopRequest& stop, RunReport& r
     const bool cancelled = stop.raised() || error.kind() == ErrorKind::cancelled;
     report.outcome = cancelled ? "cancelled" : "failed";
     report.left_in_target = migration.left_in_target();
+    migration.end_ledger(report.outcome, cancelled ? std::string() : error.what());
     complete();
     if (cancelled) {
       const Error stopped(ErrorKind::cancelled, "the run was stopped on request");

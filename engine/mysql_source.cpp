@@ -6,12 +6,15 @@
 #include "engine/check/check.h"
 #include "engine/open_sessions.h"
 #include "engine/reader_lane.h"
+#include "engine/source_state.h"
 
 namespace millrace {
 
 void MysqlSource::connect() { control_.emplace(job_.source); }
 
 std::string MysqlSource::version_text() const { return control_->version().text; }
+
+std::string MysqlSource::identity() { return read_source_identity(*control_); }
 
 void MysqlSource::prepare(postgres::Connection& target, Preparation& preparation) {
   millrace::prepare(job_, *control_, target, preparation);

@@ -18,6 +18,7 @@ class MysqlSource final : public RunSource {
 
   void connect() override;
   std::string version_text() const override;
+  std::string identity() override;
   void prepare(postgres::Connection& target, Preparation& preparation) override;
   void check(postgres::Connection& target, const Preparation& preparation, StopRequest& stop,
              std::vector<NoteReport>& checks) override;

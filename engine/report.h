@@ -72,6 +72,7 @@ struct RunReport {
   std::string source_version;
   std::string target;  // masked URL
   std::string target_version;
+  std::int64_t ledger_run = 0;  // its number in the target's ledger; 0: none was kept
   unsigned readers = 0, writers = 0, builders = 0;
   std::uint64_t chunk_bytes = 0, memory_bytes = 0;
   double wall_s = 0;

@@ -67,6 +67,7 @@ std::string report_json(const RunReport& report) {
       {"source_version", report.source_version},
       {"target", report.target},
       {"target_version", report.target_version},
+      {"ledger_run", report.ledger_run},
       {"readers", report.readers},
       {"writers", report.writers},
       {"builders", report.builders},

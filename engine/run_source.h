@@ -30,6 +30,9 @@ class RunSource {
   virtual void connect() = 0;
   /// Requires: connect(). What the source calls itself.
   virtual std::string version_text() const = 0;
+  /// Requires: connect() and not yet open_readers(). Tells this source from any other, whatever
+  /// name or address it is reached by.
+  virtual std::string identity() = 0;
   /// Work out everything that is known before anything is written. Errors: as prepare().
   virtual void prepare(postgres::Connection& target, Preparation& preparation) = 0;
   /// Look at both sides before anything is written; what is to be minded goes into `checks`.

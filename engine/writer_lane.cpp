@@ -10,14 +10,24 @@
 namespace millrace {
 
 WriterLane::WriterLane(postgres::Connection& session, const WorkPlan& plan, BlockPool& pool,
-                       Progress& progress, LaneMeter& meter, BuildChoices choices)
+                       Progress& progress, LaneMeter& meter, BuildChoices choices, Ledger ledger)
     : session_(session),
       interrupter_(session.interrupter()),
       plan_(plan),
       pool_(pool),
       progress_(progress),
       meter_(meter),
-      choices_(choices) {}
+      choices_(choices),
+      ledger_(ledger) {}
+
+void WriterLane::begin() {
+  if (joined_ || !ledger_.kept()) {
+    session_.execute("BEGIN");
+  } else {
+    session_.execute({ledger_.join_statement(), "BEGIN"});
+    joined_ = true;
+  }
+}
 
 void WriterLane::interrupt() noexcept { interrupter_.cancel(); }
 
@@ -27,7 +37,7 @@ Receipt WriterLane::store(ChunkChannel& channel) {
   WaitClock clock(meter_, Stall::target);
   clock.start();
   try {
-    session_.execute("BEGIN");
+    begin();
     const bool grouped = plan_.tables[chunk.tables.front()].grouped;
     if (grouped) session_.start_copy_script(group_script(chunk));
     for (std::size_t part = 0; part < chunk.tables.size(); ++part) {
@@ -41,7 +51,7 @@ Receipt WriterLane::store(ChunkChannel& channel) {
       clock.start();
     }
     if (grouped) session_.next_copy();  // keys and the rest of the script
-    session_.commit();
+    session_.commit(ledger_.receipt_statement(receipt, 1));
     clock.book();
   } catch (Error& error) {
     session_.abort_copy(error.message());

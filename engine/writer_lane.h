@@ -3,6 +3,7 @@
 #include <string>
 
 #include "engine/chunk_writer.h"
+#include "engine/ledger.h"
 #include "engine/progress.h"
 #include "engine/table_build.h"
 #include "engine/work_plan.h"
@@ -11,12 +12,12 @@
 
 namespace millrace {
 
-/// Stores chunks over one target session, each in one transaction.
+/// Stores chunks over one target session, each in one transaction with its receipt in the ledger.
 /// Threads: one.
 class WriterLane final : public ChunkWriter {
  public:
   WriterLane(postgres::Connection& session, const WorkPlan& plan, BlockPool& pool,
-             Progress& progress, LaneMeter& meter, BuildChoices choices);
+             Progress& progress, LaneMeter& meter, BuildChoices choices, Ledger ledger);
 
   /// Store one chunk: its transaction is committed whole when this returns, or nothing of it is.
   /// Errors: bad_data, exhausted, connection_lost, commit_in_doubt, ... as the target says;
@@ -26,6 +27,7 @@ class WriterLane final : public ChunkWriter {
   void interrupt() noexcept override;
 
  private:
+  void begin();
   /// The whole life of a group of small tables as one script.
   std::string group_script(const Chunk& chunk) const;
   /// Every table of the chunk, by its target name.
@@ -40,6 +42,8 @@ class WriterLane final : public ChunkWriter {
   Progress& progress_;
   LaneMeter& meter_;
   BuildChoices choices_;
+  Ledger ledger_;
+  bool joined_ = false;  // the session has the lock of the run's lanes
 };
 
 }  // namespace millrace

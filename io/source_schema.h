@@ -128,6 +128,7 @@ struct SourceTable {
   std::string collation;
   std::string comment;
   std::string create_options;
+  std::string update_time;  // of the last write, UTC; empty: the server does not know, or just now
   std::vector<SourcePartition> partitions;  // native partitions in order; empty where none
   std::vector<SourceColumn> columns;
   std::vector<SourceIndex> indexes;

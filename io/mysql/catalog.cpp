@@ -173,7 +173,9 @@ std::string in_list(const std::vector<std::string>& databases) {
 void read_tables(Connection& connection, const std::string& in, SourceCatalog& catalog) {
   const auto rows = connection.query(
       "SELECT t.TABLE_SCHEMA, t.TABLE_NAME, t.ENGINE, e.TRANSACTIONS, t.TABLE_ROWS, t.DATA_LENGTH, "
-      "t.AUTO_INCREMENT, t.TABLE_COLLATION, t.TABLE_COMMENT, t.CREATE_OPTIONS, t.TABLE_TYPE "
+      "t.AUTO_INCREMENT, t.TABLE_COLLATION, t.TABLE_COMMENT, t.CREATE_OPTIONS, t.TABLE_TYPE, "
+      // A time of this very moment may be that of the next write too: it tells nothing.
+      "IF(t.UPDATE_TIME < NOW() - INTERVAL 2 SECOND, t.UPDATE_TIME, NULL) "
       "FROM information_schema.TABLES t LEFT JOIN information_schema.ENGINES e "
       "ON e.ENGINE = t.ENGINE WHERE t.TABLE_SCHEMA " +
       in + " AND t.TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED', 'SEQUENCE')");
@@ -196,6 +198,7 @@ void read_tables(Connection& connection, const std::string& in, SourceCatalog& c
     table.collation = row[7].text;
     table.comment = row[8].text;
     table.create_options = row[9].text;
+    table.update_time = row[11].text;
   }
   std::sort(catalog.tables.begin(), catalog.tables.end(), [](const auto& a, const auto& b) {
     return std::tie(a.database, a.name) < std::tie(b.database, b.name);

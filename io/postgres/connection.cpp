@@ -458,9 +458,11 @@ std::vector<Row> Connection::query(const std::string& sql) {
   return rows;
 }
 
-void Connection::commit() {
+void Connection::commit(const std::string& last) {
   Session& session = *session_;
-  session.send("COMMIT");
+  // Where `last` fails the server passes the COMMIT over, and the transaction is still to be rolled
+  // back.
+  session.send(last.empty() ? "COMMIT" : last + ";\nCOMMIT");
   std::string tag;
   try {
     while (Result result = session.next_result()) tag = PQcmdStatus(result.get());

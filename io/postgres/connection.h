@@ -70,9 +70,10 @@ class Connection {
   /// Run one statement and return its rows as text: for catalogs, not for tables.
   std::vector<Row> query(const std::string& sql);
 
-  /// COMMIT.
+  /// COMMIT, in one round trip with `last`, a statement that belongs to the transaction; may be
+  /// empty.
   /// Errors: commit_in_doubt when the answer is lost: the transaction may or may not be there.
-  void commit();
+  void commit(const std::string& last = {});
   /// ROLLBACK where a transaction is open; ends a COPY first. Never throws: a lost session has
   /// rolled back by itself.
   void rollback() noexcept;

@@ -19,7 +19,7 @@ create view e2e.relation as
   select c.oid, n.nspname as schema, c.relname as name, n.nspname || '.' || c.relname as full_name,
          c.relkind as kind
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
-  where n.nspname not in ('e2e', 'information_schema') and n.nspname not like 'pg\_%';
+  where n.nspname not in ('e2e', 'information_schema', 'millrace') and n.nspname not like 'pg\_%';
 
 create view e2e.column as
   select r.full_name as table, a.attnum as position, a.attname as name,

@@ -220,7 +220,7 @@ class Privileges(OneTableTestCase):
 
     def test_target_role_that_may_not_insert(self):
         self.target.run(f"create schema s; create table s.t (id int, words varchar(20))", self.database)
-        words = ("--data-only", "--schema-map", f"{self.database}=s")
+        words = ("--data-only", "--no-ledger", "--schema-map", f"{self.database}=s")
         role, outcome = self.to_role("usage on schema s", words=words)
 
         self.assert_says(outcome, BAD_REQUEST, "permission denied for table t",
@@ -230,7 +230,7 @@ class Privileges(OneTableTestCase):
     def test_target_role_that_may_not_drop_what_is_in_the_way(self):
         self.target.run(f"create schema s; create table s.t (mine int); insert into s.t values (7)",
                         self.database)
-        words = ("--if-exists", "drop", "--schema-map", f"{self.database}=s")
+        words = ("--if-exists", "drop", "--no-ledger", "--schema-map", f"{self.database}=s")
         role, outcome = self.to_role("usage, create on schema s", words=words)
 
         self.assert_says(outcome, BAD_REQUEST, "must be owner of table t", "owner")

@@ -17,7 +17,8 @@
 namespace millrace {
 namespace {
 
-constexpr std::array<std::string_view, 4> commands = {"migrate", "plan", "check", "docs"};
+constexpr std::array<std::string_view, 6> commands = {"migrate", "plan",  "check",
+                                                      "status",  "clean", "docs"};
 constexpr std::array<std::string_view, 3> docs_topics = {"types", "exit-codes", "help"};
 
 [[noreturn]] void refuse(const std::string& why, std::string hint) {
@@ -90,17 +91,26 @@ std::string call_text(const std::vector<std::string>& arguments) {
   return text;
 }
 
+/// Whether the command works on the target alone.
+bool on_target_alone(Command command) noexcept {
+  return command == Command::status || command == Command::clean;
+}
+
 /// Whether `setting` may be given to `command`.
 bool belongs_to(const Setting& setting, Command command) noexcept {
   if (command == Command::migrate) return setting.migrate;
+  if (command == Command::plan) return setting.plan;
   if (command == Command::check) return setting.belongs_to_check();
-  return setting.plan;
+  return setting.section == "target" || setting.option == "--password-prompt" ||
+         (command == Command::status && setting.option == "--json");
 }
 
 std::string_view name_of(Command command) noexcept {
   switch (command) {
     case Command::plan: return "plan";
     case Command::check: return "check";
+    case Command::status: return "status";
+    case Command::clean: return "clean";
     default: return "migrate";
   }
 }
@@ -113,9 +123,8 @@ class SettingsParser {
     app_.allow_extras();
     app_.add_option("--job", job_files_)->allow_extra_args(false);
     for (const Setting& setting : all_settings()) {
-      if (!belongs_to(setting, command) || setting.option.empty() ||
-          setting.shape == ValueShape::url)
-        continue;
+      if (!belongs_to(setting, command) || setting.option.empty()) continue;
+      if (setting.shape == ValueShape::url) continue;
       const std::string name(setting.option);
       if (setting.shape == ValueShape::flag) {
         app_.add_flag(setting.option == "--verbose" ? "-v,--verbose" : name, flags_[&setting]);
@@ -140,7 +149,7 @@ class SettingsParser {
     }
     const std::vector<std::string> urls = positionals();
     std::vector<Assignment> said;
-    constexpr std::array<std::string_view, 2> names = {"SOURCE", "TARGET"};
+    const std::vector<std::string_view> names = names_of_urls();
     for (const Setting& setting : all_settings()) {
       for (std::size_t i = 0; i < urls.size(); ++i) {
         if (setting.option == names[i])
@@ -171,6 +180,11 @@ class SettingsParser {
     return "see millrace " + std::string(name_of(command_)) + " --help";
   }
 
+  std::vector<std::string_view> names_of_urls() const {
+    if (on_target_alone(command_)) return {"TARGET"};
+    return {"SOURCE", "TARGET"};
+  }
+
   static std::string lowered(std::string text) {
     if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z') {
       text[0] = static_cast<char>(text[0] - 'A' + 'a');
@@ -188,7 +202,10 @@ class SettingsParser {
       refuse("unknown option " + name,
              meant.empty() ? help_hint() : "did you mean " + std::string(meant) + "?");
     }
-    if (rest.size() > 2) {
+    if (rest.size() > names_of_urls().size()) {
+      if (on_target_alone(command_)) {
+        refuse("cannot read the command line: more than a TARGET", help_hint());
+      }
       refuse("cannot read the command line: more than a SOURCE and a TARGET",
              "quote globs, and write a list as 'a,b' without spaces");
     }
@@ -209,7 +226,13 @@ class SettingsParser {
   std::vector<std::string_view> known_;
 };
 
-void check_complete(const Request& request, std::string_view command) {
+void check_complete(const Request& request, Command kind) {
+  const std::string_view command = name_of(kind);
+  if (on_target_alone(kind)) {
+    if (request.target_given) return;
+    refuse("no target given",
+           "write millrace " + std::string(command) + " postgresql://user@host/database");
+  }
   if (request.source_given && request.target_given) return;
   refuse(request.source_given ? "no target given" : "no source given",
          "write millrace " + std::string(command) +
@@ -245,10 +268,13 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
   if (name == "migrate" && help) return printed(migrate_help(help_style_of_stdout()));
   if (name == "plan" && help) return printed(plan_help(help_style_of_stdout()));
   if (name == "check" && help) return printed(check_help(help_style_of_stdout()));
+  if (name == "status" && help) return printed(status_help(help_style_of_stdout()));
+  if (name == "clean" && help) return printed(clean_help(help_style_of_stdout()));
   if (name == "docs" && help) return printed(docs_help(help_style_of_stdout()));
   if (help || name == "help") return printed(overview_help(help_style_of_stdout()));
   if (name == "docs") return parse_docs(rest);
-  if (std::find(commands.begin(), commands.end(), name) == commands.end()) {
+  const auto* const known = std::find(commands.begin(), commands.end(), name);
+  if (known == commands.end()) {
     const std::string_view meant = nearest_word(name, commands);
     // A URL where the command should stand may hold a password.
     const bool shown = name.find("://") == std::string::npos && name.find('@') == std::string::npos;
@@ -259,12 +285,13 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
   }
 
   CommandLine line;
-  for (const Command command : {Command::migrate, Command::plan, Command::check}) {
+  for (const Command command :
+       {Command::migrate, Command::plan, Command::check, Command::status, Command::clean}) {
     if (name_of(command) == name) line.command = command;
   }
   line.request = SettingsParser(line.command).parse(rest);
   line.text = call_text(arguments);
-  check_complete(line.request, name);
+  check_complete(line.request, line.command);
   return line;
 }
 

@@ -8,14 +8,14 @@
 
 namespace millrace {
 
-enum class Command : std::uint8_t { print, migrate, plan, check, docs };
+enum class Command : std::uint8_t { print, migrate, plan, check, status, clean, docs };
 
 /// What the program was called to do.
 struct CommandLine {
   Command command = Command::print;
   std::string print;       // command print: help or version, for stdout
   std::string docs_topic;  // command docs: "types", "exit-codes", "help"
-  Request request;         // commands migrate, plan and check
+  Request request;         // every command but print and docs
   std::string text;        // the whole call, for the report: quoted for a shell, passwords masked
 };
 

@@ -8,6 +8,8 @@ namespace millrace {
 int run_migrate(const CommandLine& line);
 int run_plan(const CommandLine& line);
 int run_check(const CommandLine& line);
+int run_status(const CommandLine& line);
+int run_clean(const CommandLine& line);
 int run_docs(const CommandLine& line);
 
 }  // namespace millrace

@@ -12,8 +12,9 @@ namespace {
 std::string help_markdown() {
   const HelpStyle style = {.width = 100, .color = false};
   std::string text;
-  for (const std::string& help : {overview_help(style), migrate_help(style), plan_help(style),
-                                  check_help(style), docs_help(style)}) {
+  for (const std::string& help :
+       {overview_help(style), migrate_help(style), plan_help(style), check_help(style),
+        status_help(style), clean_help(style), docs_help(style)}) {
     text += "```\n" + help + "```\n\n";
   }
   return text;

@@ -145,6 +145,8 @@ std::string overview_help(const HelpStyle& style) {
       "  millrace plan    SOURCE TARGET [options]   show what migrate would do; writes nothing\n"
       "  millrace check   SOURCE TARGET [options]   say what would stop, hold up or slow down a "
       "run\n"
+      "  millrace status  TARGET                    what the target's ledger says of its runs\n"
+      "  millrace clean   TARGET                    remove the ledger\n"
       "  millrace docs    types|exit-codes|help     print documentation as Markdown\n"
       "  millrace --version\n"
       "  millrace COMMAND --help                    all options, with an example\n";
@@ -211,6 +213,52 @@ std::string check_help(const HelpStyle& style) {
   text += '\n' + heading("Examples", style) +
           "\n  millrace check mysql://reader@db1/shop postgresql://owner@db2/shop\n"
           "  millrace check --job nightly.toml --scan full --json\n";
+  return text;
+}
+
+namespace {
+
+/// The options of the commands that work on the target alone.
+std::string target_options(bool json, const HelpStyle& style) {
+  std::string text = '\n' + heading("Options", style) + '\n';
+  for (const Setting& setting : all_settings()) {
+    if (setting.option == "TARGET") continue;
+    const bool here = setting.section == "target" || setting.option == "--password-prompt";
+    if (!here && !(json && setting.option == "--json")) continue;
+    std::string option(setting.option);
+    if (setting.shape != ValueShape::flag) option += ' ' + placeholder(setting);
+    text +=
+        option_line(option, setting.option == "--json" ? "print it as JSON" : setting.help, style);
+  }
+  text += option_line("--job FILE", "read the target from a TOML file", style);
+  text += option_line("--help", "show this (short: -h)", style);
+  return text;
+}
+
+}  // namespace
+
+std::string status_help(const HelpStyle& style) {
+  std::string text = heading("millrace status TARGET [options]", style) + "\n\n";
+  text += wrapped(
+      "Shows the runs that the target's ledger (schema millrace) knows: how far they are, while "
+      "they "
+      "run and afterwards, and which of their tables are not finished. Reads the target only.",
+      0, style.width);
+  text += target_options(true, style);
+  text += '\n' + heading("Examples", style) +
+          "\n  millrace status postgresql://owner@db2/shop\n"
+          "  millrace status --job nightly.toml --json\n";
+  return text;
+}
+
+std::string clean_help(const HelpStyle& style) {
+  std::string text = heading("millrace clean TARGET [options]", style) + "\n\n";
+  text += wrapped(
+      "Removes the ledger (schema millrace) from the target, with all that it knows of its runs. "
+      "What they moved stays. Refused while a run is under way.",
+      0, style.width);
+  text += target_options(false, style);
+  text += '\n' + heading("Example", style) + "\n  millrace clean postgresql://owner@db2/shop\n";
   return text;
 }
 

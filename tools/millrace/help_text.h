@@ -21,6 +21,10 @@ std::string migrate_help(const HelpStyle& style);
 std::string plan_help(const HelpStyle& style);
 /// `millrace check --help`
 std::string check_help(const HelpStyle& style);
+/// `millrace status --help`
+std::string status_help(const HelpStyle& style);
+/// `millrace clean --help`
+std::string clean_help(const HelpStyle& style);
 /// `millrace docs --help`
 std::string docs_help(const HelpStyle& style);
 

@@ -29,6 +29,8 @@ int run(const std::vector<std::string>& arguments) {
     case millrace::Command::migrate: return millrace::run_migrate(line);
     case millrace::Command::plan: millrace::run_plan(line); break;
     case millrace::Command::check: code = millrace::run_check(line); break;
+    case millrace::Command::status: millrace::run_status(line); break;
+    case millrace::Command::clean: millrace::run_clean(line); break;
     case millrace::Command::docs: millrace::run_docs(line); break;
   }
   finish_output();

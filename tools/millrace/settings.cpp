@@ -48,6 +48,7 @@ constexpr std::string_view speed = "Speed and memory";
 constexpr std::string_view consistency = "Consistency";
 constexpr std::string_view types = "Types (docs/types.md has the whole table)";
 constexpr std::string_view showing = "Progress and reports";
+constexpr std::string_view output = "Output";
 
 constexpr bool yes = true;
 constexpr bool no = false;
@@ -129,6 +130,10 @@ const std::array own_settings = {
   Setting{"--skip-check", "", "skip_check", flag, "", consistency,
     "begin without looking at both sides first (millrace check tells what would be looked at)", {}, no, yes,
     [](R& r, const V& v) { r.job.skip_check = v.flag; }},
+  Setting{"--no-ledger", "", "no_ledger", flag, "", consistency,
+    "keep no account of the run in the target's schema millrace: such a run cannot be resumed, and "
+    "millrace status does not see it", {}, no, yes,
+    [](R& r, const V& v) { r.job.ledger = !v.flag; }},
 
   Setting{"--source-password-file", "source", "password_file", text, "FILE", connections,
     "its first line is the source's password", {}, yes, yes,
@@ -185,9 +190,9 @@ const std::array own_settings = {
     "append the same, with times, to FILE", {}, no, yes,
     [](R& r, const V& v) { r.log_file = v.text; }},
 
-  Setting{"--ddl", "", "", flag, "", "Output", "print the statements that migrate would run, as a script", {}, yes, no,
+  Setting{"--ddl", "", "", flag, "", output, "print the statements that migrate would run, as a script", {}, yes, no,
     [](R& r, const V& v) { r.ddl = v.flag; }},
-  Setting{"--json", "", "", flag, "", "Output", "print it as JSON", {}, yes, no,
+  Setting{"--json", "", "", flag, "", output, "print it as JSON", {}, yes, no,
     [](R& r, const V& v) { r.json = v.flag; }, yes},
 };
 // clang-format on
@@ -324,6 +329,20 @@ class TypeSettings {
   std::vector<Setting> settings_;
 };
 
+/// Whether the setting decides on what is moved and what it becomes, not on how.
+bool decides_on_content(const Setting& setting) noexcept {
+  constexpr std::array how{speed, consistency, connections, showing, output};
+  return setting.shape != url && setting.option != "--if-exists" &&
+         std::find(how.begin(), how.end(), setting.group) == how.end();
+}
+
+/// The values of a setting as one text, the same from the command line and a job file.
+std::string joined_values(const Assignment& assignment) {
+  std::string text;
+  for (const std::string& value : assignment.values) text += (text.empty() ? "" : ",") + value;
+  return text;
+}
+
 void refuse_unknown_report(const Request& request) {
   for (const std::string& path : request.reports) {
     if (path.ends_with(".json") || path.ends_with(".html")) continue;
@@ -382,7 +401,12 @@ Request make_request(std::span<const Assignment> file, std::span<const Assignmen
   for (const Setting& setting : all_settings()) {
     const Assignment* assignment = find_last(command_line, setting);
     if (assignment == nullptr) assignment = find_last(file, setting);
-    if (assignment != nullptr) setting.apply(request, parse_value(*assignment));
+    if (assignment == nullptr) continue;
+    setting.apply(request, parse_value(*assignment));
+    if (decides_on_content(setting)) {
+      request.job.settings.emplace_back(setting.option.empty() ? setting.key : setting.option,
+                                        joined_values(*assignment));
+    }
   }
   refuse_unknown_report(request);
   return request;

@@ -1,0 +1,211 @@
+#include "engine/ledger.h"
+
+#include <xxhash.h>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "engine/chunk_writer.h"
+#include "engine/ledger_schema.h"
+#include "engine/shown_text.h"
+#include "io/error.h"
+#include "io/postgres/ddl.h"
+#include "io/postgres/tuple_writer.h"
+#include "io/quoting.h"
+
+namespace millrace {
+
+namespace {
+
+constexpr std::size_t copy_bytes_at_once = std::size_t{256} << 10U;
+
+/// Stores tuples into one of the ledger's tables, a bounded number of bytes at a time.
+class LedgerCopy {
+ public:
+  LedgerCopy(postgres::Connection& session, const std::string& table_and_columns)
+      : session_(session) {
+    session_.begin_copy("COPY millrace." + table_and_columns + " FROM STDIN (FORMAT binary)");
+  }
+
+  postgres::TupleWriter& tuples() noexcept { return tuples_; }
+
+  void end_tuple() {
+    if (tuples_.view().size() >= copy_bytes_at_once) send();
+  }
+
+  void finish() {
+    if (!tuples_.view().empty()) send();
+    session_.finish_copy();
+  }
+
+ private:
+  void send() {
+    session_.write_copy(tuples_.view());
+    tuples_.clear();
+  }
+
+  postgres::Connection& session_;
+  postgres::TupleWriter tuples_;
+};
+
+std::int64_t signed_of(std::uint64_t value) noexcept { return static_cast<std::int64_t>(value); }
+
+std::int32_t ordinal(std::size_t value) noexcept { return static_cast<std::int32_t>(value); }
+
+/// A literal of any text: names and messages come from the servers.
+std::string literal(std::string_view text) {
+  return postgres::quote_literal(fitted(text, text.size()));
+}
+
+std::string literal_or_null(std::string_view text) { return text.empty() ? "NULL" : literal(text); }
+
+void enter_tables(postgres::Connection& session, std::int32_t run, const WorkPlan& plan) {
+  LedgerCopy copy(session,
+                  "tables (run, table_number, source, target_schema, target_name, rows_estimate, "
+                  "data_bytes, chunks, grouped, stood_before, signature, update_time, "
+                  "auto_increment)");
+  for (std::size_t i = 0; i < plan.tables.size(); ++i) {
+    const TableWork& table = plan.tables[i];
+    const SourceTable& source = *table.source;
+    const TargetTable& target = table.translated->target;
+    postgres::TupleWriter& tuple = copy.tuples();
+    tuple.begin(13);
+    tuple.add_integer(run);
+    tuple.add_integer(ordinal(i));
+    tuple.add_text(source.full_name());
+    tuple.add_text(target.schema);
+    tuple.add_text(target.name);
+    tuple.add_bigint(signed_of(source.rows_estimate));
+    tuple.add_bigint(signed_of(source.data_bytes));
+    tuple.add_integer(ordinal(plan.chunks_of[i]));
+    tuple.add_boolean(table.grouped);
+    tuple.add_boolean(table.exists);
+    tuple.add_bigint(signature_of(table));
+    if (source.update_time.empty()) {
+      tuple.add_null();
+    } else {
+      tuple.add_text(source.update_time);
+    }
+    if (source.next_auto_increment) {
+      tuple.add_bigint(signed_of(*source.next_auto_increment));
+    } else {
+      tuple.add_null();
+    }
+    copy.end_tuple();
+  }
+  copy.finish();
+}
+
+void enter_chunks(postgres::Connection& session, std::int32_t run, const WorkPlan& plan) {
+  LedgerCopy copy(session, "chunks (run, chunk, table_numbers, tail, bytes_estimate, under_lock)");
+  std::vector<std::int32_t> numbers;
+  for (const Chunk& chunk : plan.chunks) {
+    numbers.assign(chunk.tables.begin(), chunk.tables.end());
+    postgres::TupleWriter& tuple = copy.tuples();
+    tuple.begin(6);
+    tuple.add_integer(run);
+    tuple.add_integer(ordinal(chunk.id));
+    tuple.add_integers(numbers);
+    tuple.add_text(chunk.tail);
+    tuple.add_bigint(signed_of(chunk.bytes_estimate));
+    tuple.add_boolean(chunk.under_lock);
+    copy.end_tuple();
+  }
+  copy.finish();
+}
+
+}  // namespace
+
+Ledger Ledger::begin(postgres::Connection& session, const LedgerEntry& entry,
+                     const WorkPlan& plan) {
+  create_ledger(session);
+  nlohmann::ordered_json settings = nlohmann::ordered_json::object();
+  for (const auto& [name, value] : entry.settings) settings[name] = value;
+  const auto rows = session.query(fmt::format(
+      "INSERT INTO millrace.runs (version, command, source, source_identity, settings) VALUES "
+      "({}, {}, {}, {}, {}) RETURNING run",
+      literal(entry.version), literal(entry.command), literal(entry.source),
+      literal(entry.source_identity),
+      literal(settings.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace))));
+  const Ledger ledger(std::stoi(rows.at(0).at(0).text));
+  session.query(fmt::format("SELECT pg_advisory_lock({}, {})", ledger_lock_of_run, ledger.run_));
+  enter_tables(session, ledger.run_, plan);
+  enter_chunks(session, ledger.run_, plan);
+  return ledger;
+}
+
+void Ledger::note_snapshot(postgres::Connection& session, const SnapshotReport& snapshot) const {
+  if (!kept()) return;
+  session.execute(fmt::format(
+      "UPDATE millrace.runs SET snapshot_method = {}, binlog_file = {}, binlog_position = {}, "
+      "gtid = {} WHERE run = {}",
+      literal(snapshot.method), literal_or_null(snapshot.binlog_file),
+      snapshot.binlog_file.empty() ? "NULL" : std::to_string(snapshot.binlog_position),
+      literal_or_null(snapshot.gtid), run_));
+}
+
+void Ledger::note_phase(postgres::Connection& session, std::string_view phase) const {
+  if (!kept()) return;
+  session.execute(
+      fmt::format("UPDATE millrace.runs SET phase = {} WHERE run = {}", literal(phase), run_));
+}
+
+void Ledger::end(postgres::Connection& session, std::string_view state,
+                 std::string_view error) const noexcept {
+  if (!kept() || session.lost()) return;
+  try {
+    session.rollback();
+    session.execute(fmt::format(
+        "UPDATE millrace.runs SET state = {}, error = {}, ended_at = clock_timestamp() WHERE run "
+        "= {}; SELECT pg_advisory_unlock({}, {})",
+        literal(state), literal_or_null(error), run_, ledger_lock_of_run, run_));
+  } catch (...) {  // NOLINT(bugprone-empty-catch): the run's own error is the one to tell
+  }
+}
+
+std::string Ledger::join_statement() const {
+  if (!kept()) return {};
+  return fmt::format("SELECT pg_advisory_lock_shared({}, {})", ledger_lock_of_lanes, run_);
+}
+
+std::string Ledger::receipt_statement(const Receipt& receipt, unsigned attempt) const {
+  if (!kept()) return {};
+  const Chunk& chunk = *receipt.chunk;
+  std::string sql =
+      "INSERT INTO millrace.receipts (run, chunk, table_number, rows, bytes, digest, attempt, "
+      "began_at, stored_at) VALUES ";
+  for (std::size_t part = 0; part < receipt.parts.size(); ++part) {
+    const Receipt::Part& stored = receipt.parts[part];
+    if (part != 0) sql += ", ";
+    sql += fmt::format("({}, {}, {}, {}, {}, NULL, {}, now(), clock_timestamp())", run_, chunk.id,
+                       chunk.tables[part], stored.rows, stored.copy_bytes, attempt);
+  }
+  return sql;
+}
+
+std::string Ledger::finished_statement(std::size_t table) const {
+  if (!kept()) return {};
+  return fmt::format(
+      "UPDATE millrace.tables SET finished_at = clock_timestamp() WHERE run = {} AND table_number "
+      "= {}",
+      run_, table);
+}
+
+std::int64_t signature_of(const TableWork& table) {
+  // The identity's next value moves on while the source lives; it decides on no row.
+  TargetTable target = table.translated->target;
+  target.next_identity.reset();
+  std::string text = table.select + '\n' + table.copy_sql + '\n' + postgres::create_table(target);
+  for (const TargetIndex& index : target.indexes) {
+    text += '\n' + postgres::create_index(target, index);
+  }
+  for (const TargetForeignKey& key : target.foreign_keys) {
+    text += '\n' + postgres::add_foreign_key_not_valid(target, key);
+  }
+  for (const TranslatedColumn& column : table.translated->columns) {
+    text += '\n' + table.source->columns[column.source].column_type;
+  }
+  return signed_of(XXH3_64bits(text.data(), text.size()));
+}
+
+}  // namespace millrace

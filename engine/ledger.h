@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/report.h"
+#include "engine/work_plan.h"
+#include "io/postgres/connection.h"
+
+namespace millrace {
+
+struct Receipt;
+
+/// What a run is known by in the ledger.
+struct LedgerEntry {
+  std::string version;          // of millrace
+  std::string command;          // secrets masked
+  std::string source;           // masked URL
+  std::string source_identity;  // what the source's server calls itself
+  std::vector<std::pair<std::string, std::string>> settings;  // those that decide on the content
+};
+
+/// The ledger of one run, in the target's schema `millrace`: the plan, and what of it is stored.
+///
+/// What makes it exact: a chunk's receipt is written by the transaction that stores the chunk's
+/// rows, and the receipts' primary key forbids a second one. So a chunk is stored once or not at
+/// all, whichever process dies at whichever instant; who is in doubt asks the ledger.
+///
+/// Locks (session-level advisory ones, gone with their session):
+///   of the run    the control session of the process that works on it; a second process is refused
+///   of its lanes  shared by every session that stores or builds; exclusive for a moment in who
+///                 resumes the run, so that no session of a dead process still stores
+///
+/// An object without a run records nothing. Copies name the same run. Threads: const calls, any.
+class Ledger {
+ public:
+  Ledger() = default;
+  explicit Ledger(std::int32_t run) : run_(run) {}
+
+  bool kept() const noexcept { return run_ != 0; }
+  std::int32_t run() const noexcept { return run_; }
+
+  /// Make the schema where it is missing, enter the run and its whole plan, and take the lock of
+  /// the run: in the transaction that is open in `session`, which keeps the lock until it ends.
+  /// Cost: COPY; 40,000 tables take a fraction of a second.
+  static Ledger begin(postgres::Connection& session, const LedgerEntry& entry,
+                      const WorkPlan& plan);
+
+  /// Enter where the snapshot stands. In the transaction of begin().
+  void note_snapshot(postgres::Connection& session, const SnapshotReport& snapshot) const;
+  /// Enter what the run does now: "copy", "foreign keys".
+  void note_phase(postgres::Connection& session, std::string_view phase) const;
+  /// Enter how the run ended ("complete", "failed", "cancelled") and let its lock go. Never throws:
+  /// a run whose end is not entered is seen as interrupted.
+  void end(postgres::Connection& session, std::string_view state,
+           std::string_view error) const noexcept;
+
+  /// The statement for a session that stores or builds for this run; empty where none is kept.
+  std::string join_statement() const;
+  /// The statement that enters a receipt, for the transaction that stored its rows; empty where
+  /// none is kept. `attempt` counts from 1.
+  std::string receipt_statement(const Receipt& receipt, unsigned attempt) const;
+  /// The statement that enters that a table's rows and keys are all there; empty where none is
+  /// kept.
+  std::string finished_statement(std::size_t table) const;
+
+ private:
+  std::int32_t run_ = 0;
+};
+
+/// Everything that decides what the rows of a table are and where they go, as one number: equal
+/// signatures read and store the same. Stable between processes.
+std::int64_t signature_of(const TableWork& table);
+
+}  // namespace millrace
