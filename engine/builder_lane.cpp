@@ -3,9 +3,23 @@
 #include "engine/table_build.h"
 #include "engine/wait_clock.h"
 #include "io/error.h"
+#include "io/fault_point.h"
 #include "io/postgres/ddl.h"
 
 namespace millrace {
+
+namespace {
+
+/// Indexes that are yet to be built.
+std::size_t missing_indexes(const TableWork& work) {
+  std::size_t missing = 0;
+  for (std::size_t i = 0; i < work.translated->target.indexes.size(); ++i) {
+    if (!work.standing.has_index(i)) ++missing;
+  }
+  return missing;
+}
+
+}  // namespace
 
 BuildQueue::BuildQueue(const WorkPlan& plan, BuildChoices choices)
     : plan_(plan),
@@ -13,7 +27,7 @@ BuildQueue::BuildQueue(const WorkPlan& plan, BuildChoices choices)
       indexes_left_(std::make_unique<std::atomic<std::size_t>[]>(plan.tables.size())),
       tables_left_(plan.tables.size()) {
   for (std::size_t i = 0; i < plan.tables.size(); ++i) {
-    indexes_left_[i] = plan.tables[i].translated->target.indexes.size();
+    indexes_left_[i] = missing_indexes(plan.tables[i]);
   }
   if (plan.tables.empty()) queue_.close();
 }
@@ -24,12 +38,12 @@ void BuildQueue::table_loaded(std::size_t table) {
     if (tables_left_.fetch_sub(1) == 1) queue_.close();
     return;
   }
-  const std::size_t indexes = work.translated->target.indexes.size();
-  if (!choices_.keys || work.exists || indexes == 0) {
+  if (!choices_.keys || work.exists || missing_indexes(work) == 0) {
     queue_.push({.table = table, .index = 0, .finish = true});
     return;
   }
-  for (std::size_t i = 0; i < indexes; ++i) {
+  for (std::size_t i = 0; i < work.translated->target.indexes.size(); ++i) {
+    if (work.standing.has_index(i)) continue;
     queue_.push({.table = table, .index = i, .finish = false});
   }
 }
@@ -62,10 +76,11 @@ double BuilderLane::build(const BuildQueue::Task& task) {
   try {
     if (!joined_ && ledger_.kept()) session_.execute(ledger_.join_statement());
     joined_ = true;
+    fault_point(task.finish ? "builder.before_finish" : "builder.before_index");
     if (task.finish) {
       std::string script;
       for (const TargetIndex& index : table.indexes) {
-        if (index.primary && !work.exists && choices_.keys) {
+        if (index.primary && !work.exists && choices_.keys && !work.standing.primary_key) {
           append_statements(script, {postgres::promote_primary_key(table, index)});
         }
       }

@@ -12,6 +12,21 @@
 
 namespace millrace {
 
+/// What of a table's keys stands in the target before the run builds any: what an earlier process
+/// of a resumed run built. Empty lists: nothing.
+struct StandingKeys {
+  enum class ForeignKey : std::uint8_t { missing, not_valid, valid };
+
+  std::vector<bool> indexes;  // per TargetTable::indexes
+  bool primary_key = false;
+  std::vector<ForeignKey> foreign_keys;  // per TargetTable::foreign_keys
+
+  bool has_index(std::size_t index) const { return index < indexes.size() && indexes[index]; }
+  ForeignKey foreign_key(std::size_t key) const {
+    return key < foreign_keys.size() ? foreign_keys[key] : ForeignKey::missing;
+  }
+};
+
 /// One table of a run: what it is, what it becomes, how its rows are read and stored.
 struct TableWork {
   const SourceTable* source = nullptr;          // owned by the run's catalog
@@ -22,6 +37,7 @@ struct TableWork {
   std::vector<std::size_t> key_columns;  // positions in the SELECT list, for messages
   bool exists = false;                   // it stands in the target already: rows only
   bool in_foreign_key = false;           // refers to a table, or is referred to
+  StandingKeys standing = {};            // keys that need not be built
   bool grouped = false;                  // created, filled and keyed in a group's transaction
 };
 

@@ -50,7 +50,7 @@ struct CopyGraph::State {
     }
     chunks_left_of.resize(run.plan.tables.size());
     for (std::size_t i = 0; i < chunks_left_of.size(); ++i) {
-      chunks_left_of[i] = run.plan.chunks_of[i];
+      chunks_left_of[i] = run.plan.chunks_to_do(i);
     }
     chunks_to_store = run.plan.chunks.size();
     for (postgres::Connection& session : run.builders) {
@@ -163,12 +163,14 @@ struct CopyGraph::State {
   void settle(const Receipt& receipt) {
     run.committed(receipt);
     for (const std::size_t table : receipt.chunk->tables) {
-      if (--chunks_left_of[table] == 0) {
-        const bool whole = run.plan.tables[table].grouped || run.builders.empty();
-        if (whole) run.progress.table(table).done.store(true);
-        build_queue.table_loaded(table);
-      }
+      if (--chunks_left_of[table] == 0) table_loaded(table);
     }
+  }
+
+  void table_loaded(std::size_t table) {
+    const bool whole = run.plan.tables[table].grouped || run.builders.empty();
+    if (whole) run.progress.table(table).done.store(true);
+    build_queue.table_loaded(table);
   }
 
   CopyRun run;
@@ -231,6 +233,10 @@ void CopyGraph::run() {
   tbb::flow::make_edge(builders, settle_build);
 
   if (state.run.plan.chunks.empty()) state.begun.close();
+  // Of a resumed run some tables are loaded already.
+  for (std::size_t table = 0; table < state.chunks_left_of.size(); ++table) {
+    if (state.chunks_left_of[table] == 0) state.table_loaded(table);
+  }
   for (unsigned lane = 0; lane < state.run.writers.size(); ++lane) {
     state.start_lane(writers.gateway(), [&state, lane](auto& to) { state.store_chunks(lane, to); });
   }

@@ -20,7 +20,7 @@ struct CopyRun {
   const Sizing& sizing;
   Progress& progress;
   BuildChoices choices;
-  Ledger ledger;
+  Ledger ledger = {};
   BlockPool& pool;                                    // the lanes' blocks
   std::vector<std::unique_ptr<ChunkReader>> readers;  // a thread for each
   std::vector<std::unique_ptr<ChunkWriter>> writers;  // a thread for each

@@ -55,7 +55,9 @@ struct Job {
   TypeChoices types;
   SchemaChoices schema;
 
-  bool ledger = true;  // keep account of the run in the target's schema `millrace`
+  bool ledger = true;           // keep account of the run in the target's schema `millrace`
+  bool resume = false;          // go on with the unfinished run of this job
+  bool resume_changed = false;  // even where the source changed since it began
   /// Every setting that was given and that decides on what is moved, by name: two jobs with equal
   /// settings make the same of the same source.
   std::vector<std::pair<std::string, std::string>> settings;

@@ -131,6 +131,12 @@ Ledger Ledger::begin(postgres::Connection& session, const LedgerEntry& entry,
   session.query(fmt::format("SELECT pg_advisory_lock({}, {})", ledger_lock_of_run, ledger.run_));
   enter_tables(session, ledger.run_, plan);
   enter_chunks(session, ledger.run_, plan);
+  session.execute(fmt::format(
+      "UPDATE millrace.runs u SET state = 'abandoned', ended_at = coalesce(ended_at, "
+      "clock_timestamp()) WHERE run <> {0} AND state IN ('running', 'failed', 'cancelled') AND "
+      "EXISTS (SELECT FROM millrace.tables a JOIN millrace.tables b USING (target_schema, "
+      "target_name) WHERE a.run = u.run AND b.run = {0})",
+      ledger.run_));
   return ledger;
 }
 
@@ -142,6 +148,14 @@ void Ledger::note_snapshot(postgres::Connection& session, const SnapshotReport& 
       literal(snapshot.method), literal_or_null(snapshot.binlog_file),
       snapshot.binlog_file.empty() ? "NULL" : std::to_string(snapshot.binlog_position),
       literal_or_null(snapshot.gtid), run_));
+}
+
+void Ledger::note_resumed(postgres::Connection& session, const LedgerEntry& entry) const {
+  session.execute(fmt::format(
+      "UPDATE millrace.runs SET state = 'running', phase = 'copy', attempts = attempts + 1, error "
+      "= NULL, ended_at = NULL, resumed_at = clock_timestamp(), version = {}, command = {} WHERE "
+      "run = {}",
+      literal(entry.version), literal(entry.command), run_));
 }
 
 void Ledger::note_phase(postgres::Connection& session, std::string_view phase) const {

@@ -45,12 +45,16 @@ class Ledger {
 
   /// Make the schema where it is missing, enter the run and its whole plan, and take the lock of
   /// the run: in the transaction that is open in `session`, which keeps the lock until it ends.
+  /// Unfinished runs into the same tables are given up: the caller has cleared them away.
   /// Cost: COPY; 40,000 tables take a fraction of a second.
   static Ledger begin(postgres::Connection& session, const LedgerEntry& entry,
                       const WorkPlan& plan);
 
   /// Enter where the snapshot stands. In the transaction of begin().
   void note_snapshot(postgres::Connection& session, const SnapshotReport& snapshot) const;
+  /// Enter that another process goes on with the run. In a transaction that is committed only when
+  /// the source was found to be what it was.
+  void note_resumed(postgres::Connection& session, const LedgerEntry& entry) const;
   /// Enter what the run does now: "copy", "foreign keys".
   void note_phase(postgres::Connection& session, std::string_view phase) const;
   /// Enter how the run ended ("complete", "failed", "cancelled") and let its lock go. Never throws:

@@ -249,12 +249,12 @@ std::string ledger_text(const std::vector<LedgerRun>& runs, unsigned width) {
     text += fmt::format("and {} more; --json has them all\n",
                         count_text(newest.tables.size() - finished - most_shown));
   }
+  if (newest.state != "running" && newest.state != "complete" && newest.state != "abandoned") {
+    text += "\nmillrace migrate ... --resume goes on with it\n";
+  }
   if (runs.size() > 1) text += "\nbefore it\n";
   for (std::size_t i = 1; i < runs.size(); ++i) {
     text += "  " + headline(runs[i]) + fmt::format(", {} rows", count_text(runs[i].rows)) + "\n";
-  }
-  if (newest.state == "interrupted" || newest.state == "failed" || newest.state == "cancelled") {
-    text += "\nmillrace migrate ... --resume continues it\n";
   }
   return text;
 }

@@ -24,6 +24,7 @@
 #include "engine/stop_request.h"
 #include "engine/table_build.h"
 #include "engine/writer_lane.h"
+#include "io/fault_point.h"
 #include "io/postgres/ddl.h"
 #include "io/quoting.h"
 
@@ -75,10 +76,14 @@ class Migration {
         source_.interrupt();
         target.cancel();
       });
+      if (job_.resume) {
+        preparation_.resumed = take_over_run(target, source_.identity(), job_.settings);
+      }
       source_.prepare(target, preparation_);
     }
     fill_report_header();
     stop_.check();
+    if (!preparation_.resumed) refuse_over_unfinished(target);
     refuse_if_in_the_way(preparation_);
     if (!job_.skip_check) check_both_sides(target);
     const bool keeps_ledger = job_.ledger && job_.scope != Scope::schema_only;
@@ -94,11 +99,17 @@ class Migration {
     }
     progress_.set_phase("snapshot");
     open_lanes();
-    prepare_target(target, [&] {
-      if (keeps_ledger) begin_ledger(target);
-      take_snapshot();
-      ledger_.note_snapshot(target, source_.snapshot());
-    });
+    if (preparation_.resumed) {
+      resume_ledger(target);
+    } else {
+      prepare_target(target, [&] {
+        if (keeps_ledger) begin_ledger(target);
+        take_snapshot();
+        ledger_.note_snapshot(target, source_.snapshot());
+        fault_point("migrate.before_plan_commit");
+      });
+      fault_point("migrate.after_plan_commit");
+    }
     progress_.set_phase("copy");
     copy();
     source_.release_lock();
@@ -114,6 +125,7 @@ class Migration {
     progress_.set_phase("finish");
     finish_schema();
     close_sessions();
+    fault_point("migrate.before_end");
     end_ledger("complete", {});
   }
 
@@ -216,6 +228,15 @@ class Migration {
     }
     progress_.start(std::move(specs), preparation_.sizing.readers, preparation_.sizing.writers,
                     preparation_.sizing.builders);
+    for (std::size_t i = 0; i < work.stored_of.size(); ++i) {
+      TableMeter& meter = progress_.table(i);
+      meter.started.store(work.stored_of[i].chunks > 0);
+      meter.rows_read.store(work.stored_of[i].rows);
+      meter.bytes_read.store(work.stored_of[i].copy_bytes);
+      meter.rows_committed.store(work.stored_of[i].rows);
+      meter.bytes_committed.store(work.stored_of[i].copy_bytes);
+      meter.chunks_done.store(work.stored_of[i].chunks);
+    }
   }
 
   void check_both_sides(postgres::Connection& target) {
@@ -252,14 +273,68 @@ class Migration {
     }
   }
 
+  LedgerEntry ledger_entry() const {
+    return {.version = report_.version,
+            .command = report_.command,
+            .source = report_.source,
+            .source_identity = source_identity_,
+            .settings = job_.settings};
+  }
+
   void begin_ledger(postgres::Connection& target) {
-    const LedgerEntry entry{.version = report_.version,
-                            .command = report_.command,
-                            .source = report_.source,
-                            .source_identity = source_identity_,
-                            .settings = job_.settings};
-    ledger_ = Ledger::begin(target, entry, preparation_.work);
+    ledger_ = Ledger::begin(target, ledger_entry(), preparation_.work);
     report_.ledger_run = ledger_.run();
+  }
+
+  /// Take the run up again, if the new snapshot shows the source as it was.
+  void resume_ledger(postgres::Connection& target) {
+    const StoredRun& run = *preparation_.resumed;
+    ledger_ = Ledger(run.run);
+    report_.ledger_run = run.run;
+    take_snapshot();
+    const SourceVerdict verdict = source_.compare(facts_of(run, preparation_.work));
+    std::string changes = fmt::format("{}", fmt::join(verdict.changes, "; "));
+    if (!verdict.changes.empty() && !job_.resume_changed) {
+      throw Error(ErrorKind::bad_request,
+                  fmt::format("cannot resume run {}: the source changed since {}: {}", run.run,
+                              run.started_at, changes),
+                  {.side = Side::source},
+                  "start anew with --if-exists drop; or let the copy be of two instants with "
+                  "--resume-changed");
+    }
+    if (!verdict.changes.empty()) {
+      preparation_.notes.push_back({"resumed", "", "although the source changed: " + changes});
+    } else {
+      preparation_.notes.push_back(
+          {"resumed", "",
+           fmt::format("run {}, with {} of {} chunks stored; the source is what it was: {}{}",
+                       run.run, run.chunks_stored(), run.chunks.size(), verdict.proof,
+                       verdict.certain ? "" : " (a row changed in place would not be seen)")});
+    }
+    ledger_.note_resumed(target, ledger_entry());
+    created_ = true;
+  }
+
+  /// Say of an unfinished run what it is, and how to go on.
+  void refuse_over_unfinished(postgres::Connection& target) {
+    const bool over_it = !preparation_.in_the_way.empty() || job_.if_exists != IfExists::error;
+    if (!over_it) return;
+    const auto run = find_unfinished(target, preparation_.work);
+    if (!run) return;
+    if (run->under_way) {
+      throw Error(ErrorKind::conflict,
+                  fmt::format("cannot move into tables that run {}, begun {}, is moving into now",
+                              run->run, run->started_at),
+                  {.side = Side::target}, "wait for it: millrace status shows how far it is");
+    }
+    const bool doubles = job_.if_exists == IfExists::append && run->chunks_stored > 0;
+    if (job_.if_exists != IfExists::error && !doubles) return;
+    throw Error(ErrorKind::bad_request,
+                fmt::format("cannot begin anew: run {}, begun {}, into the same tables was not "
+                            "finished: {} of {} chunks are stored",
+                            run->run, run->started_at, run->chunks_stored, run->chunks),
+                {.side = Side::target},
+                "--resume goes on with it; --if-exists drop begins anew and gives it up");
   }
 
   void take_snapshot() {

@@ -14,7 +14,10 @@ void MysqlSource::connect() { control_.emplace(job_.source); }
 
 std::string MysqlSource::version_text() const { return control_->version().text; }
 
-std::string MysqlSource::identity() { return read_source_identity(*control_); }
+std::string MysqlSource::identity() {
+  if (identity_.empty()) identity_ = read_source_identity(*control_);
+  return identity_;
+}
 
 void MysqlSource::prepare(postgres::Connection& target, Preparation& preparation) {
   millrace::prepare(job_, *control_, target, preparation);
@@ -62,6 +65,11 @@ std::vector<std::unique_ptr<ChunkReader>> MysqlSource::readers(const WorkPlan& p
 }
 
 void MysqlSource::release_lock() { barrier_->release_lock(); }
+
+SourceVerdict MysqlSource::compare(const SourceFacts& then) {
+  const mysql::BinlogPosition& at = barrier_->position();
+  return compare_source(sessions_.front(), then, identity_, at.file, at.position, at.gtid);
+}
 
 SnapshotReport MysqlSource::snapshot() const {
   SnapshotReport snapshot;

@@ -27,6 +27,7 @@ class MysqlSource final : public RunSource {
   std::vector<std::unique_ptr<ChunkReader>> readers(const WorkPlan& plan, BlockPool& pool,
                                                     Progress& progress) override;
   void release_lock() override;
+  SourceVerdict compare(const SourceFacts& then) override;
   SnapshotReport snapshot() const override;
   void close_readers() override;
   void interrupt() noexcept override;
@@ -38,6 +39,7 @@ class MysqlSource final : public RunSource {
 
  private:
   const Job& job_;
+  std::string identity_;
   bool non_transactional_ = false;
   std::optional<mysql::Connection> control_;
   std::optional<mysql::SnapshotBarrier> barrier_;

@@ -278,16 +278,35 @@ unsigned free_connections(const postgres::ServerFacts& target) {
   return static_cast<unsigned>(std::max(spare, 1));
 }
 
+void restore_target(postgres::Connection& target, Preparation& preparation) {
+  const StoredRun& run = *preparation.resumed;
+  preparation.exists.resize(preparation.translation.tables.size());
+  preparation.work =
+      make_uncut_plan(preparation.catalog, preparation.translation, preparation.exists);
+  restore_plan(run, preparation.work);
+  for (std::size_t i = 0; i < preparation.work.tables.size(); ++i) {
+    preparation.exists[i] = preparation.work.tables[i].exists;
+  }
+  read_standing_keys(target, run, preparation.work);
+  for (const TargetEnum& type : preparation.translation.enums) {
+    preparation.kept_types.insert(type.schema + '\0' + type.name);
+  }
+}
+
 void prepare(const Job& job, mysql::Connection& source, postgres::Connection& target,
              Preparation& preparation) {
   read_target(target, preparation);
   read_source(job, source, preparation);
   translate_catalog(job, preparation);
-  survey_target(job, target, preparation);
+  if (!preparation.resumed) survey_target(job, target, preparation);
   const Limits limits{.cores = machine_cores(),
                       .source_connections = free_source_connections(source),
                       .target_connections = free_connections(preparation.target)};
   preparation.sizing = work_out_sizing(asked_sizing(job), limits);
+  if (preparation.resumed) {
+    restore_target(target, preparation);
+    return;
+  }
   preparation.work = make_work_plan(source, preparation.catalog, preparation.translation,
                                     preparation.exists, preparation.sizing);
 }

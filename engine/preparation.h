@@ -1,11 +1,13 @@
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "engine/job.h"
 #include "engine/report.h"
+#include "engine/stored_run.h"
 #include "engine/table_build.h"
 #include "engine/work_plan.h"
 #include "io/mysql/connection.h"
@@ -32,6 +34,7 @@ struct Preparation {
   std::set<std::string> kept_types;        // schema, NUL, name of enums that exist and stay
   std::vector<std::string> to_truncate;    // quoted names
   std::vector<std::string> in_the_way;     // names, when the job says `error`
+  std::optional<StoredRun> resumed;        // the run that is taken up again; set before prepare()
   Sizing sizing;
   WorkPlan work;
   std::vector<NoteReport> notes;
@@ -60,6 +63,9 @@ unsigned machine_cores();
 /// How many more sessions a server allows; 0 where it does not say.
 unsigned free_source_connections(mysql::Connection& source);
 unsigned free_connections(const postgres::ServerFacts& target);
+
+/// Put the plan of preparation.resumed in the place of survey_target() and make_work_plan().
+void restore_target(postgres::Connection& target, Preparation& preparation);
 
 /// Throws Error{bad_request} naming every object in the way, if there is one.
 void refuse_if_in_the_way(const Preparation& preparation);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/wait_clock.h"
+#include "io/fault_point.h"
 #include "io/mysql/row_stream.h"
 
 namespace millrace {
@@ -88,6 +89,7 @@ class BlockFiller {
   }
 
   void seal() {
+    fault_point("reader.mid_table");
     clock_.book();
     progress_.rows_read.fetch_add(block_.rows(), std::memory_order_relaxed);
     progress_.bytes_read.fetch_add(block_.size_bytes(), std::memory_order_relaxed);
@@ -146,6 +148,7 @@ void ReaderLane::read(ChunkChannel& channel, const Emit& emit) {
   for (std::size_t part = 0; part < channel.chunk().tables.size(); ++part) {
     const TableWork& table = plan_.tables[channel.chunk().tables[part]];
     try {
+      fault_point("reader.before_table");
       read_table(channel, part, emit);
     } catch (Error& error) {
       error.add(

@@ -8,6 +8,7 @@
 #include "engine/preparation.h"
 #include "engine/progress.h"
 #include "engine/report.h"
+#include "engine/source_state.h"
 #include "engine/stop_request.h"
 #include "io/block_pool.h"
 #include "io/postgres/connection.h"
@@ -48,6 +49,8 @@ class RunSource {
                                                             Progress& progress) = 0;
   /// Every chunk with under_lock is read: let the source's writers go on. Idempotent.
   virtual void release_lock() = 0;
+  /// Requires: take_snapshot(). Whether this source is what it was.
+  virtual SourceVerdict compare(const SourceFacts& then) = 0;
   /// How the snapshot went, for the report.
   virtual SnapshotReport snapshot() const = 0;
   virtual void close_readers() = 0;

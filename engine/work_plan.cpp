@@ -178,9 +178,8 @@ class Planner {
 
 }  // namespace
 
-WorkPlan make_work_plan(mysql::Connection& source, const SourceCatalog& catalog,
-                        const Translation& translation, const std::vector<bool>& exists,
-                        const Sizing& sizing) {
+WorkPlan make_uncut_plan(const SourceCatalog& catalog, const Translation& translation,
+                         const std::vector<bool>& exists) {
   WorkPlan plan;
   plan.tables.reserve(translation.tables.size());
   for (std::size_t i = 0; i < translation.tables.size(); ++i) {
@@ -191,7 +190,13 @@ WorkPlan make_work_plan(mysql::Connection& source, const SourceCatalog& catalog,
   mark_foreign_keys(plan.tables);
   plan.chunked_by.resize(plan.tables.size());
   plan.chunks_of.resize(plan.tables.size());
+  return plan;
+}
 
+WorkPlan make_work_plan(mysql::Connection& source, const SourceCatalog& catalog,
+                        const Translation& translation, const std::vector<bool>& exists,
+                        const Sizing& sizing) {
+  WorkPlan plan = make_uncut_plan(catalog, translation, exists);
   std::vector<std::size_t> order(plan.tables.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {

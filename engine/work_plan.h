@@ -11,13 +11,30 @@
 
 namespace millrace {
 
+/// What of a table an earlier process of a resumed run stored.
+struct StoredBefore {
+  std::uint64_t chunks = 0;
+  std::uint64_t rows = 0;
+  std::uint64_t copy_bytes = 0;
+};
+
 /// All chunks of a run, in the order of work, and how each table is cut.
 struct WorkPlan {
   std::vector<TableWork> tables;
-  std::vector<Chunk> chunks;             // under-lock ones first, then the largest tables first
+  std::vector<Chunk> chunks;  // to do: under-lock ones first, then the largest tables first
   std::vector<std::string> chunked_by;   // per table, in words: "id (bigint)", "one stream", ...
-  std::vector<std::uint64_t> chunks_of;  // per table: chunks that hold rows of it
+  std::vector<std::uint64_t> chunks_of;  // per table: chunks that hold rows of it, stored or to do
+  std::vector<StoredBefore> stored_of;   // per table; empty unless a run is resumed
+
+  /// Chunks of `table` that are yet to be stored.
+  std::uint64_t chunks_to_do(std::size_t table) const {
+    return chunks_of[table] - (stored_of.empty() ? 0 : stored_of[table].chunks);
+  }
 };
+
+/// The tables of a run, not yet cut into chunks.
+WorkPlan make_uncut_plan(const SourceCatalog& catalog, const Translation& translation,
+                         const std::vector<bool>& exists);
 
 /// Cut the tables into chunks. Asks the source for key bounds; reads no rows.
 ///

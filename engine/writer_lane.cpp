@@ -5,6 +5,7 @@
 #include "engine/table_build.h"
 #include "engine/wait_clock.h"
 #include "io/error.h"
+#include "io/fault_point.h"
 #include "io/postgres/ddl.h"
 
 namespace millrace {
@@ -37,6 +38,7 @@ Receipt WriterLane::store(ChunkChannel& channel) {
   WaitClock clock(meter_, Stall::target);
   clock.start();
   try {
+    fault_point("writer.before_begin");
     begin();
     const bool grouped = plan_.tables[chunk.tables.front()].grouped;
     if (grouped) session_.start_copy_script(group_script(chunk));
@@ -51,8 +53,10 @@ Receipt WriterLane::store(ChunkChannel& channel) {
       clock.start();
     }
     if (grouped) session_.next_copy();  // keys and the rest of the script
+    fault_point("writer.before_commit");
     session_.commit(ledger_.receipt_statement(receipt, 1));
     clock.book();
+    fault_point("writer.after_commit");
   } catch (Error& error) {
     session_.abort_copy(error.message());
     session_.rollback();
@@ -94,6 +98,7 @@ Receipt::Part WriterLane::copy_table(ChunkChannel& channel, std::size_t part) {
     while (std::optional<CopyBlock> block = next()) {
       clock.start();
       session_.write_copy(block->view());
+      fault_point("writer.mid_copy");
       clock.book();
       sent += block->rows();
       stored.copy_bytes += block->size_bytes();

@@ -21,6 +21,7 @@
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
+#include "io/fault_point.h"
 #include "io/postgres/server_error.h"
 #include "io/postgres/server_greeting.h"
 
@@ -465,6 +466,7 @@ void Connection::commit(const std::string& last) {
   session.send(last.empty() ? "COMMIT" : last + ";\nCOMMIT");
   std::string tag;
   try {
+    fault_point("postgres.commit_sent");
     while (Result result = session.next_result()) tag = PQcmdStatus(result.get());
   } catch (const Error& error) {
     // The server may have committed before it, or the line, went away.

@@ -130,6 +130,13 @@ const std::array own_settings = {
   Setting{"--skip-check", "", "skip_check", flag, "", consistency,
     "begin without looking at both sides first (millrace check tells what would be looked at)", {}, no, yes,
     [](R& r, const V& v) { r.job.skip_check = v.flag; }},
+  Setting{"--resume", "", "", flag, "", consistency,
+    "go on with the unfinished run of this job: what is stored stays, the rest is read from a new "
+    "snapshot, once the source has been found to be what it was", {}, no, yes,
+    [](R& r, const V&) { r.job.resume = true; }},
+  Setting{"--resume-changed", "", "", flag, "", consistency,
+    "the same although the source changed meanwhile: the copy is then of two instants", {}, no, yes,
+    [](R& r, const V&) { r.job.resume = r.job.resume_changed = true; }},
   Setting{"--no-ledger", "", "no_ledger", flag, "", consistency,
     "keep no account of the run in the target's schema millrace: such a run cannot be resumed, and "
     "millrace status does not see it", {}, no, yes,

@@ -1,0 +1,157 @@
+#!/usr/bin/env python3
+"""Runs that die at a named place and are taken up again; what refuses to be."""
+
+import pathlib
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+from fault_test_case import BAD_REQUEST, COMPLETE, CONFLICT, await_true
+from resume_test_case import ResumeTestCase
+
+
+class FaultPoints(ResumeTestCase):
+    """Each dies at the nth visit of a point, then goes on: nothing is lost, nothing is doubled."""
+
+    def die_and_resume(self, fault):
+        self.killed(fault)
+        self.assertTrue(self.has_unfinished_run())
+        self.resume()
+
+    def test_after_the_plan_is_stored(self):
+        self.die_and_resume("migrate.after_plan_commit:1")
+
+    def test_before_a_table_is_read(self):
+        self.die_and_resume("reader.before_table:20")
+
+    def test_while_a_table_is_read(self):
+        self.die_and_resume("reader.mid_table:12")
+
+    def test_before_a_chunk_is_begun(self):
+        self.die_and_resume("writer.before_begin:9")
+
+    def test_in_the_middle_of_a_copy(self):
+        self.die_and_resume("writer.mid_copy:15")
+
+    def test_before_a_commit(self):
+        self.die_and_resume("writer.before_commit:10")
+
+    def test_after_a_commit_was_sent_and_before_its_answer(self):
+        self.die_and_resume("postgres.commit_sent:12")
+
+    def test_after_a_commit(self):
+        self.die_and_resume("writer.after_commit:11")
+
+    def test_before_an_index_is_built(self):
+        self.die_and_resume("builder.before_index:3")
+
+    def test_before_a_primary_key_is_promoted(self):
+        self.die_and_resume("builder.before_finish:2")
+
+    def test_before_the_foreign_keys_are_made(self):
+        self.die_and_resume("foreign_keys.before_add:1")
+
+    def test_before_a_foreign_key_is_validated(self):
+        self.die_and_resume("foreign_keys.before_validate:1")
+
+    def test_before_the_end_is_entered(self):
+        self.die_and_resume("migrate.before_end:1")
+
+    def test_twice_in_one_run(self):
+        self.killed("writer.before_commit:8")
+        self.killed("writer.before_commit:8", "--resume")
+        self.resume()
+        self.assertEqual(self.ledger("select attempts from millrace.runs"), "3")
+
+    def test_before_the_plan_is_committed_leaves_nothing(self):
+        self.killed("migrate.before_plan_commit:1")
+
+        await_true(lambda: self.target.our_sessions(self.database) == "", "the target has noticed")
+        self.assert_untouched(self.target, self.database)
+
+
+class Resume(ResumeTestCase):
+    def test_what_is_stored_is_not_read_again(self):
+        self.killed("writer.before_commit:12")
+        stored = self.ledger("select chunk, table_number, stored_at from millrace.receipts order by 1, 2")
+        self.resume()
+
+        again = self.ledger("select chunk, table_number, stored_at from millrace.receipts order by 1, 2")
+        self.assertTrue(set(stored.splitlines()) <= set(again.splitlines()))
+        (note,) = [note["message"] for note in self.program.report()["notes"] if note["topic"] == "resumed"]
+        self.assertRegex(note, "^run 1, with .* of .* chunks stored; the source is what it was: the binlog still")
+
+    def test_a_changed_source_is_refused_by_name_unless_told_to_go_on(self):
+        self.killed("writer.before_commit:12")
+        self.source.run(f"insert into `{self.database}`.heap values (7, 'late')")
+
+        refused = self.migrate("--resume")
+        self.assert_says(refused, BAD_REQUEST, f"the source changed since .*{self.database}.heap: the binlog has writes",
+                         "--resume-changed")
+        self.assertNotIn(f"{self.database}.parent", refused.stderr)
+        self.assertEqual(self.migrate("--resume-changed").code, COMPLETE)
+
+    def test_writes_to_other_tables_do_not_matter(self):
+        self.killed("writer.before_commit:12")
+        self.source.run(f"create database `{self.database}_2`; create table `{self.database}_2`.t (id int);"
+                        f"insert into `{self.database}_2`.t values (1); drop database `{self.database}_2`")
+        self.resume()
+
+        (note,) = [note["message"] for note in self.program.report()["notes"] if note["topic"] == "resumed"]
+        self.assertRegex(note, "the binlog from .* was read for the tables' names")
+
+    def test_another_job_is_refused_with_the_difference(self):
+        self.killed("writer.before_commit:12", "--exclude", "small_1")
+
+        self.assert_says(self.migrate("--resume", "--exclude", "small_2"), BAD_REQUEST,
+                         "this is another job: --exclude was 'small_1' and is 'small_2'", "status")
+
+    def test_a_table_that_was_altered_is_named(self):
+        self.killed("writer.before_commit:12")
+        self.source.run(f"alter table `{self.database}`.heap add column c int")
+
+        self.assert_says(self.migrate("--resume"), BAD_REQUEST,
+                         f"not those that were planned: {self.database}.heap: its columns", "--if-exists drop")
+
+    def test_a_table_that_is_gone_from_the_target_is_named(self):
+        self.killed("writer.before_commit:12")
+        self.target.run(f'drop table "{self.database}".heap', self.database)
+
+        self.assert_says(self.migrate("--resume"), BAD_REQUEST, f"gone from the target: {self.database}.heap")
+
+    def test_a_second_process_is_locked_out(self):
+        words = self.words()
+        with self.program.start(*words, MILLRACE_FAULT="writer.before_commit:12:stop") as process:
+            await_true(lambda: self.has_unfinished_run() and "T" in pathlib.Path(
+                f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0], "the first stands still")
+            second = self.migrate("--resume")
+            over_it = self.migrate("--if-exists", "drop")
+            cleaned = self.program.run("clean", self.target.url(self.database))
+
+        self.assert_says(second, CONFLICT, "cannot resume run 1: another process works on it: .* process", "status")
+        self.assert_says(over_it, CONFLICT, "run 1, begun .*, is moving into now", "status")
+        self.assert_says(cleaned, CONFLICT, "run 1 is under way", "status")
+        self.resume()
+
+    def test_a_plain_run_over_an_unfinished_one_says_so(self):
+        self.killed("writer.before_commit:12")
+
+        self.assert_says(self.migrate(), BAD_REQUEST,
+                         "run 1, begun .*, into the same tables was not finished: .* chunks are stored",
+                         "--resume goes on with it; --if-exists drop begins anew")
+        self.assertEqual(self.migrate("--if-exists", "drop").code, COMPLETE)
+        self.assert_all_there()
+        self.assertEqual(self.ledger("select state from millrace.runs where run = 1"), "abandoned")
+
+    def test_a_complete_run_has_nothing_to_resume(self):
+        self.assertEqual(self.migrate().code, COMPLETE)
+
+        self.assert_says(self.migrate("--resume"), BAD_REQUEST, "run 1 of this job is complete", "nothing is left")
+
+    def test_without_a_ledger_there_is_nothing_to_resume(self):
+        self.assert_says(self.migrate("--resume"), BAD_REQUEST, "the target has no ledger", "without --resume")
+
+
+if __name__ == "__main__":
+    unittest.main()
