@@ -18,7 +18,6 @@
 #include "engine/late_schema.h"
 #include "engine/ledger.h"
 #include "engine/ledger_schema.h"
-#include "engine/late_schema.h"
 #include "engine/mysql_source.h"
 #include "engine/open_sessions.h"
 #include "engine/preparation.h"
