@@ -57,9 +57,9 @@ std::optional<CopyBlock> ChunkChannel::pop(std::size_t part) {
   return block;
 }
 
-std::uint64_t ChunkChannel::announced_rows(std::size_t part) const {
+ChunkChannel::Announced ChunkChannel::announced(std::size_t part) const {
   const std::lock_guard lock(mutex_);
-  return parts_[part].announced->rows;
+  return parts_[part].announced.value();
 }
 
 void ChunkChannel::close() noexcept {

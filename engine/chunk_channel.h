@@ -10,6 +10,7 @@
 
 #include "engine/chunk.h"
 #include "io/copy_block.h"
+#include "operators/tuple_digest.h"
 
 namespace millrace {
 
@@ -24,6 +25,7 @@ class ChunkChannel {
   struct Announced {
     std::uint64_t blocks = 0;
     std::uint64_t rows = 0;
+    std::optional<TupleDigest> digest = {};  // of all rows; none where the run makes no digests
   };
 
   /// `credits`: the most blocks that may be between reader and writer.
@@ -44,8 +46,8 @@ class ChunkChannel {
   /// The next block of the `part`-th table; none when all announced blocks have been taken.
   /// Errors: Error{cancelled} once closed.
   std::optional<CopyBlock> pop(std::size_t part);
-  /// Rows announced for the `part`-th table. Requires: pop() returned none.
-  std::uint64_t announced_rows(std::size_t part) const;
+  /// What was announced for the `part`-th table. Requires: pop() returned none.
+  Announced announced(std::size_t part) const;
 
   /// Wake all that wait; they get Error{cancelled}.
   void close() noexcept;

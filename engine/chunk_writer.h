@@ -13,6 +13,7 @@ struct Receipt {
   struct Part {
     std::uint64_t rows = 0;
     std::uint64_t copy_bytes = 0;
+    std::optional<TupleDigest> digest = {};  // as the reader summed it; none where digests are off
   };
   std::vector<Part> parts;
   double begin_s = 0;  // seconds since the start of the run

@@ -46,7 +46,8 @@ struct Job {
   std::map<std::string, std::string> schema_of_database;
   Scope scope = Scope::everything;
   IfExists if_exists = IfExists::error;
-  bool skip_keys = false;  // tables and rows only: no index, key or foreign key
+  bool skip_keys = false;    // tables and rows only: no index, key or foreign key
+  bool skip_digest = false;  // the tuples are not digested while they are encoded
   SnapshotMethod snapshot = SnapshotMethod::automatic;
   FaultPolicy on_fault = FaultPolicy::stop;
   ScanDepth scan = ScanDepth::none;

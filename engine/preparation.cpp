@@ -309,6 +309,7 @@ void prepare(const Job& job, mysql::Connection& source, postgres::Connection& ta
   }
   preparation.work = make_work_plan(source, preparation.catalog, preparation.translation,
                                     preparation.exists, preparation.sizing);
+  preparation.work.digests = !job.skip_digest;
 }
 
 void refuse_if_in_the_way(const Preparation& preparation) {

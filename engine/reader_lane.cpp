@@ -15,7 +15,7 @@ namespace {
 class BlockFiller {
  public:
   BlockFiller(const TableWork& table, TableMeter& progress, BlockPool& pool, ChunkChannel& channel,
-              std::size_t part, LaneMeter& meter, const ChunkReader::Emit& emit)
+              std::size_t part, bool digests, LaneMeter& meter, const ChunkReader::Emit& emit)
       : table_(table),
         progress_(progress),
         pool_(pool),
@@ -24,6 +24,7 @@ class BlockFiller {
         meter_(meter),
         emit_(emit),
         clock_(meter, Stall::source) {
+    if (digests) announced_.digest.emplace();
     clock_.start();
   }
   BlockFiller(const BlockFiller&) = delete;
@@ -58,7 +59,11 @@ class BlockFiller {
       if (!block_.valid()) open(room);
       const RowOutcome outcome = table_.encoder.encode(row, block_.free_space());
       switch (outcome.status) {
-        case RowStatus::encoded: block_.commit(outcome.bytes); return;
+        case RowStatus::encoded:
+          // While the tuple is still in the cache.
+          if (announced_.digest) announced_.digest->add(block_.free_space().first(outcome.bytes));
+          block_.commit(outcome.bytes);
+          return;
         case RowStatus::no_space:
           // The row lies untouched in the network buffer: it is encoded again into a new block.
           room = std::max(outcome.bytes, block_.empty() ? block_.capacity_bytes() * 2 : 0);
@@ -163,7 +168,7 @@ void ReaderLane::read_table(ChunkChannel& channel, std::size_t part, const Emit&
   const TableWork& table = plan_.tables[index];
   TableMeter& progress = progress_.table(index);
   progress.started.store(true, std::memory_order_relaxed);
-  BlockFiller filler(table, progress, pool_, channel, part, meter_, emit);
+  BlockFiller filler(table, progress, pool_, channel, part, plan_.digests, meter_, emit);
   bool stopped = false;
   mysql::stream_rows(session_, table.select + channel.chunk().tail, table.encoder.columns(),
                      &BlockFiller::on_row, &filler, stopped);

@@ -25,6 +25,7 @@ struct WorkPlan {
   std::vector<std::string> chunked_by;   // per table, in words: "id (bigint)", "one stream", ...
   std::vector<std::uint64_t> chunks_of;  // per table: chunks that hold rows of it, stored or to do
   std::vector<StoredBefore> stored_of;   // per table; empty unless a run is resumed
+  bool digests = true;                   // readers sum a digest of each chunk's tuples
 
   /// Chunks of `table` that are yet to be stored.
   std::uint64_t chunks_to_do(std::size_t table) const {

@@ -109,12 +109,13 @@ Receipt::Part WriterLane::copy_table(ChunkChannel& channel, std::size_t part) {
     stored.rows = session_.finish_copy();
     clock.book();
     // Rows read, rows sent and rows that the server says it stored: three counts, one number.
-    const std::uint64_t announced = channel.announced_rows(part);
-    if (sent != announced || stored.rows != announced) {
-      throw Error(ErrorKind::internal, "rows went missing: " + std::to_string(announced) +
+    const ChunkChannel::Announced announced = channel.announced(part);
+    if (sent != announced.rows || stored.rows != announced.rows) {
+      throw Error(ErrorKind::internal, "rows went missing: " + std::to_string(announced.rows) +
                                            " read, " + std::to_string(sent) + " sent, " +
                                            std::to_string(stored.rows) + " stored");
     }
+    stored.digest = announced.digest;
   } catch (Error& error) {
     error.add({.side = Side::target, .table = table.translated->target.full_name()});
     throw;

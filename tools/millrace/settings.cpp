@@ -141,6 +141,10 @@ const std::array own_settings = {
     "keep no account of the run in the target's schema millrace: such a run cannot be resumed, and "
     "millrace status does not see it", {}, no, yes,
     [](R& r, const V& v) { r.job.ledger = !v.flag; }},
+  Setting{"--skip-digest", "", "skip_digest", flag, "", consistency,
+    "do not digest rows while they are encoded: what arrived can then be counted, not compared",
+    {}, no, yes,
+    [](R& r, const V& v) { r.job.skip_digest = v.flag; }},
 
   Setting{"--source-password-file", "source", "password_file", text, "FILE", connections,
     "its first line is the source's password", {}, yes, yes,

@@ -26,11 +26,12 @@ TEST(ChunkChannel, EndsWhenTheAnnouncedBlocksAreTaken) {
   const Chunk chunk = chunk_of(1);
   ChunkChannel channel(chunk, 4);
   channel.push(0, block_of(3));
-  channel.announce(0, {.blocks = 1, .rows = 3});
+  channel.announce(0, {.blocks = 1, .rows = 3, .digest = TupleDigest{.rows = 3, .sum = 77}});
 
   EXPECT_EQ(channel.pop(0)->rows(), 3U);
   EXPECT_FALSE(channel.pop(0));
-  EXPECT_EQ(channel.announced_rows(0), 3U);
+  EXPECT_EQ(channel.announced(0).rows, 3U);
+  EXPECT_EQ(channel.announced(0).digest, (TupleDigest{.rows = 3, .sum = 77}));
 }
 
 TEST(ChunkChannel, WaitsForABlockThatTheAnnouncementOvertook) {

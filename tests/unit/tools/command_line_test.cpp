@@ -34,8 +34,9 @@ bool contains(const std::string& text, std::string_view part) {
 // ---- commands
 
 TEST(CommandLine, ReadsSourceTargetAndOptionsInAnyOrder) {
-  const CommandLine line = parse_command_line(
-      {"migrate", "--readers", "4", source, "--if-exists=drop", target, "--skip-keys"});
+  const CommandLine line =
+      parse_command_line({"migrate", "--readers", "4", source, "--if-exists=drop", target,
+                          "--skip-keys", "--skip-digest"});
 
   EXPECT_EQ(line.command, Command::migrate);
   EXPECT_EQ(line.request.job.source.host, "db1");
@@ -43,6 +44,7 @@ TEST(CommandLine, ReadsSourceTargetAndOptionsInAnyOrder) {
   EXPECT_EQ(line.request.job.readers, 4);
   EXPECT_EQ(line.request.job.if_exists, IfExists::drop);
   EXPECT_TRUE(line.request.job.skip_keys);
+  EXPECT_TRUE(line.request.job.skip_digest);
 }
 
 TEST(CommandLine, AListOptionTakesOneArgumentOnly) {
