@@ -1,11 +1,13 @@
 #include "engine/reader_lane.h"
 
 #include <exception>
+#include <optional>
 #include <utility>
 
 #include "engine/wait_clock.h"
 #include "io/fault_point.h"
 #include "io/mysql/row_stream.h"
+#include "operators/tuple_digester.h"
 
 namespace millrace {
 
@@ -24,7 +26,7 @@ class BlockFiller {
         meter_(meter),
         emit_(emit),
         clock_(meter, Stall::source) {
-    if (digests) announced_.digest.emplace();
+    if (digests) digester_.emplace(table.encoder.encodings());
     clock_.start();
   }
   BlockFiller(const BlockFiller&) = delete;
@@ -49,6 +51,7 @@ class BlockFiller {
   ChunkChannel::Announced finish() {
     if (error_) std::rethrow_exception(error_);
     if (block_.valid()) seal();
+    if (digester_) announced_.digest = digester_->digest();
     return announced_;
   }
 
@@ -61,7 +64,7 @@ class BlockFiller {
       switch (outcome.status) {
         case RowStatus::encoded:
           // While the tuple is still in the cache.
-          if (announced_.digest) announced_.digest->add(block_.free_space().first(outcome.bytes));
+          if (digester_) digester_->add(block_.free_space().first(outcome.bytes));
           block_.commit(outcome.bytes);
           return;
         case RowStatus::no_space:
@@ -138,6 +141,7 @@ class BlockFiller {
   WaitClock clock_;
   CopyBlock block_;
   ChunkChannel::Announced announced_;
+  std::optional<TupleDigester> digester_;
   std::exception_ptr error_;
 };
 

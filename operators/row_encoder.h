@@ -36,6 +36,7 @@ class RowEncoder {
   explicit RowEncoder(std::vector<ColumnEncoding> columns);
 
   std::size_t columns() const noexcept { return columns_.size(); }
+  std::span<const ColumnEncoding> encodings() const noexcept { return columns_; }
 
   /// Encode one row as one tuple at the start of `out`.
   ///
