@@ -108,7 +108,7 @@ class KeepingWriter final : public ChunkWriter {
         channel.return_credit();
         jitter_.step();
       }
-      EXPECT_EQ(stored.rows, channel.announced_rows(part));
+      EXPECT_EQ(stored.rows, channel.announced(part).rows);
       receipt.parts.push_back(stored);
     }
     const std::lock_guard lock(arrived_.mutex);
