@@ -444,9 +444,6 @@ class Migration {
   Ledger ledger_;
   std::string source_identity_;
   bool created_ = false;
-  Ledger ledger_;
-  std::string source_identity_;
-  bool created_ = false;
   std::optional<postgres::Connection> target_;  // holds the lock of the run
   std::vector<postgres::Connection> writers_, builders_;
 };

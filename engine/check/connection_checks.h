@@ -10,11 +10,11 @@ namespace millrace {
 
 /// What was seen of one server over one session.
 struct LinkFacts {
-  std::string server;             // "MariaDB 10.11.6", "PostgreSQL 15.20"
-  double round_trip_ms = 0;       // the median of a few
-  std::string tls;                // "TLSv1.3, TLS_AES_256_GCM_SHA384"; empty: not encrypted
-  bool on_this_machine = false;   // over a socket, or the loopback address
-  std::optional<double> clock_s;  // the server's clock against ours
+  std::string server;                  // "MariaDB 10.11.6", "PostgreSQL 15.20"
+  double round_trip_ms = 0;            // the median of a few
+  std::string tls = {};                // "TLSv1.3, TLS_AES_256_GCM_SHA384"; empty: not encrypted
+  bool on_this_machine = false;        // over a socket, or the loopback address
+  std::optional<double> clock_s = {};  // the server's clock against ours
 };
 
 /// Whether `endpoint` is reached without leaving this machine.

@@ -76,6 +76,8 @@ TargetTable sample_table(const Preparation& preparation, const TableWork& work,
                     .comment = {},
                     .columns = {},
                     .checks = {},
+                    .late_checks = {},
+                    .touch = {},
                     .indexes = {},
                     .foreign_keys = {},
                     .next_identity = {}};
