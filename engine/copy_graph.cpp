@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <optional>
 #include <semaphore>
 #include <thread>
 #include <utility>
@@ -53,6 +54,7 @@ struct CopyGraph::State {
       chunks_left_of[i] = run.plan.chunks_to_do(i);
     }
     chunks_to_store = run.plan.chunks.size();
+    chunks_to_read = run.plan.chunks.size();
     for (postgres::Connection& session : run.builders) {
       interrupters.push_back(session.interrupter());
     }
@@ -105,6 +107,8 @@ struct CopyGraph::State {
     const ChunkReader::Emit emit = [&](ChunkChannel& channel, std::size_t part, CopyBlock block) {
       gateway.try_put(Sent(SentBlock{&channel, part, std::move(block)}));
     };
+    std::optional<archive::Packer> packer;
+    if (run.spill != nullptr) packer.emplace(run.spill_level);
     for (;;) {
       meter.enter(Stall::target);
       open_chunks.acquire();
@@ -113,9 +117,14 @@ struct CopyGraph::State {
       if (chunk == nullptr) break;
       meter.enter(Stall::working);
       const ChannelPointer channel = open_channel(*chunk);
+      if (run.spill != nullptr) channel->allow_spill(*run.spill, *packer);
       begun.push(channel);
       run.readers[lane]->read(*channel, emit);
       if (chunk->under_lock && lock_chunks_left.fetch_sub(1) == 1) run.lock_chunks_read();
+      if (chunks_to_read.fetch_sub(1) == 1) run.all_read();
+      if (run.spill != nullptr && channel->park(run.pool) && channel->give_back_place()) {
+        open_chunks.release();
+      }
     }
     open_chunks.release();  // the next reader finds no chunk either
     meter.enter(Stall::idle);
@@ -128,8 +137,9 @@ struct CopyGraph::State {
       const std::optional<ChannelPointer> channel = begun.pop();
       if (!channel) break;
       meter.enter(Stall::working);
+      (*channel)->take();
       gateway.try_put(run.writers[lane]->store(**channel));
-      open_chunks.release();
+      if ((*channel)->give_back_place()) open_chunks.release();
       if (chunks_to_store.fetch_sub(1) == 1) begun.close();
     }
     meter.enter(Stall::idle);
@@ -180,6 +190,7 @@ struct CopyGraph::State {
   std::atomic<std::size_t> next{0};
   std::atomic<std::size_t> lock_chunks_left{0};
   std::atomic<std::size_t> chunks_to_store{0};
+  std::atomic<std::size_t> chunks_to_read{0};
   std::counting_semaphore<> open_chunks;
   LaneQueue<ChannelPointer> begun;  // chunks being read, in the order in which they began
   std::mutex channels_mutex;
