@@ -1,9 +1,9 @@
 // A disk that fills up, for tests: preloaded into a PostgreSQL server by
 // `tools/servers restart NAME --disk-left BYTES`, or into any program. Each process may make the
-// files whose path holds MILLRACE_DISK_PATH longer by MILLRACE_DISK_LEFT bytes; then growing fails as
-// on a full disk (ENOSPC). Rewriting what is there goes on, as it does on a real one. Without
-// MILLRACE_DISK_PATH these are a server's tables, and its write-ahead log goes on as if on a disk of
-// its own.
+// files whose path holds MILLRACE_DISK_PATH longer by MILLRACE_DISK_LEFT bytes; then growing fails
+// as on a full disk (ENOSPC). Rewriting what is there goes on, as it does on a real one. Without
+// MILLRACE_DISK_PATH these are a server's tables, and its write-ahead log goes on as if on a disk
+// of its own.
 
 #include <dlfcn.h>
 #include <fcntl.h>
