@@ -1,10 +1,13 @@
 #include "engine/builder_lane.h"
 
+#include <utility>
+
 #include "engine/table_build.h"
 #include "engine/wait_clock.h"
 #include "io/error.h"
 #include "io/fault_point.h"
 #include "io/postgres/ddl.h"
+#include "io/quoting.h"
 
 namespace millrace {
 
@@ -56,53 +59,89 @@ void BuildQueue::done(const Task& task) {
   }
 }
 
-BuilderLane::BuilderLane(postgres::Connection& session, const WorkPlan& plan, Progress& progress,
-                         LaneMeter& meter, BuildChoices choices, Ledger ledger)
-    : session_(session),
+BuilderLane::BuilderLane(LaneSession& lane, const WorkPlan& plan, Progress& progress,
+                         LaneMeter& meter, BuildChoices choices, Ledger ledger,
+                         std::function<void(const Error&, unsigned)> retried)
+    : lane_(lane),
+      session_(lane.get()),
       plan_(plan),
       progress_(progress),
       meter_(meter),
       choices_(choices),
-      ledger_(ledger) {}
+      ledger_(ledger),
+      retried_(std::move(retried)) {}
 
 double BuilderLane::build(const BuildQueue::Task& task) {
+  const double begin = progress_.elapsed_s();
+  progress_.table(task.table).keys_running.store(true, std::memory_order_relaxed);
+  for (unsigned attempt = 1;; ++attempt) {
+    try {
+      build_once(task, attempt > 1);
+      return progress_.elapsed_s() - begin;
+    } catch (Error& error) {
+      error.add(
+          {.side = Side::target, .table = plan_.tables[task.table].translated->target.full_name()});
+      if (attempt > lane_.retries() || !may_go_well_again(error)) throw;
+      retried_(error, attempt);
+    }
+    lane_.reopen();
+    joined_ = false;
+  }
+}
+
+void BuilderLane::build_once(const BuildQueue::Task& task, bool perhaps_done) {
   const TableWork& work = plan_.tables[task.table];
   const TargetTable& table = work.translated->target;
-  TableMeter& progress = progress_.table(task.table);
-  const double begin = progress_.elapsed_s();
-  progress.keys_running.store(true, std::memory_order_relaxed);
   WaitClock clock(meter_, Stall::target);
   clock.start();
-  try {
-    if (!joined_ && ledger_.kept()) session_.execute(ledger_.join_statement());
-    joined_ = true;
-    fault_point(task.finish ? "builder.before_finish" : "builder.before_index");
-    if (task.finish) {
-      std::string script;
-      for (const TargetIndex& index : table.indexes) {
-        if (index.primary && !work.exists && choices_.keys && !work.standing.primary_key) {
-          append_statements(script, {postgres::promote_primary_key(table, index)});
-        }
-      }
-      // Validating a foreign key reads both of its indexes in order when pages are known to be
-      // visible, else hashes one table: VACUUM tells them so. Measured: bench/run --only tpch,
-      // lineitem to partsupp, 0.8 s instead of 5.4 s, for 0.5 s of VACUUM.
-      const bool vacuum = work.in_foreign_key && !work.exists && choices_.keys && choices_.analyze;
-      append_statements(script,
-                        finishing_statements(table, choices_.analyze && !vacuum, work.exists));
-      if (ledger_.kept()) append_statements(script, {ledger_.finished_statement(task.table)});
-      if (!script.empty()) session_.execute(script);
-      if (vacuum) session_.execute(postgres::vacuum_table(table));
-      progress.done.store(true, std::memory_order_relaxed);
-    } else {
-      session_.execute(postgres::create_index(table, table.indexes[task.index]));
+  if (!joined_ && ledger_.kept()) session_.execute(ledger_.join_statement());
+  joined_ = true;
+  fault_point(task.finish ? "builder.before_finish" : "builder.before_index");
+  if (!task.finish) {
+    const TargetIndex& index = table.indexes[task.index];
+    if (!perhaps_done || !index_stands(table, index)) {
+      session_.execute(postgres::create_index(table, index));
     }
-  } catch (Error& error) {
-    error.add({.side = Side::target, .table = table.full_name()});
-    throw;
+    fault_point("builder.after_index");
+    clock.book();
+    return;
   }
+  std::string script;
+  const bool promoted = work.standing.primary_key || (perhaps_done && primary_key_stands(table));
+  for (const TargetIndex& index : table.indexes) {
+    if (index.primary && !work.exists && choices_.keys && !promoted) {
+      append_statements(script, {postgres::promote_primary_key(table, index)});
+    }
+  }
+  // Validating a foreign key reads both of its indexes in order when pages are known to be
+  // visible, else hashes one table: VACUUM tells them so. Measured: bench/run --only tpch,
+  // lineitem to partsupp, 0.8 s instead of 5.4 s, for 0.5 s of VACUUM.
+  const bool vacuum = work.in_foreign_key && !work.exists && choices_.keys && choices_.analyze;
+  append_statements(script, finishing_statements(table, choices_.analyze && !vacuum, work.exists));
+  if (ledger_.kept()) append_statements(script, {ledger_.finished_statement(task.table)});
+  if (!script.empty()) session_.execute(script);
+  fault_point("builder.after_finish");
+  if (vacuum) session_.execute(postgres::vacuum_table(table));
+  progress_.table(task.table).done.store(true, std::memory_order_relaxed);
   clock.book();
-  return progress_.elapsed_s() - begin;
+}
+
+bool BuilderLane::index_stands(const TargetTable& table, const TargetIndex& index) {
+  return !session_
+              .query(
+                  "SELECT FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid WHERE "
+                  "x.indisvalid AND x.indrelid = " +
+                  postgres::quote_literal(postgres::quote_qualified(table.schema, table.name)) +
+                  "::regclass AND c.relname = " + postgres::quote_literal(index.name))
+              .empty();
+}
+
+bool BuilderLane::primary_key_stands(const TargetTable& table) {
+  return !session_
+              .query("SELECT FROM pg_constraint WHERE contype = 'p' AND conrelid = " +
+                     postgres::quote_literal(postgres::quote_qualified(table.schema, table.name)) +
+                     "::regclass")
+              .empty();
 }
 
 }  // namespace millrace

@@ -2,10 +2,12 @@
 
 #include <atomic>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <vector>
 
 #include "engine/lane_queue.h"
+#include "engine/lane_session.h"
 #include "engine/ledger.h"
 #include "engine/progress.h"
 #include "engine/table_build.h"
@@ -45,19 +47,27 @@ class BuildQueue {
 /// Builds indexes and keys over one target session. Threads: one.
 class BuilderLane {
  public:
-  BuilderLane(postgres::Connection& session, const WorkPlan& plan, Progress& progress,
-              LaneMeter& meter, BuildChoices choices, Ledger ledger);
+  /// `retried` is told of each attempt that failed and is followed by another.
+  BuilderLane(LaneSession& lane, const WorkPlan& plan, Progress& progress, LaneMeter& meter,
+              BuildChoices choices, Ledger ledger,
+              std::function<void(const Error& error, unsigned attempt)> retried);
 
-  /// Do one task. Returns the seconds it took.
+  /// Do one task, as often as it takes. Returns the seconds it took.
   double build(const BuildQueue::Task& task);
 
  private:
-  postgres::Connection& session_;
+  void build_once(const BuildQueue::Task& task, bool perhaps_done);
+  bool index_stands(const TargetTable& table, const TargetIndex& index);
+  bool primary_key_stands(const TargetTable& table);
+
+  LaneSession& lane_;
+  postgres::Connection& session_;  // lane_'s
   const WorkPlan& plan_;
   Progress& progress_;
   LaneMeter& meter_;
   BuildChoices choices_;
   Ledger ledger_;
+  std::function<void(const Error&, unsigned)> retried_;
   bool joined_ = false;  // the session has the lock of the run's lanes
 };
 

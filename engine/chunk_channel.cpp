@@ -1,5 +1,6 @@
 #include "engine/chunk_channel.h"
 
+#include <iterator>
 #include <utility>
 
 #include "io/error.h"
@@ -10,71 +11,14 @@ namespace {
 [[noreturn]] void stop() { throw Error(ErrorKind::cancelled, "the run was stopped"); }
 }  // namespace
 
-ChunkChannel::ChunkChannel(const Chunk& chunk, std::size_t credits)
-    : chunk_(chunk), credits_(credits), parts_(chunk.tables.size()) {}
-
-void ChunkChannel::allow_spill(archive::SpillSpace& space, archive::Packer& packer) {
-  spill_.emplace(space, chunk_.id, parts_.size());
-  packer_ = &packer;
-}
-
-bool ChunkChannel::try_spill(std::size_t part, const CopyBlock& block) {
-  if (!spill_) return false;
-  {
-    const std::lock_guard lock(mutex_);
-    if (credits_ > 0 || closed_) return false;
-  }
-  return spill_->add(part, block.view(), block.rows(), *packer_);
-}
-
-bool ChunkChannel::park(BlockPool& pool) {
-  if (!spill_) return false;
-  bool all = true;
-  for (std::size_t part = 0; all && part < parts_.size(); ++part) {
-    for (;;) {
-      CopyBlock block;
-      {
-        const std::lock_guard lock(mutex_);
-        if (taken_ || closed_) return false;
-        if (parts_[part].blocks.empty()) break;
-        // Out of the queue and not yet taken: a writer that comes now waits for it.
-        block = std::move(parts_[part].blocks.front());
-        parts_[part].blocks.pop_front();
-      }
-      all = spill_->add(part, block.view(), block.rows(), *packer_);
-      {
-        const std::lock_guard lock(mutex_);
-        if (all) {
-          --parts_[part].announced->blocks;
-        } else {
-          parts_[part].blocks.push_front(std::move(block));
-        }
-      }
-      block_.notify_one();
-      if (!all) break;
-      pool.release(std::move(block));
-      return_credit();
-    }
-  }
-  spill_->rest();
-  return all;
-}
-
-void ChunkChannel::take() noexcept {
-  const std::lock_guard lock(mutex_);
-  taken_ = true;
-}
-
-std::optional<archive::SpillFile::Frame> ChunkChannel::next_spilled(std::size_t part) {
-  if (!spill_) return std::nullopt;
-  return spill_->next(part);
-}
+ChunkChannel::ChunkChannel(const Chunk& chunk, std::size_t credits, unsigned attempt)
+    : chunk_(chunk), credits_(credits), parts_(chunk.tables.size()), attempt_(attempt) {}
 
 void ChunkChannel::acquire_credit() {
   std::unique_lock lock(mutex_);
-  credit_.wait(lock, [&] { return closed_ || credits_ > 0; });
+  credit_.wait(lock, [&] { return closed_ || abandoned_ || credits_ > 0; });
   if (closed_) stop();
-  --credits_;
+  if (credits_ > 0) --credits_;
 }
 
 void ChunkChannel::return_credit() noexcept {
@@ -85,12 +29,41 @@ void ChunkChannel::return_credit() noexcept {
   credit_.notify_one();
 }
 
-void ChunkChannel::push(std::size_t part, CopyBlock block) {
+std::optional<CopyBlock> ChunkChannel::push(std::size_t part, CopyBlock block) {
   {
     const std::lock_guard lock(mutex_);
+    if (abandoned_) return block;
     parts_[part].blocks.push_back(std::move(block));
   }
   block_.notify_one();
+  return std::nullopt;
+}
+
+void ChunkChannel::give_up() noexcept {
+  {
+    const std::lock_guard lock(mutex_);
+    given_up_ = true;
+  }
+  block_.notify_all();
+}
+
+bool ChunkChannel::given_up() const {
+  const std::lock_guard lock(mutex_);
+  return given_up_;
+}
+
+std::vector<CopyBlock> ChunkChannel::abandon() {
+  std::vector<CopyBlock> blocks;
+  {
+    const std::lock_guard lock(mutex_);
+    abandoned_ = true;
+    for (Part& part : parts_) {
+      std::move(part.blocks.begin(), part.blocks.end(), std::back_inserter(blocks));
+      part.blocks.clear();
+    }
+  }
+  credit_.notify_all();
+  return blocks;
 }
 
 void ChunkChannel::announce(std::size_t part, Announced announced) {
@@ -105,8 +78,9 @@ std::optional<CopyBlock> ChunkChannel::pop(std::size_t part) {
   std::unique_lock lock(mutex_);
   Part& here = parts_[part];
   const auto complete = [&] { return here.announced && here.taken == here.announced->blocks; };
-  block_.wait(lock, [&] { return closed_ || !here.blocks.empty() || complete(); });
+  block_.wait(lock, [&] { return closed_ || given_up_ || !here.blocks.empty() || complete(); });
   if (closed_) stop();
+  if (given_up_) throw Error(ErrorKind::connection_lost, "the chunk's reader lost its session");
   if (here.blocks.empty()) return std::nullopt;
   CopyBlock block = std::move(here.blocks.front());
   here.blocks.pop_front();

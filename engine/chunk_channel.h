@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -10,8 +9,6 @@
 #include <vector>
 
 #include "engine/chunk.h"
-#include "io/archive/spill_file.h"
-#include "io/block_pool.h"
 #include "io/copy_block.h"
 #include "operators/tuple_digest.h"
 
@@ -32,34 +29,20 @@ class ChunkChannel {
   };
 
   /// `credits`: the most blocks that may be between reader and writer.
-  ChunkChannel(const Chunk& chunk, std::size_t credits);
+  /// `attempt`: which one at the chunk, from 1.
+  ChunkChannel(const Chunk& chunk, std::size_t credits, unsigned attempt = 1);
 
   const Chunk& chunk() const noexcept { return chunk_; }
-
-  /// Let blocks go to a file where the writer cannot take them yet. `packer` is the reader's.
-  /// Call before the channel is handed to anybody.
-  void allow_spill(archive::SpillSpace& space, archive::Packer& packer);
-  /// Keep a block's tuples in the file instead of sending it, if every credit is spent and there is
-  /// room. False: send it. Threads: the reader's.
-  bool try_spill(std::size_t part, const CopyBlock& block);
-  /// All is announced: move the blocks that no writer has taken into the file too, so that they go
-  /// home to `pool`. True if nothing of the chunk is in memory then. Threads: the reader's.
-  bool park(BlockPool& pool);
-  /// A writer begins to store the chunk.
-  void take() noexcept;
-  /// The next tuples of the part that went to the file; none after its last, or where none did.
-  /// Requires: pop() returned none. Threads: the writer's.
-  std::optional<archive::SpillFile::Frame> next_spilled(std::size_t part);
-  /// Whether the chunk's place among the open ones was given back already; it is given back once.
-  bool give_back_place() noexcept { return !place_given_back_.exchange(true); }
+  unsigned attempt() const noexcept { return attempt_; }
 
   /// Wait until one more block may be under way. Errors: Error{cancelled} once closed.
   void acquire_credit();
   /// A block has been stored and is home again.
   void return_credit() noexcept;
 
-  /// Deliver a block of the `part`-th table of the chunk.
-  void push(std::size_t part, CopyBlock block);
+  /// Deliver a block of the `part`-th table of the chunk; gives it back once the writer has
+  /// abandoned the channel.
+  std::optional<CopyBlock> push(std::size_t part, CopyBlock block);
   /// Nothing more comes of the `part`-th table.
   void announce(std::size_t part, Announced announced);
 
@@ -68,6 +51,13 @@ class ChunkChannel {
   std::optional<CopyBlock> pop(std::size_t part);
   /// What was announced for the `part`-th table. Requires: pop() returned none.
   Announced announced(std::size_t part) const;
+
+  /// The reader cannot go on: pop() throws Error{connection_lost}.
+  void give_up() noexcept;
+  bool given_up() const;
+  /// The writer cannot go on: hands out the blocks that wait, and from now on the reader gets every
+  /// credit and its blocks back, so that it can read to the end of what its session is sending.
+  std::vector<CopyBlock> abandon();
 
   /// Wake all that wait; they get Error{cancelled}.
   void close() noexcept;
@@ -84,11 +74,10 @@ class ChunkChannel {
   std::condition_variable credit_, block_;
   std::size_t credits_;
   std::vector<Part> parts_;
+  unsigned attempt_;
   bool closed_ = false;
-  bool taken_ = false;
-  std::atomic<bool> place_given_back_{false};
-  std::optional<archive::SpillFile> spill_;
-  archive::Packer* packer_ = nullptr;
+  bool given_up_ = false;
+  bool abandoned_ = false;
 };
 
 }  // namespace millrace

@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "engine/chunk_channel.h"
+#include "io/error.h"
 
 namespace millrace {
 
@@ -22,6 +23,14 @@ class ChunkReader {
   /// the run's pool and costs one credit of the channel, which is acquired first.
   /// Errors: as the lane's; it is of no use after one.
   virtual void read(ChunkChannel& channel, const Emit& emit) = 0;
+  /// Whether recover() may help after read() failed with `error`.
+  virtual bool recovers_from(const Error& error) const noexcept {
+    static_cast<void>(error);
+    return false;
+  }
+  /// Make the lane fit to read from the same instant again.
+  /// Errors: where it cannot be, with the reason.
+  virtual void recover() {}
   /// Let a read() that waits for the outside fail soon. The graph closes pool and channels itself.
   virtual void interrupt() noexcept = 0;
 };

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/chunk_channel.h"
+#include "io/error.h"
 
 namespace millrace {
 
@@ -34,6 +35,18 @@ class ChunkWriter {
   /// pops goes home to the run's pool, and its credit back to the channel.
   /// Errors: as the lane's; nothing of the chunk is kept then.
   virtual Receipt store(ChunkChannel& channel) = 0;
+  /// Whether recover() may help after store() failed with `error`.
+  virtual bool recovers_from(const Error& error) const noexcept {
+    static_cast<void>(error);
+    return false;
+  }
+  /// Make the lane fit to store again, and find out whether the chunk was stored after all: then
+  /// its receipt is returned. `attempt`: the one that failed, from 1.
+  virtual std::optional<Receipt> recover(const Chunk& chunk, unsigned attempt) {
+    static_cast<void>(chunk);
+    static_cast<void>(attempt);
+    return std::nullopt;
+  }
   /// Let a store() that waits for the outside fail soon. The graph closes the channels itself.
   virtual void interrupt() noexcept = 0;
 };

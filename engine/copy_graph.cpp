@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <optional>
 #include <semaphore>
 #include <thread>
 #include <utility>
@@ -27,6 +26,12 @@ struct SentBlock {
   CopyBlock block;
 };
 
+/// A chunk that is yet to be read, for the nth time.
+struct ChunkToRead {
+  const Chunk* chunk = nullptr;
+  unsigned attempt = 1;
+};
+
 /// A builder's word that a task is done.
 struct Built {
   BuildQueue::Task task;
@@ -48,15 +53,18 @@ struct CopyGraph::State {
         open_chunks(static_cast<std::ptrdiff_t>(run.sizing.open_chunks)) {
     for (const Chunk& chunk : run.plan.chunks) {
       if (chunk.under_lock) ++lock_chunks_left;
+      to_read.push({&chunk, 1});
     }
     chunks_left_of.resize(run.plan.tables.size());
     for (std::size_t i = 0; i < chunks_left_of.size(); ++i) {
       chunks_left_of[i] = run.plan.chunks_to_do(i);
     }
     chunks_to_store = run.plan.chunks.size();
-    chunks_to_read = run.plan.chunks.size();
-    for (postgres::Connection& session : run.builders) {
-      interrupters.push_back(session.interrupter());
+    for (unsigned lane = 0; lane < run.builders.size(); ++lane) {
+      std::function<postgres::Connection()> open;
+      if (run.open_builder) open = [this, lane] { return run.open_builder(lane); };
+      build_lanes.push_back(
+          std::make_unique<LaneSession>(run.builders[lane], std::move(open), run.pauses));
     }
   }
 
@@ -72,8 +80,10 @@ struct CopyGraph::State {
 
   void stop_everything() noexcept {
     stopping.store(true);
+    if (run.pauses != nullptr) run.pauses->stop();
     run.pool.close();
     begun.discard();
+    to_read.discard();
     build_queue.discard();
     open_chunks.release(static_cast<std::ptrdiff_t>(run.readers.size()));
     {
@@ -84,11 +94,11 @@ struct CopyGraph::State {
     }
     for (const auto& reader : run.readers) reader->interrupt();
     for (const auto& writer : run.writers) writer->interrupt();
-    for (const postgres::Interrupter& session : interrupters) session.cancel();
+    for (const auto& lane : build_lanes) lane->interrupt();
   }
 
-  ChannelPointer open_channel(const Chunk& chunk) {
-    auto channel = std::make_shared<ChunkChannel>(chunk, run.sizing.credits);
+  ChannelPointer open_channel(const ChunkToRead& work) {
+    auto channel = std::make_shared<ChunkChannel>(*work.chunk, run.sizing.credits, work.attempt);
     const std::lock_guard lock(channels_mutex);
     if (stopping.load()) channel->close();
     std::erase_if(channels, [](const auto& weak) { return weak.expired(); });
@@ -96,10 +106,27 @@ struct CopyGraph::State {
     return channel;
   }
 
-  /// The next chunk in the order of work; none when all are taken.
-  const Chunk* next_chunk() noexcept {
-    const std::size_t at = next.fetch_add(1);
-    return at < run.plan.chunks.size() ? &run.plan.chunks[at] : nullptr;
+  /// Whether what failed at this attempt is tried anew.
+  bool tries_anew(unsigned attempt, bool recovers) const noexcept {
+    return recovers && run.pauses != nullptr && attempt <= run.pauses->policy().retries &&
+           !stopping.load();
+  }
+
+  void note_retry(const char* kind, unsigned lane, unsigned attempt, const Error& error) {
+    if (!run.retried) return;
+    run.retried({.at_s = run.progress.elapsed_s(),
+                 .lane = std::string(kind) + ' ' + std::to_string(lane),
+                 .attempt = attempt,
+                 .error = error.what()});
+  }
+
+  /// The source's lock waits for one more chunk; false when it has been released already.
+  bool hold_lock_again() noexcept {
+    std::size_t left = lock_chunks_left.load();
+    while (left != 0) {
+      if (lock_chunks_left.compare_exchange_weak(left, left + 1)) return true;
+    }
+    return false;
   }
 
   void read_chunks(unsigned lane, ReaderNode::gateway_type& gateway) {
@@ -107,27 +134,61 @@ struct CopyGraph::State {
     const ChunkReader::Emit emit = [&](ChunkChannel& channel, std::size_t part, CopyBlock block) {
       gateway.try_put(Sent(SentBlock{&channel, part, std::move(block)}));
     };
-    std::optional<archive::Packer> packer;
-    if (run.spill != nullptr) packer.emplace(run.spill_level);
     for (;;) {
       meter.enter(Stall::target);
       open_chunks.acquire();
       if (stopping.load()) break;
-      const Chunk* chunk = next_chunk();
-      if (chunk == nullptr) break;
+      meter.enter(Stall::idle);  // no chunk is left, but one of those under way may come back
+      const std::optional<ChunkToRead> work = to_read.pop();
+      if (!work) break;
       meter.enter(Stall::working);
-      const ChannelPointer channel = open_channel(*chunk);
-      if (run.spill != nullptr) channel->allow_spill(*run.spill, *packer);
+      const ChannelPointer channel = open_channel(*work);
       begun.push(channel);
-      run.readers[lane]->read(*channel, emit);
-      if (chunk->under_lock && lock_chunks_left.fetch_sub(1) == 1) run.lock_chunks_read();
-      if (chunks_to_read.fetch_sub(1) == 1) run.all_read();
-      if (run.spill != nullptr && channel->park(run.pool) && channel->give_back_place()) {
-        open_chunks.release();
-      }
+      if (!read_or_give_up(lane, *channel, emit)) continue;
+      if (work->chunk->under_lock && lock_chunks_left.fetch_sub(1) == 1) run.lock_chunks_read();
     }
     open_chunks.release();  // the next reader finds no chunk either
     meter.enter(Stall::idle);
+  }
+
+  /// False where the read failed, and its writer is to queue the chunk anew.
+  bool read_or_give_up(unsigned lane, ChunkChannel& channel, const ChunkReader::Emit& emit) {
+    ChunkReader& reader = *run.readers[lane];
+    try {
+      reader.read(channel, emit);
+      return true;
+    } catch (const Error& error) {
+      if (!tries_anew(channel.attempt(), reader.recovers_from(error))) throw;
+      note_retry("reader", lane, channel.attempt(), error);
+    }
+    channel.give_up();
+    const StallScope stall(run.progress.lane(LaneKind::reader, lane), Stall::source);
+    reader.recover();
+    return false;
+  }
+
+  /// The chunk's receipt; none where it has been queued anew.
+  std::optional<Receipt> store_or_queue_anew(unsigned lane, ChunkChannel& channel) {
+    ChunkWriter& writer = *run.writers[lane];
+    const Chunk& chunk = channel.chunk();
+    bool given_up = false;
+    try {
+      return writer.store(channel);
+    } catch (const Error& error) {
+      given_up = channel.given_up();
+      if (!given_up) {
+        if (!tries_anew(channel.attempt(), writer.recovers_from(error))) throw;
+        if (chunk.under_lock && !hold_lock_again()) throw;  // it would be read at another instant
+        note_retry("writer", lane, channel.attempt(), error);
+      }
+    }
+    for (CopyBlock& block : channel.abandon()) run.pool.release(std::move(block));
+    if (!given_up) {
+      const StallScope stall(run.progress.lane(LaneKind::writer, lane), Stall::target);
+      if (std::optional<Receipt> stored = writer.recover(chunk, channel.attempt())) return stored;
+    }
+    to_read.push({&chunk, channel.attempt() + 1});
+    return std::nullopt;
   }
 
   void store_chunks(unsigned lane, WriterNode::gateway_type& gateway) {
@@ -137,17 +198,23 @@ struct CopyGraph::State {
       const std::optional<ChannelPointer> channel = begun.pop();
       if (!channel) break;
       meter.enter(Stall::working);
-      (*channel)->take();
-      gateway.try_put(run.writers[lane]->store(**channel));
-      if ((*channel)->give_back_place()) open_chunks.release();
-      if (chunks_to_store.fetch_sub(1) == 1) begun.close();
+      if (const std::optional<Receipt> receipt = store_or_queue_anew(lane, **channel)) {
+        gateway.try_put(*receipt);
+        if (chunks_to_store.fetch_sub(1) == 1) {
+          begun.close();
+          to_read.close();
+        }
+      }
+      open_chunks.release();
     }
     meter.enter(Stall::idle);
   }
 
   void build_tables(unsigned lane, BuilderNode::gateway_type& gateway) {
     LaneMeter& meter = run.progress.lane(LaneKind::builder, lane);
-    BuilderLane builder(run.builders[lane], run.plan, run.progress, meter, run.choices, run.ledger);
+    BuilderLane builder(
+        *build_lanes[lane], run.plan, run.progress, meter, run.choices, run.ledger,
+        [&](const Error& error, unsigned attempt) { note_retry("builder", lane, attempt, error); });
     for (;;) {
       meter.enter(Stall::idle);
       const std::optional<BuildQueue::Task> task = build_queue.pop();
@@ -187,16 +254,15 @@ struct CopyGraph::State {
   BuildQueue build_queue;
   Failure failure;
   std::atomic<bool> stopping{false};
-  std::atomic<std::size_t> next{0};
+  LaneQueue<ChunkToRead> to_read;  // in the order of work; those that come back, last
   std::atomic<std::size_t> lock_chunks_left{0};
   std::atomic<std::size_t> chunks_to_store{0};
-  std::atomic<std::size_t> chunks_to_read{0};
   std::counting_semaphore<> open_chunks;
   LaneQueue<ChannelPointer> begun;  // chunks being read, in the order in which they began
   std::mutex channels_mutex;
   std::vector<std::weak_ptr<ChunkChannel>> channels;
   std::vector<std::uint64_t> chunks_left_of;  // per table; touched by the serial settle node only
-  std::vector<postgres::Interrupter> interrupters;
+  std::vector<std::unique_ptr<LaneSession>> build_lanes;
   std::mutex lanes_mutex;  // the graph's workers start lanes side by side
   std::vector<std::jthread> lanes;
 };
@@ -219,11 +285,14 @@ void CopyGraph::run() {
   // the settling are lightweight: they run on the lane that sends, since waking a worker for each
   // block costs more than they do. Measured: bench/run --only frames, 40 % of the engine's CPU time
   // went into workers that spun between two blocks.
-  State::WriterNode writers(graph, tbb::flow::unlimited,
-                            [](const State::Sent& sent, State::WriterNode::gateway_type&) noexcept {
-                              SentBlock block = sent.take();
-                              block.channel->push(block.part, std::move(block.block));
-                            });
+  State::WriterNode writers(
+      graph, tbb::flow::unlimited,
+      [&state](const State::Sent& sent, State::WriterNode::gateway_type&) noexcept {
+        SentBlock block = sent.take();
+        if (auto back = block.channel->push(block.part, std::move(block.block))) {
+          state.run.pool.release(std::move(*back));
+        }
+      });
   State::BuilderNode builders(
       graph, tbb::flow::unlimited, [&](unsigned lane, State::BuilderNode::gateway_type& gateway) {
         state.start_lane(gateway, [&state, lane](auto& to) { state.build_tables(lane, to); });
@@ -243,7 +312,10 @@ void CopyGraph::run() {
   tbb::flow::make_edge(writers, settle);
   tbb::flow::make_edge(builders, settle_build);
 
-  if (state.run.plan.chunks.empty()) state.begun.close();
+  if (state.run.plan.chunks.empty()) {
+    state.begun.close();
+    state.to_read.close();
+  }
   // Of a resumed run some tables are loaded already.
   for (std::size_t table = 0; table < state.chunks_left_of.size(); ++table) {
     if (state.chunks_left_of[table] == 0) state.table_loaded(table);

@@ -128,7 +128,7 @@ Ledger Ledger::begin(postgres::Connection& session, const LedgerEntry& entry,
       literal(entry.source_identity),
       literal(settings.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace))));
   const Ledger ledger(std::stoi(rows.at(0).at(0).text));
-  session.query(fmt::format("SELECT pg_advisory_lock({}, {})", ledger_lock_of_run, ledger.run_));
+  session.query(ledger.lock_statement());
   enter_tables(session, ledger.run_, plan);
   enter_chunks(session, ledger.run_, plan);
   session.execute(fmt::format(
@@ -191,10 +191,40 @@ std::string Ledger::receipt_statement(const Receipt& receipt, unsigned attempt) 
   for (std::size_t part = 0; part < receipt.parts.size(); ++part) {
     const Receipt::Part& stored = receipt.parts[part];
     if (part != 0) sql += ", ";
-    sql += fmt::format("({}, {}, {}, {}, {}, NULL, {}, now(), clock_timestamp())", run_, chunk.id,
-                       chunk.tables[part], stored.rows, stored.copy_bytes, attempt);
+    const std::string digest =
+        stored.digest ? std::to_string(signed_of(stored.digest->sum)) : "NULL";
+    sql += fmt::format("({}, {}, {}, {}, {}, {}, {}, now(), clock_timestamp())", run_, chunk.id,
+                       chunk.tables[part], stored.rows, stored.copy_bytes, digest, attempt);
   }
   return sql;
+}
+
+std::optional<Receipt> Ledger::find_receipt(postgres::Connection& session,
+                                            const Chunk& chunk) const {
+  if (!kept()) return std::nullopt;
+  const auto rows =
+      session.query(fmt::format("SELECT table_number, rows, bytes, digest FROM millrace.receipts "
+                                "WHERE run = {} AND chunk = {}",
+                                run_, chunk.id));
+  if (rows.empty()) return std::nullopt;
+  Receipt receipt{.chunk = &chunk, .parts = {}};
+  receipt.parts.resize(chunk.tables.size());
+  for (const postgres::Row& row : rows) {
+    for (std::size_t part = 0; part < chunk.tables.size(); ++part) {
+      if (std::to_string(chunk.tables[part]) != row[0].text) continue;
+      receipt.parts[part].rows = std::stoull(row[1].text);
+      receipt.parts[part].copy_bytes = std::stoull(row[2].text);
+      if (!row[3].null) {
+        receipt.parts[part].digest = TupleDigest{
+            receipt.parts[part].rows, static_cast<std::uint64_t>(std::stoll(row[3].text))};
+      }
+    }
+  }
+  return receipt;
+}
+
+std::string Ledger::lock_statement() const {
+  return fmt::format("SELECT pg_advisory_lock({}, {})", ledger_lock_of_run, run_);
 }
 
 std::string Ledger::finished_statement(std::size_t table) const {

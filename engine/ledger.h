@@ -1,18 +1,18 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "engine/chunk_writer.h"
 #include "engine/report.h"
 #include "engine/work_plan.h"
 #include "io/postgres/connection.h"
 
 namespace millrace {
-
-struct Receipt;
 
 /// What a run is known by in the ledger.
 struct LedgerEntry {
@@ -67,6 +67,10 @@ class Ledger {
   /// The statement that enters a receipt, for the transaction that stored its rows; empty where
   /// none is kept. `attempt` counts from 1.
   std::string receipt_statement(const Receipt& receipt, unsigned attempt) const;
+  /// The receipt of a chunk, where the ledger has one.
+  std::optional<Receipt> find_receipt(postgres::Connection& session, const Chunk& chunk) const;
+  /// The statement that takes the lock of the run for a session that takes the lost one's place.
+  std::string lock_statement() const;
   /// The statement that enters that a table's rows and keys are all there; empty where none is
   /// kept.
   std::string finished_statement(std::size_t table) const;

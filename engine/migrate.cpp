@@ -1,10 +1,15 @@
 #include "engine/migrate.h"
 
-#include <functional>
-#include <memory>
-#include <optional>
-#include <utility>
+#include <sys/resource.h>
 
+#include <condition_variable>
+#include <ctime>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -16,14 +21,9 @@
 #include "engine/mysql_source.h"
 #include "engine/open_sessions.h"
 #include "engine/preparation.h"
-#include "engine/quantity_text.h"
-#include "engine/run_account.h"
-#include "engine/run_into_target.h"
-#include "engine/sampler.h"
 #include "engine/stop_request.h"
 #include "engine/table_build.h"
 #include "engine/writer_lane.h"
-#include "io/archive/spill_file.h"
 #include "io/fault_point.h"
 #include "io/postgres/ddl.h"
 #include "io/quoting.h"
@@ -31,6 +31,25 @@
 namespace millrace {
 
 namespace {
+
+/// Takes a sample of the counters four times a second, for as long as it lives.
+class Sampler {
+ public:
+  explicit Sampler(Progress& progress)
+      : thread_([this, &progress](const std::stop_token& stop) {
+          std::unique_lock lock(mutex_);
+          while (!stop.stop_requested()) {
+            progress.sample();
+            wake_.wait_for(lock, stop, std::chrono::milliseconds(250), [] { return false; });
+          }
+          progress.sample();
+        }) {}
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable_any wake_;
+  std::jthread thread_;
+};
 
 /// One run into the target: its sessions and what they have done so far.
 class Migration {
@@ -42,13 +61,12 @@ class Migration {
         progress_(progress),
         stop_(stop),
         report_(report),
-        account_(progress, report),
         choices_{.keys = !job.skip_keys && job.scope != Scope::data_only,
-                 .analyze = !job.skip_keys} {}
+                 .analyze = !job.skip_keys},
+        pauses_(job.retry) {}
 
   void run() {
     progress_.set_phase("connect");
-    if (!job_.spill.empty()) spill_.emplace(job_.spill, job_.spill_limit_bytes);
     source_.connect();
     postgres::Connection& target = target_.emplace(job_.target, "millrace control");
     report_.source_version = source_.version_text();
@@ -64,7 +82,7 @@ class Migration {
       }
       source_.prepare(target, preparation_);
     }
-    account_.tell_sizes(preparation_);
+    fill_report_header();
     stop_.check();
     if (!preparation_.resumed) refuse_over_unfinished(target);
     refuse_if_in_the_way(preparation_);
@@ -74,7 +92,7 @@ class Migration {
       require_ledger_place(target, preparation_.target, preparation_.translation.schemas);
       source_identity_ = source_.identity();
     }
-    account_.begin(preparation_);
+    begin_progress();
 
     if (job_.scope == Scope::schema_only) {
       create_schema_only(target);
@@ -99,7 +117,7 @@ class Migration {
     report_.snapshot = source_.snapshot();
     if (choices_.keys) {
       progress_.set_phase("foreign keys");
-      ledger_.note_phase(target, "foreign keys");
+      note_phase("foreign keys");
       const StopRequest::Waker waker(stop_, [&] {
         for (postgres::Connection& session : builders_) session.cancel();
       });
@@ -168,9 +186,60 @@ class Migration {
   }
 
   /// Bring the report up to what has happened, well or not.
-  void complete_report() { account_.complete(preparation_); }
+  void complete_report() {
+    report_.notes = preparation_.notes;
+    report_.phases = progress_.phases();
+    if (!progress_.started()) return;
+    for (std::size_t i = 0; i < preparation_.work.tables.size(); ++i) {
+      const TableMeter& meter = progress_.table(i);
+      TableReport& table = report_.tables[i];
+      table.rows = meter.rows_committed.load();
+      table.copy_bytes = meter.bytes_committed.load();
+      report_.rows += table.rows;
+      report_.copy_bytes += table.copy_bytes;
+      report_.chunks += meter.chunks_done.load();
+      report_.indexes += table.indexes;
+    }
+    report_.samples = progress_.samples();
+    report_.lanes = progress_.lane_reports();
+  }
 
  private:
+  void fill_report_header() {
+    report_.target_version = preparation_.target.version_text;
+    report_.readers = preparation_.sizing.readers;
+    report_.writers = preparation_.sizing.writers;
+    report_.builders = preparation_.sizing.builders;
+    report_.chunk_bytes = preparation_.sizing.chunk_bytes;
+    report_.memory_bytes = preparation_.sizing.memory_bytes;
+  }
+
+  void begin_progress() {
+    const WorkPlan& work = preparation_.work;
+    std::vector<Progress::TableSpec> specs;
+    for (std::size_t i = 0; i < work.tables.size(); ++i) {
+      const TableWork& table = work.tables[i];
+      specs.push_back({.name = table.translated->target.full_name(),
+                       .rows_estimate = table.source->rows_estimate,
+                       .chunks = work.chunks_of[i]});
+      TableReport& row = report_.tables.emplace_back();
+      row.source = table.source->full_name();
+      row.target = table.translated->target.full_name();
+      row.chunks = work.chunks_of[i];
+    }
+    progress_.start(std::move(specs), preparation_.sizing.readers, preparation_.sizing.writers,
+                    preparation_.sizing.builders);
+    for (std::size_t i = 0; i < work.stored_of.size(); ++i) {
+      TableMeter& meter = progress_.table(i);
+      meter.started.store(work.stored_of[i].chunks > 0);
+      meter.rows_read.store(work.stored_of[i].rows);
+      meter.bytes_read.store(work.stored_of[i].copy_bytes);
+      meter.rows_committed.store(work.stored_of[i].rows);
+      meter.bytes_committed.store(work.stored_of[i].copy_bytes);
+      meter.chunks_done.store(work.stored_of[i].chunks);
+    }
+  }
+
   void check_both_sides(postgres::Connection& target) {
     progress_.set_phase("check");
     const StopRequest::Waker waker(stop_, [&] {
@@ -184,20 +253,14 @@ class Migration {
     const Sizing& sizing = preparation_.sizing;
     source_.open_readers(preparation_);
     stop_.check();
-    writers_ = open_sessions<postgres::Connection>(sizing.writers, [&](std::size_t i) {
-      return postgres::Connection(job_.target, fmt::format("millrace writer {}", i));
-    });
-    builders_ = open_sessions<postgres::Connection>(sizing.builders, [&](std::size_t i) {
-      return postgres::Connection(job_.target, fmt::format("millrace builder {}", i));
-    });
     const bool any_exists = std::find(preparation_.exists.begin(), preparation_.exists.end(),
                                       true) != preparation_.exists.end();
-    if (any_exists && preparation_.target.superuser) {
-      // The application's own foreign keys and triggers would see rows in an order of ours.
-      for (postgres::Connection& writer : writers_) {
-        writer.execute("SET session_replication_role = replica");
-      }
-    } else if (any_exists) {
+    as_replica_ = any_exists && preparation_.target.superuser;
+    writers_ = open_sessions<postgres::Connection>(sizing.writers,
+                                                   [&](std::size_t i) { return open_writer(i); });
+    builders_ = open_sessions<postgres::Connection>(sizing.builders,
+                                                    [&](std::size_t i) { return open_builder(i); });
+    if (any_exists && !as_replica_) {
       preparation_.notes.push_back(
           {"triggers", "",
            "the target's own triggers and foreign keys fire for each row, since "
@@ -269,6 +332,37 @@ class Migration {
                 "--resume goes on with it; --if-exists drop begins anew and gives it up");
   }
 
+  postgres::Connection open_writer(std::size_t lane) const {
+    postgres::Connection session(job_.target, fmt::format("millrace writer {}", lane));
+    // The application's own foreign keys and triggers would see rows in an order of ours.
+    if (as_replica_) session.execute("SET session_replication_role = replica");
+    return session;
+  }
+
+  postgres::Connection open_builder(std::size_t lane) const {
+    return {job_.target, fmt::format("millrace builder {}", lane)};
+  }
+
+  /// Tell the ledger what the run does now. The control session has been idle for as long as the
+  /// copy took: where it was lost meanwhile, another takes its place and its lock.
+  void note_phase(std::string_view phase) {
+    if (!ledger_.kept()) return;
+    try {
+      ledger_.note_phase(*target_, phase);
+    } catch (const Error& error) {
+      if (!may_go_well_again(error) || job_.retry.retries == 0) throw;
+      target_.emplace(open_again(
+          pauses_, [&] { return postgres::Connection(job_.target, "millrace control"); }));
+      target_->query(ledger_.lock_statement());
+      ledger_.note_phase(*target_, phase);
+    }
+  }
+
+  void note_retry(RetryReport retry) {
+    const std::lock_guard lock(retries_mutex_);
+    report_.retries.push_back(std::move(retry));
+  }
+
   void take_snapshot() {
     const StopRequest::Waker waker(stop_, [&] { source_.interrupt(); });
     source_.take_snapshot();
@@ -293,51 +387,47 @@ class Migration {
     BlockPool pool(preparation_.sizing.block_bytes, preparation_.sizing.blocks);
     std::vector<std::unique_ptr<ChunkWriter>> writers;
     for (unsigned i = 0; i < writers_.size(); ++i) {
-      writers.push_back(std::make_unique<WriterLane>(writers_[i], work, pool, progress_,
-                                                     progress_.lane(LaneKind::writer, i), choices_,
-                                                     ledger_));
+      writers.push_back(std::make_unique<WriterLane>(
+          writers_[i], work, pool, progress_, progress_.lane(LaneKind::writer, i), choices_,
+          ledger_, [this, i] { return open_writer(i); }, &pauses_));
     }
-    CopyGraph graph(
-        {.plan = work,
-         .sizing = preparation_.sizing,
-         .progress = progress_,
-         .choices = choices_,
-         .ledger = ledger_,
-         .pool = pool,
-         .readers = source_.readers(work, pool, progress_),
-         .writers = std::move(writers),
-         .builders = builders_,
-         .lock_chunks_read = [&] { source_.release_lock(); },
-         .all_read = [&] { report_.source_released_s = progress_.elapsed_s(); },
-         .spill = spill_ ? &*spill_ : nullptr,
-         .spill_level = job_.spill_level,
-         .committed = [&](const Receipt& receipt) { account_.note(receipt, work, choices_.keys); },
-         .built =
-             [&](std::size_t table, double seconds, bool finished) {
-               report_.tables[table].keys_s += seconds;
-               if (!finished) ++report_.tables[table].indexes;
-             }});
+    CopyGraph graph({.plan = work,
+                     .sizing = preparation_.sizing,
+                     .progress = progress_,
+                     .choices = choices_,
+                     .ledger = ledger_,
+                     .pool = pool,
+                     .readers = source_.readers(work, pool, progress_, pauses_),
+                     .writers = std::move(writers),
+                     .builders = builders_,
+                     .lock_chunks_read = [&] { source_.release_lock(); },
+                     .committed = [&](const Receipt& receipt) { note_receipt(receipt); },
+                     .built =
+                         [&](std::size_t table, double seconds, bool finished) {
+                           report_.tables[table].keys_s += seconds;
+                           if (!finished) ++report_.tables[table].indexes;
+                         },
+                     .pauses = &pauses_,
+                     .open_builder = [this](unsigned lane) { return open_builder(lane); },
+                     .retried = [this](RetryReport retry) { note_retry(std::move(retry)); }});
     const Sampler sampler(progress_);
     const StopRequest::Waker waker(stop_, [&] {
       graph.interrupt(
           std::make_exception_ptr(Error(ErrorKind::cancelled, "the run was stopped on request")));
     });
     graph.run();
-    if (spill_) note_spill(*spill_);
   }
 
-  void note_spill(const archive::SpillSpace& spill) {
-    report_.spilled_bytes = spill.total_bytes();
-    preparation_.notes.push_back(
-        {"spill", job_.spill,
-         fmt::format("{} went this way, {} at most at once; the source was released after {}",
-                     data_text(static_cast<double>(spill.total_bytes())),
-                     data_text(static_cast<double>(spill.peak_bytes())),
-                     duration_text(report_.source_released_s))});
-    if (spill.full().empty()) return;
-    preparation_.notes.push_back(
-        {"spill", job_.spill,
-         "had no more room (" + spill.full() + "): readers waited for the target from then on"});
+  void note_receipt(const Receipt& receipt) {
+    for (const std::size_t index : receipt.chunk->tables) {
+      TableReport& table = report_.tables[index];
+      if (table.end_s == 0 || receipt.begin_s < table.begin_s) table.begin_s = receipt.begin_s;
+      table.end_s = std::max(table.end_s, receipt.end_s);
+      const TableWork& work = preparation_.work.tables[index];
+      if (work.grouped && choices_.keys) {
+        table.indexes = work.translated->target.indexes.size();
+      }
+    }
   }
 
   void create_schema_only(postgres::Connection& target) {
@@ -378,33 +468,68 @@ class Migration {
   Progress& progress_;
   StopRequest& stop_;
   RunReport& report_;
-  RunAccount account_;
   BuildChoices choices_;
   Preparation preparation_;
   Ledger ledger_;
   std::string source_identity_;
   bool created_ = false;
-  std::optional<archive::SpillSpace> spill_;
+  bool as_replica_ = false;  // writers fire no trigger of the target's own
+  RetryPauses pauses_;
+  std::mutex retries_mutex_;                    // guards report_.retries while lanes run
   std::optional<postgres::Connection> target_;  // holds the lock of the run
   std::vector<postgres::Connection> writers_, builders_;
 };
 
-}  // namespace
-
-void run_into_target(const Job& job, RunSource& source, Progress& progress, StopRequest& stop,
-                     RunReport& report) {
-  Migration migration(job, source, progress, stop, report);
-  run_accounted(stop, report,
-                {.run = [&] { migration.run(); },
-                 .failed = [&] { report.left_in_target = migration.left_in_target(); },
-                 .complete = [&] { migration.complete_report(); }});
+double cpu_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
+std::uint64_t peak_memory_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;  // Linux counts kibibytes
+}
+
+}  // namespace
+
 void migrate(const Job& job, Progress& progress, StopRequest& stop, RunReport& report) {
+  report.started_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
   report.source = job.source.masked();
   report.target = job.target.masked();
+  const double cpu_before = cpu_seconds();
   MysqlSource source(job);
-  run_into_target(job, source, progress, stop, report);
+  Migration migration(job, source, progress, stop, report);
+  const auto complete = [&] {
+    migration.complete_report();
+    report.wall_s = progress.elapsed_s();
+    report.engine_cpu_s = cpu_seconds() - cpu_before;
+    report.peak_memory_bytes = peak_memory_bytes();
+  };
+  try {
+    migration.run();
+    report.outcome = "complete";
+    complete();
+  } catch (const Error& error) {
+    // A session that was cut because of a stop reports a lost connection; the stop is the reason.
+    const bool cancelled = stop.raised() || error.kind() == ErrorKind::cancelled;
+    report.outcome = cancelled ? "cancelled" : "failed";
+    report.left_in_target = migration.left_in_target();
+    migration.end_ledger(report.outcome, cancelled ? std::string() : error.what());
+    complete();
+    if (cancelled) {
+      const Error stopped(ErrorKind::cancelled, "the run was stopped on request");
+      report.error = stopped.what();
+      throw stopped;
+    }
+    report.error = error.what();
+    report.hint = error.hint();
+    throw;
+  }
 }
 
 }  // namespace millrace

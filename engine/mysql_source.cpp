@@ -54,14 +54,56 @@ void MysqlSource::take_snapshot() {
 }
 
 std::vector<std::unique_ptr<ChunkReader>> MysqlSource::readers(const WorkPlan& plan,
-                                                               BlockPool& pool,
-                                                               Progress& progress) {
+                                                               BlockPool& pool, Progress& progress,
+                                                               RetryPauses& pauses) {
+  facts_ = {.identity = identity_,
+            .binlog_file = barrier_->position().file,
+            .binlog_position = barrier_->position().position,
+            .gtid = barrier_->position().gtid,
+            .tables = {}};
+  for (const TableWork& work : plan.tables) {
+    facts_.tables.push_back({.database = work.source->database,
+                             .name = work.source->name,
+                             .update_time = {},
+                             .next_auto_increment = {},
+                             .read = {}});
+  }
   std::vector<std::unique_ptr<ChunkReader>> readers;
   for (unsigned i = 0; i < sessions_.size(); ++i) {
-    readers.push_back(std::make_unique<ReaderLane>(sessions_[i], plan, pool, progress,
-                                                   progress.lane(LaneKind::reader, i)));
+    readers.push_back(std::make_unique<ReaderLane>(
+        sessions_[i], plan, pool, progress, progress.lane(LaneKind::reader, i),
+        [&] { return open_again(pauses, [&] { return reopen(facts_); }); }));
   }
   return readers;
+}
+
+mysql::Connection MysqlSource::reopen(const SourceFacts& facts) const {
+  mysql::Connection session(job_.source);
+  session.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+  session.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
+  const Where where{.side = Side::source};
+  // Asked after the snapshot: whatever the snapshot sees is in the binlog by now.
+  const mysql::BinlogPosition now = mysql::read_binlog_position(session);
+  if (facts.binlog_file.empty() || !now.known()) {
+    throw Error(ErrorKind::bad_request,
+                "cannot read the same instant of the source again after a session was lost: its "
+                "binlog is off, or the account may not see its position",
+                where, "--resume compares the tables themselves and goes on");
+  }
+  const SourceVerdict verdict = compare_source(session, facts, read_source_identity(session),
+                                               now.file, now.position, now.gtid);
+  if (!verdict.changes.empty()) {
+    std::string changes;
+    for (const std::string& change : verdict.changes) changes += "; " + change;
+    throw Error(ErrorKind::bad_request,
+                "cannot read the same instant of the source again after a session was lost: the "
+                "source changed since" +
+                    changes,
+                where,
+                "start anew with --if-exists drop, or accept two instants with "
+                "--resume-changed");
+  }
+  return session;
 }
 
 void MysqlSource::release_lock() { barrier_->release_lock(); }

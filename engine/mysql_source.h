@@ -25,7 +25,8 @@ class MysqlSource final : public RunSource {
   void open_readers(const Preparation& preparation) override;
   void take_snapshot() override;
   std::vector<std::unique_ptr<ChunkReader>> readers(const WorkPlan& plan, BlockPool& pool,
-                                                    Progress& progress) override;
+                                                    Progress& progress,
+                                                    RetryPauses& pauses) override;
   void release_lock() override;
   SourceVerdict compare(const SourceFacts& then) override;
   SnapshotReport snapshot() const override;
@@ -38,8 +39,13 @@ class MysqlSource final : public RunSource {
   mysql::SnapshotBarrier& barrier() { return *barrier_; }
 
  private:
+  /// A session that sees the same instant as the lost one did.
+  /// Errors: connection_lost where the source changed since, or may have.
+  mysql::Connection reopen(const SourceFacts& facts) const;
+
   const Job& job_;
   std::string identity_;
+  SourceFacts facts_;
   bool non_transactional_ = false;
   std::optional<mysql::Connection> control_;
   std::optional<mysql::SnapshotBarrier> barrier_;

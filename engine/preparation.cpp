@@ -10,7 +10,6 @@
 
 #include "engine/glob.h"
 #include "engine/target_requirements.h"
-#include "io/archive/frame.h"
 #include "io/error.h"
 #include "io/mysql/catalog.h"
 #include "io/postgres/ddl.h"
@@ -271,8 +270,7 @@ Sizing asked_sizing(const Job& job) {
           .writers = job.writers,
           .builders = job.builders,
           .chunk_bytes = job.chunk_bytes,
-          .memory_bytes = job.memory_bytes,
-          .packing_bytes = job.spill.empty() ? 0 : archive::Packer::memory_bytes(job.spill_level)};
+          .memory_bytes = job.memory_bytes};
 }
 
 unsigned free_connections(const postgres::ServerFacts& target) {
@@ -281,14 +279,10 @@ unsigned free_connections(const postgres::ServerFacts& target) {
 }
 
 void restore_target(postgres::Connection& target, Preparation& preparation) {
+  const StoredRun& run = *preparation.resumed;
   preparation.exists.resize(preparation.translation.tables.size());
   preparation.work =
       make_uncut_plan(preparation.catalog, preparation.translation, preparation.exists);
-  restore_stored(target, preparation);
-}
-
-void restore_stored(postgres::Connection& target, Preparation& preparation) {
-  const StoredRun& run = *preparation.resumed;
   restore_plan(run, preparation.work);
   for (std::size_t i = 0; i < preparation.work.tables.size(); ++i) {
     preparation.exists[i] = preparation.work.tables[i].exists;

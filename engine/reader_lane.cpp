@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "engine/retry.h"
 #include "engine/wait_clock.h"
 #include "io/fault_point.h"
 #include "io/mysql/row_stream.h"
@@ -50,8 +51,7 @@ class BlockFiller {
   /// Send what is left; throws what the callback could not.
   ChunkChannel::Announced finish() {
     if (error_) std::rethrow_exception(error_);
-    if (block_.valid() && !block_.empty()) seal();
-    if (block_.valid()) give_back();  // the last one was spilled
+    if (block_.valid()) seal();
     if (digester_) announced_.digest = digester_->digest();
     return announced_;
   }
@@ -72,7 +72,8 @@ class BlockFiller {
           // The row lies untouched in the network buffer: it is encoded again into a new block.
           room = std::max(outcome.bytes, block_.empty() ? block_.capacity_bytes() * 2 : 0);
           if (block_.empty()) {
-            give_back();
+            pool_.release(std::move(block_));
+            channel_.return_credit();
           } else {
             seal();
           }
@@ -96,28 +97,13 @@ class BlockFiller {
     clock_.start();
   }
 
-  void give_back() {
-    pool_.release(std::exchange(block_, CopyBlock()));
-    channel_.return_credit();
-  }
-
   void seal() {
     fault_point("reader.mid_table");
     clock_.book();
     progress_.rows_read.fetch_add(block_.rows(), std::memory_order_relaxed);
     progress_.bytes_read.fetch_add(block_.size_bytes(), std::memory_order_relaxed);
-    announced_.rows += block_.rows();
-    if (channel_.try_spill(part_, block_)) {
-      // The block stays ours, empty; one that was made for a huge row is given to the next such.
-      if (block_.capacity_bytes() > pool_.block_bytes()) {
-        give_back();
-      } else {
-        block_.clear();
-      }
-      clock_.start();
-      return;
-    }
     ++announced_.blocks;
+    announced_.rows += block_.rows();
     emit_(channel_, part_, std::exchange(block_, CopyBlock()));
   }
 
@@ -163,10 +149,29 @@ class BlockFiller {
 }  // namespace
 
 ReaderLane::ReaderLane(mysql::Connection& session, const WorkPlan& plan, BlockPool& pool,
-                       Progress& progress, LaneMeter& meter)
-    : session_(session), plan_(plan), pool_(pool), progress_(progress), meter_(meter) {}
+                       Progress& progress, LaneMeter& meter,
+                       std::function<mysql::Connection()> reopen)
+    : session_(session),
+      plan_(plan),
+      pool_(pool),
+      progress_(progress),
+      meter_(meter),
+      reopen_(std::move(reopen)) {}
 
-void ReaderLane::interrupt() noexcept { session_.cut(); }
+bool ReaderLane::recovers_from(const Error& error) const noexcept {
+  return reopen_ != nullptr && may_go_well_again(error);
+}
+
+void ReaderLane::recover() {
+  mysql::Connection session = reopen_();
+  const std::lock_guard lock(mutex_);
+  session_ = std::move(session);
+}
+
+void ReaderLane::interrupt() noexcept {
+  const std::lock_guard lock(mutex_);
+  session_.cut();
+}
 
 void ReaderLane::read(ChunkChannel& channel, const Emit& emit) {
   for (std::size_t part = 0; part < channel.chunk().tables.size(); ++part) {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <functional>
+#include <mutex>
+
 #include "engine/chunk_reader.h"
 #include "engine/progress.h"
 #include "engine/work_plan.h"
@@ -12,12 +15,15 @@ namespace millrace {
 /// Threads: one.
 class ReaderLane final : public ChunkReader {
  public:
+  /// `reopen`: gives a session inside the same instant; none where a lost one ends the run.
   ReaderLane(mysql::Connection& session, const WorkPlan& plan, BlockPool& pool, Progress& progress,
-             LaneMeter& meter);
+             LaneMeter& meter, std::function<mysql::Connection()> reopen = {});
 
   /// Errors: bad_data where a value does not fit, naming table, column, key and value; whatever the
   ///         source says. The session is of no use after an error.
   void read(ChunkChannel& channel, const Emit& emit) override;
+  bool recovers_from(const Error& error) const noexcept override;
+  void recover() override;
   void interrupt() noexcept override;
 
  private:
@@ -28,6 +34,8 @@ class ReaderLane final : public ChunkReader {
   BlockPool& pool_;
   Progress& progress_;
   LaneMeter& meter_;
+  std::function<mysql::Connection()> reopen_;
+  std::mutex mutex_;  // guards session_ while it is replaced
 };
 
 }  // namespace millrace

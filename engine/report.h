@@ -50,6 +50,14 @@ struct NoteReport {
   std::string message;
 };
 
+/// Something that failed and was tried anew.
+struct RetryReport {
+  double at_s = 0;
+  std::string lane;      // "reader 0", "writer 3", "builder 1"
+  unsigned attempt = 1;  // the one that failed, from 1
+  std::string error;
+};
+
 struct SnapshotReport {
   std::string method;                    // "flush tables with read lock", ...
   double lock_ms = 0;                    // how long writers of the source were held up
@@ -79,15 +87,14 @@ struct RunReport {
   double engine_cpu_s = 0;
   std::uint64_t peak_memory_bytes = 0;
   std::uint64_t rows = 0, copy_bytes = 0, chunks = 0, indexes = 0, foreign_keys = 0;
-  double source_released_s = 0;     // every row was read; the source is needed no more
-  std::uint64_t spilled_bytes = 0;  // packed, that went through --spill
   SnapshotReport snapshot;
   std::vector<PhaseReport> phases;
   std::vector<TableReport> tables;
   std::vector<SamplePoint> samples;
   std::vector<LaneReport> lanes;
   std::vector<NoteReport> notes;
-  std::vector<NoteReport> checks;           // what was to be minded before the run began
+  std::vector<NoteReport> checks;  // what was to be minded before the run began
+  std::vector<RetryReport> retries;
   std::vector<std::string> left_in_target;  // after a failure: what stands half-done, by name
 };
 

@@ -39,6 +39,13 @@ Json lane_json(const LaneReport& lane) {
           {"idle_s", lane.idle_s}};
 }
 
+Json retry_json(const RetryReport& retry) {
+  return {{"at_s", retry.at_s},
+          {"lane", retry.lane},
+          {"attempt", retry.attempt},
+          {"error", retry.error}};
+}
+
 Json note_json(const NoteReport& note) {
   return {{"topic", note.topic}, {"where", note.where}, {"message", note.message}};
 }
@@ -81,8 +88,6 @@ std::string report_json(const RunReport& report) {
       {"chunks", report.chunks},
       {"indexes", report.indexes},
       {"foreign_keys", report.foreign_keys},
-      {"source_released_s", report.source_released_s},
-      {"spilled_bytes", report.spilled_bytes},
       {"snapshot", snapshot_json(report.snapshot)},
       {"phases", array_of(report.phases, phase_json)},
       {"tables", array_of(report.tables, table_json)},
@@ -90,6 +95,7 @@ std::string report_json(const RunReport& report) {
       {"lanes", array_of(report.lanes, lane_json)},
       {"notes", array_of(report.notes, note_json)},
       {"checks", array_of(report.checks, note_json)},
+      {"retries", array_of(report.retries, retry_json)},
       {"left_in_target", report.left_in_target},
   };
   // Names and messages may carry bytes of any charset: what is no UTF-8 becomes U+FFFD.

@@ -8,6 +8,7 @@
 #include "engine/preparation.h"
 #include "engine/progress.h"
 #include "engine/report.h"
+#include "engine/retry.h"
 #include "engine/source_state.h"
 #include "engine/stop_request.h"
 #include "io/block_pool.h"
@@ -44,9 +45,10 @@ class RunSource {
   virtual void open_readers(const Preparation& preparation) = 0;
   /// Bring all lanes to one instant.
   virtual void take_snapshot() = 0;
-  /// One reader per lane; they live no longer than this, `plan`, `pool` and `progress`.
+  /// One reader per lane; they live no longer than this, `plan`, `pool`, `progress` and `pauses`.
   virtual std::vector<std::unique_ptr<ChunkReader>> readers(const WorkPlan& plan, BlockPool& pool,
-                                                            Progress& progress) = 0;
+                                                            Progress& progress,
+                                                            RetryPauses& pauses) = 0;
   /// Every chunk with under_lock is read: let the source's writers go on. Idempotent.
   virtual void release_lock() = 0;
   /// Requires: take_snapshot(). Whether this source is what it was.

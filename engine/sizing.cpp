@@ -54,9 +54,8 @@ Sizing work_out_sizing(const Sizing& asked, const Limits& limits) {
   if (sizing.memory_bytes == 0) sizing.memory_bytes = 256 * mebibyte;
 
   sizing.open_chunks = sizing.readers + sizing.writers;
-  const std::size_t fixed = base_bytes +
-                            lane_bytes * (sizing.readers + sizing.writers + sizing.builders) +
-                            sizing.packing_bytes * (sizing.readers + sizing.writers);
+  const std::size_t fixed =
+      base_bytes + lane_bytes * (sizing.readers + sizing.writers + sizing.builders);
   const std::size_t least = sizing.open_chunks * least_credits * smallest_block;
   if (sizing.memory_bytes < fixed + least) {
     throw Error(ErrorKind::bad_request,

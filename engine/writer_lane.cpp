@@ -10,10 +10,33 @@
 
 namespace millrace {
 
+namespace {
+
+/// Brings a block home, whether it could be sent or not: the run may go on without this lane.
+class Homecoming {
+ public:
+  Homecoming(BlockPool& pool, ChunkChannel& channel, CopyBlock& block)
+      : pool_(pool), channel_(channel), block_(block) {}
+  Homecoming(const Homecoming&) = delete;
+  Homecoming& operator=(const Homecoming&) = delete;
+  ~Homecoming() {
+    pool_.release(std::move(block_));
+    channel_.return_credit();
+  }
+
+ private:
+  BlockPool& pool_;
+  ChunkChannel& channel_;
+  CopyBlock& block_;
+};
+
+}  // namespace
+
 WriterLane::WriterLane(postgres::Connection& session, const WorkPlan& plan, BlockPool& pool,
-                       Progress& progress, LaneMeter& meter, BuildChoices choices, Ledger ledger)
-    : session_(session),
-      interrupter_(session.interrupter()),
+                       Progress& progress, LaneMeter& meter, BuildChoices choices, Ledger ledger,
+                       std::function<postgres::Connection()> open, RetryPauses* pauses)
+    : lane_(session, std::move(open), pauses),
+      session_(session),
       plan_(plan),
       pool_(pool),
       progress_(progress),
@@ -30,7 +53,32 @@ void WriterLane::begin() {
   }
 }
 
-void WriterLane::interrupt() noexcept { interrupter_.cancel(); }
+void WriterLane::interrupt() noexcept { lane_.interrupt(); }
+
+bool WriterLane::recovers_from(const Error& error) const noexcept {
+  if (!lane_.reopens()) return false;
+  if (may_go_well_again(error)) return true;
+  if (!ledger_.kept()) return false;
+  // A second receipt is refused where a session that was thought lost has stored the chunk.
+  const bool stored_already =
+      error.where().code == "23505" && error.where().table == "millrace.receipts";
+  return error.kind() == ErrorKind::commit_in_doubt || stored_already;
+}
+
+std::optional<Receipt> WriterLane::recover(const Chunk& chunk, unsigned attempt) {
+  if (fit_ && !session_.lost()) {
+    lane_.pause(attempt + 1);
+  } else {
+    lane_.reopen();
+    joined_ = false;
+  }
+  std::optional<Receipt> receipt = ledger_.find_receipt(session_, chunk);
+  if (receipt) {
+    receipt->begin_s = receipt->end_s = progress_.elapsed_s();
+    count(*receipt);
+  }
+  return receipt;
+}
 
 Receipt WriterLane::store(ChunkChannel& channel) {
   const Chunk& chunk = channel.chunk();
@@ -54,10 +102,12 @@ Receipt WriterLane::store(ChunkChannel& channel) {
     }
     if (grouped) session_.next_copy();  // keys and the rest of the script
     fault_point("writer.before_commit");
-    session_.commit(ledger_.receipt_statement(receipt, 1));
+    session_.commit(ledger_.receipt_statement(receipt, channel.attempt()));
     clock.book();
     fault_point("writer.after_commit");
   } catch (Error& error) {
+    fit_ = error.kind() != ErrorKind::connection_lost && error.kind() != ErrorKind::commit_in_doubt;
+    if (channel.given_up()) fit_ = true;
     session_.abort_copy(error.message());
     session_.rollback();
     error.add({.side = Side::target, .chunk = chunk.id});
@@ -67,14 +117,19 @@ Receipt WriterLane::store(ChunkChannel& channel) {
     }
     throw;
   }
+  count(receipt);
+  receipt.end_s = progress_.elapsed_s();
+  return receipt;
+}
+
+void WriterLane::count(const Receipt& receipt) {
+  const Chunk& chunk = *receipt.chunk;
   for (std::size_t part = 0; part < chunk.tables.size(); ++part) {
     TableMeter& table = progress_.table(chunk.tables[part]);
     table.rows_committed.fetch_add(receipt.parts[part].rows, std::memory_order_relaxed);
     table.bytes_committed.fetch_add(receipt.parts[part].copy_bytes, std::memory_order_relaxed);
     table.chunks_done.fetch_add(1, std::memory_order_relaxed);
   }
-  receipt.end_s = progress_.elapsed_s();
-  return receipt;
 }
 
 std::string WriterLane::names_of(const Chunk& chunk) const {
@@ -96,21 +151,13 @@ Receipt::Part WriterLane::copy_table(ChunkChannel& channel, std::size_t part) {
   try {
     std::uint64_t sent = 0;
     while (std::optional<CopyBlock> block = next()) {
+      const Homecoming homecoming(pool_, channel, *block);
       clock.start();
       session_.write_copy(block->view());
       fault_point("writer.mid_copy");
       clock.book();
       sent += block->rows();
       stored.copy_bytes += block->size_bytes();
-      pool_.release(std::move(*block));
-      channel.return_credit();
-    }
-    while (const auto spilled = channel.next_spilled(part)) {
-      clock.start();
-      session_.write_copy(spilled->tuples);
-      clock.book();
-      sent += spilled->rows;
-      stored.copy_bytes += spilled->tuples.size();
     }
     clock.start();
     stored.rows = session_.finish_copy();

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 
 #include "engine/chunk_writer.h"
+#include "engine/lane_session.h"
 #include "engine/ledger.h"
 #include "engine/progress.h"
 #include "engine/table_build.h"
@@ -16,18 +19,24 @@ namespace millrace {
 /// Threads: one.
 class WriterLane final : public ChunkWriter {
  public:
+  /// `open`, `pauses`: how a lost session is replaced; none where it ends the run.
   WriterLane(postgres::Connection& session, const WorkPlan& plan, BlockPool& pool,
-             Progress& progress, LaneMeter& meter, BuildChoices choices, Ledger ledger);
+             Progress& progress, LaneMeter& meter, BuildChoices choices, Ledger ledger = {},
+             std::function<postgres::Connection()> open = {}, RetryPauses* pauses = nullptr);
 
   /// Store one chunk: its transaction is committed whole when this returns, or nothing of it is.
   /// Errors: bad_data, exhausted, connection_lost, commit_in_doubt, ... as the target says;
   ///         internal where the target stored another number of rows than were read.
   Receipt store(ChunkChannel& channel) override;
+  /// A COMMIT in doubt is settled by asking the ledger: without one it ends the run.
+  bool recovers_from(const Error& error) const noexcept override;
+  std::optional<Receipt> recover(const Chunk& chunk, unsigned attempt) override;
   /// Cancels the statement that runs.
   void interrupt() noexcept override;
 
  private:
   void begin();
+  void count(const Receipt& receipt);
   /// The whole life of a group of small tables as one script.
   std::string group_script(const Chunk& chunk) const;
   /// Every table of the chunk, by its target name.
@@ -35,14 +44,15 @@ class WriterLane final : public ChunkWriter {
   /// Send the blocks of one table through the COPY that is open.
   Receipt::Part copy_table(ChunkChannel& channel, std::size_t part);
 
-  postgres::Connection& session_;
-  postgres::Interrupter interrupter_;
+  LaneSession lane_;
+  postgres::Connection& session_;  // lane_'s
   const WorkPlan& plan_;
   BlockPool& pool_;
   Progress& progress_;
   LaneMeter& meter_;
   BuildChoices choices_;
   Ledger ledger_;
+  bool fit_ = true;      // the session can be used after the last failure
   bool joined_ = false;  // the session has the lock of the run's lanes
 };
 

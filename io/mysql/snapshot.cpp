@@ -291,27 +291,22 @@ void SnapshotBarrier::start_transactions(std::span<Connection* const> readers) {
   }
 }
 
-BinlogPosition SnapshotBarrier::read_position() {
+BinlogPosition read_binlog_position(Connection& session) {
   BinlogPosition position;
   bool denied = false;
-  const bool renamed = !control_.version().mariadb && control_.version().number >= 80400;
+  const ServerVersion& version = session.version();
+  const bool renamed = !version.mariadb && version.number >= 80400;
   const auto status =
-      control_.query_if_allowed(renamed ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS", denied);
+      session.query_if_allowed(renamed ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS", denied);
   if (!denied && !status.empty()) {
     position.file = status[0][0].text;
     position.position = std::stoull(status[0][1].text);
   }
-  position.gtid = gtid();
+  const auto gtid = session.query_if_allowed(
+      version.mariadb ? "SELECT @@GLOBAL.gtid_binlog_pos" : "SELECT @@GLOBAL.gtid_executed",
+      denied);
+  if (!gtid.empty()) position.gtid = gtid[0][0].text;
   return position;
-}
-
-std::string SnapshotBarrier::gtid() {
-  bool denied = false;
-  const auto rows =
-      control_.query_if_allowed(control_.version().mariadb ? "SELECT @@GLOBAL.gtid_binlog_pos"
-                                                           : "SELECT @@GLOBAL.gtid_executed",
-                                denied);
-  return rows.empty() ? std::string() : rows[0][0].text;
 }
 
 void SnapshotBarrier::complete_gtid() {

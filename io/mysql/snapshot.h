@@ -23,6 +23,9 @@ struct BinlogPosition {
   bool operator==(const BinlogPosition&) const = default;
 };
 
+/// Where the source's binlog ends now, and its GTID; what the account may not ask is left empty.
+BinlogPosition read_binlog_position(Connection& session);
+
 /// Brings any number of sessions to one instant of the source.
 ///
 /// All sessions are connected before the barrier, so that the lock is held only while each of them
@@ -78,8 +81,7 @@ class SnapshotBarrier {
   Attempt compare_snapshots(std::span<Connection* const> readers);  // MariaDB
   Attempt await_quiet(std::span<Connection* const> readers);        // MySQL
   void start_transactions(std::span<Connection* const> readers);
-  BinlogPosition read_position();
-  std::string gtid();
+  BinlogPosition read_position() { return read_binlog_position(control_); }
   void complete_gtid();  // MariaDB
   std::string running_query();
   std::string open_transaction();

@@ -18,21 +18,27 @@ constexpr std::array<ErrorAdvice, 8> advice = {{
      "Mend the value at the source, choose another type with the switch that the hint names "
      "(`--tinyint1 smallint`, `--json-type text`, ...), or leave the table out with `--exclude`."},
     {ErrorKind::connection_lost, "a server could not be reached, or went away half-way",
-     "Takes back what was not committed and names what the target keeps. Other connections are "
-     "closed in order.",
-     "Look whether the server runs and is reachable (host, port, firewall, its log), then start "
-     "again with `--if-exists drop`."},
+     "Opens the connection again and does over what was under way, up to `--retries` times, with "
+     "pauses that grow; a source's session is replaced only while the source is what it was. Then "
+     "takes back what was not committed and names what the target keeps.",
+     "Look whether the server runs and is reachable (host, port, firewall, its log), then go on with "
+     "`--resume`."},
     {ErrorKind::conflict, "another session of a server was in the way (deadlock, lock timeout)",
-     "Takes back the transaction that lost, stops, and names what the target keeps.",
+     "Takes back the transaction that lost and does it over, up to `--retries` times; then stops, "
+     "and names what the target keeps. A run that another process works on is left alone.",
      "Find who holds the lock (`pg_stat_activity` and `pg_locks` on the target, `SHOW PROCESSLIST` "
-     "on the source), end it or wait, then start again."},
+     "on the source, `millrace status`), end it or wait, then go on with `--resume`."},
     {ErrorKind::exhausted, "a server or this machine ran out of disk, memory or connections",
-     "Takes back what was not committed, so that a full disk gets its space back, and stops.",
+     "Waits for a free connection, up to `--retries` times. Of a full disk or memory it takes back "
+     "what was not committed, so that the space is free again, and stops.",
      "Free the disk, raise `max_connections`, or ask for less: fewer `--readers`, `--writers`, "
-     "`--builders`, a smaller `--memory`."},
+     "`--builders`, a smaller `--memory`. Then go on with `--resume`."},
     {ErrorKind::commit_in_doubt, "a COMMIT was sent and its answer was lost",
-     "Does not repeat it: the rows may be there. Names the tables in question.",
-     "Count the rows of the named tables in the target, or start again with `--if-exists drop`."},
+     "Asks the ledger over another connection whether the rows are there, and does the chunk over "
+     "if they are not. Where that cannot be asked (`--no-ledger`, a target that stays away) it stops "
+     "and names the tables in question.",
+     "Go on with `--resume`: the ledger knows. After `--no-ledger` count the rows of the named tables "
+     "in the target, or start again with `--if-exists drop`."},
     {ErrorKind::internal, "a fault of millrace itself: report it",
      "Takes back what was not committed and names the place in its own code.",
      "Report the whole message with the version (`millrace --version`) and, if you can, the JSON "
@@ -40,7 +46,7 @@ constexpr std::array<ErrorAdvice, 8> advice = {{
     {ErrorKind::cancelled, "stopped by Ctrl-C or SIGTERM",
      "Aborts each COPY, closes the connections in order and names what the target keeps. A second "
      "Ctrl-C exits at once; the servers then take back by themselves what was not committed.",
-     "Start again, with `--if-exists drop` if tables were left."},
+     "Go on with `--resume`, or start again with `--if-exists drop`."},
 }};
 
 }  // namespace

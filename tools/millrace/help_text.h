@@ -25,12 +25,6 @@ std::string check_help(const HelpStyle& style);
 std::string status_help(const HelpStyle& style);
 /// `millrace clean --help`
 std::string clean_help(const HelpStyle& style);
-/// `millrace extract --help`
-std::string extract_help(const HelpStyle& style);
-/// `millrace load --help`
-std::string load_help(const HelpStyle& style);
-/// `millrace archive --help`
-std::string archive_help(const HelpStyle& style);
 /// `millrace docs --help`
 std::string docs_help(const HelpStyle& style);
 

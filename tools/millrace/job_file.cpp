@@ -137,6 +137,7 @@ class JobFileReader {
         values.emplace_back(node.as_boolean()->get() ? "true" : "false");
         break;
       case ValueShape::count:
+      case ValueShape::number:
         if (!node.is_integer()) unfit("a whole number", "write it without quotes");
         values.push_back(std::to_string(node.as_integer()->get()));
         break;

@@ -11,7 +11,6 @@
 #include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
 
-#include "engine/extract.h"
 #include "engine/migrate.h"
 #include "engine/stop_request.h"
 #include "io/error.h"
@@ -40,11 +39,7 @@ Outcome run_once(const CommandLine& line, const Request& request, StopRequest& s
   const TerminalProgress shown(progress, stop, request.progress);
   // Held, not handled: the reports are written whatever happened, then it goes on its way.
   try {
-    switch (line.command) {
-      case Command::extract: extract(request.job, progress, stop, outcome.report); break;
-      case Command::load: load(request.job, progress, stop, outcome.report); break;
-      default: migrate(request.job, progress, stop, outcome.report);
-    }
+    migrate(request.job, progress, stop, outcome.report);
   } catch (...) {
     outcome.failure = std::current_exception();
   }
@@ -126,11 +121,8 @@ int run_migrate(const CommandLine& line) {
   const SignalWatch signals(stop);
   complete_credentials(request, process_environment);
   if (request.password_prompt) {
-    if (request.source_given && !request.job.source.has_password) {
-      prompt_password(request.job.source);
-    }
-    if (request.target_given && !request.job.target.has_password) {
-      prompt_password(request.job.target);
+    for (Endpoint* endpoint : {&request.job.source, &request.job.target}) {
+      if (!endpoint->has_password) prompt_password(*endpoint);
     }
   }
   spdlog::info("{}", line.text);

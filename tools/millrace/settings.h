@@ -21,6 +21,7 @@ enum class ValueShape : std::uint8_t {
   mapping,  // "old=new", repeated; in a file a table
   word,     // one of `words`
   count,    // a whole number from 1
+  number,   // a whole number from 0
   size,     // "64MiB"; in a file also a whole number of bytes
   flag,     // given or not; in a file true or false
 };

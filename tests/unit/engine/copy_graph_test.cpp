@@ -2,20 +2,16 @@
 
 #include <atomic>
 #include <cstring>
-#include <filesystem>
 #include <functional>
-#include <latch>
 #include <mutex>
 #include <optional>
 #include <random>
 #include <set>
-#include <span>
 #include <thread>
 
 #include <gtest/gtest.h>
 
 #include "io/error.h"
-#include "tests/support/scratch_folder.h"
 
 namespace millrace {
 namespace {
@@ -56,14 +52,7 @@ class CountingReader final : public ChunkReader {
       CopyBlock block;
       for (std::uint64_t row = 0; row < rows_of_each_chunk; ++row) {
         if (block.valid() && block.free_space().size() < sizeof row) {
-          announced.rows += block.rows();
-          if (channel.try_spill(part, block)) {
-            block.clear();
-          } else {
-            ++announced.blocks;
-            emit(channel, part, std::move(block));
-            block = CopyBlock();
-          }
+          send(channel, part, emit, announced, block);
         }
         if (!block.valid()) {
           jitter_.step();
@@ -74,20 +63,20 @@ class CountingReader final : public ChunkReader {
         std::memcpy(block.free_space().data(), &value, sizeof value);
         block.commit(sizeof value);
       }
-      announced.rows += block.rows();
-      if (channel.try_spill(part, block)) {
-        pool_.release(std::move(block));
-        channel.return_credit();
-      } else {
-        ++announced.blocks;
-        emit(channel, part, std::move(block));
-      }
+      send(channel, part, emit, announced, block);
       channel.announce(part, announced);
     }
   }
   void interrupt() noexcept override {}
 
  private:
+  static void send(ChunkChannel& channel, std::size_t part, const Emit& emit,
+                   ChunkChannel::Announced& announced, CopyBlock& block) {
+    ++announced.blocks;
+    announced.rows += block.rows();
+    emit(channel, part, std::move(block));
+  }
+
   BlockPool& pool_;
   Jitter jitter_;
 };
@@ -101,14 +90,12 @@ struct Arrived {
 /// Keeps what it is given; fails at chunk `bad`.
 class KeepingWriter final : public ChunkWriter {
  public:
-  KeepingWriter(BlockPool& pool, Arrived& arrived, std::uint64_t bad, Jitter jitter,
-                std::latch* gate)
-      : pool_(pool), arrived_(arrived), bad_(bad), jitter_(jitter), gate_(gate) {}
+  KeepingWriter(BlockPool& pool, Arrived& arrived, std::uint64_t bad, Jitter jitter)
+      : pool_(pool), arrived_(arrived), bad_(bad), jitter_(jitter) {}
 
   Receipt store(ChunkChannel& channel) override {
     const Chunk& chunk = channel.chunk();
     if (chunk.id == bad_) throw Error(ErrorKind::exhausted, "the shelf is full");
-    if (gate_ != nullptr) gate_->wait();
     Receipt receipt{.chunk = &chunk, .parts = {}};
     std::vector<std::pair<std::size_t, std::uint64_t>> rows;
     for (std::size_t part = 0; part < chunk.tables.size(); ++part) {
@@ -116,14 +103,10 @@ class KeepingWriter final : public ChunkWriter {
       while (std::optional<CopyBlock> block = channel.pop(part)) {
         stored.rows += block->rows();
         stored.copy_bytes += block->size_bytes();
-        keep(chunk.tables[part], block->view(), rows);
+        keep(chunk.tables[part], *block, rows);
         pool_.release(std::move(*block));
         channel.return_credit();
         jitter_.step();
-      }
-      while (const auto spilled = channel.next_spilled(part)) {
-        stored.rows += spilled->rows;
-        keep(chunk.tables[part], spilled->tuples, rows);
       }
       EXPECT_EQ(stored.rows, channel.announced(part).rows);
       receipt.parts.push_back(stored);
@@ -135,11 +118,11 @@ class KeepingWriter final : public ChunkWriter {
   void interrupt() noexcept override {}
 
  private:
-  static void keep(std::size_t table, std::span<const std::byte> tuples,
+  static void keep(std::size_t table, const CopyBlock& block,
                    std::vector<std::pair<std::size_t, std::uint64_t>>& rows) {
-    for (std::size_t at = 0; at < tuples.size(); at += sizeof(std::uint64_t)) {
+    for (std::size_t at = 0; at < block.size_bytes(); at += sizeof(std::uint64_t)) {
       std::uint64_t value = 0;
-      std::memcpy(&value, tuples.data() + at, sizeof value);
+      std::memcpy(&value, block.view().data() + at, sizeof value);
       rows.emplace_back(table, value);
     }
   }
@@ -148,7 +131,78 @@ class KeepingWriter final : public ChunkWriter {
   Arrived& arrived_;
   std::uint64_t bad_;
   Jitter jitter_;
-  std::latch* gate_;  // stores nothing before it opens
+};
+
+/// Fails now and then, by a seed: one block in about twenty.
+class Fault {
+ public:
+  explicit Fault(unsigned seed) : random_(seed) {}
+  bool strikes() { return random_() % 20 == 0; }
+
+ private:
+  std::mt19937 random_;
+};
+
+/// A reader that loses its session now and then, in the middle of a chunk.
+class LosingReader final : public ChunkReader {
+ public:
+  LosingReader(BlockPool& pool, Jitter jitter, unsigned seed)
+      : pool_(pool), inner_(pool, jitter), fault_(seed) {}
+
+  void read(ChunkChannel& channel, const Emit& emit) override {
+    inner_.read(channel, [&](ChunkChannel& to, std::size_t part, CopyBlock block) {
+      if (fault_.strikes()) {
+        pool_.release(std::move(block));
+        throw Error(ErrorKind::connection_lost, "the reader's session is lost");
+      }
+      emit(to, part, std::move(block));
+    });
+  }
+  bool recovers_from(const Error& error) const noexcept override {
+    return error.kind() == ErrorKind::connection_lost;
+  }
+  void interrupt() noexcept override {}
+
+ private:
+  BlockPool& pool_;
+  CountingReader inner_;
+  Fault fault_;
+};
+
+/// A writer that loses its session now and then: in the middle of a chunk, or with the answer to
+/// its COMMIT, which it then finds out.
+class LosingWriter final : public ChunkWriter {
+ public:
+  LosingWriter(BlockPool& pool, Arrived& arrived, Jitter jitter, unsigned seed)
+      : pool_(pool), inner_(pool, arrived, ~std::uint64_t{0}, jitter), fault_(seed) {}
+
+  Receipt store(ChunkChannel& channel) override {
+    stored_.reset();
+    if (fault_.strikes()) {
+      if (std::optional<CopyBlock> block = channel.pop(0)) {
+        pool_.release(std::move(*block));
+        channel.return_credit();
+      }
+      throw Error(ErrorKind::connection_lost, "the writer's session is lost");
+    }
+    Receipt receipt = inner_.store(channel);
+    if (fault_.strikes()) {
+      stored_ = std::move(receipt);
+      throw Error(ErrorKind::commit_in_doubt, "the answer is lost");
+    }
+    return receipt;
+  }
+  bool recovers_from(const Error& error) const noexcept override {
+    return error.kind() == ErrorKind::connection_lost || error.kind() == ErrorKind::commit_in_doubt;
+  }
+  std::optional<Receipt> recover(const Chunk&, unsigned) override { return stored_; }
+  void interrupt() noexcept override {}
+
+ private:
+  BlockPool& pool_;
+  KeepingWriter inner_;
+  Fault fault_;
+  std::optional<Receipt> stored_;
 };
 
 constexpr std::uint64_t none_bad = ~std::uint64_t{0};
@@ -186,22 +240,8 @@ class CopyGraphTest : public testing::TestWithParam<unsigned> {
     chunk.under_lock = chunk.id < 4;
   }
 
-  /// Every row of every part of every chunk, once.
-  std::multiset<std::pair<std::size_t, std::uint64_t>> all_rows() const {
-    std::multiset<std::pair<std::size_t, std::uint64_t>> rows;
-    for (const Chunk& chunk : plan_.chunks) {
-      for (const std::size_t table : chunk.tables) {
-        for (std::uint64_t row = 0; row < rows_of_each_chunk; ++row) {
-          rows.emplace(table, chunk.id * rows_of_each_chunk + row);
-        }
-      }
-    }
-    return rows;
-  }
-
   /// Interrupted when all lanes together have made `steps` of them; 0: never.
   void run(std::uint64_t bad = none_bad, unsigned seed = 1, unsigned steps = 0) {
-    std::latch gate(1);
     arrived_.rows.clear();
     receipts_ = 0;
     steps_.made = 0;
@@ -211,11 +251,19 @@ class CopyGraphTest : public testing::TestWithParam<unsigned> {
     std::vector<std::unique_ptr<ChunkReader>> readers;
     std::vector<std::unique_ptr<ChunkWriter>> writers;
     for (unsigned i = 0; i < lanes(); ++i) {
-      readers.push_back(std::make_unique<CountingReader>(pool, Jitter(seed + 2 * i, steps_)));
-      writers.push_back(std::make_unique<KeepingWriter>(
-          pool, arrived_, bad, Jitter(seed + 2 * i + 1, steps_), writers_wait_ ? &gate : nullptr));
+      const Jitter reading(seed + 2 * i, steps_);
+      const Jitter writing(seed + 2 * i + 1, steps_);
+      if (losing_) {
+        readers.push_back(std::make_unique<LosingReader>(pool, reading, seed + 2 * i));
+        writers.push_back(
+            std::make_unique<LosingWriter>(pool, arrived_, writing, seed + 2 * i + 1));
+      } else {
+        readers.push_back(std::make_unique<CountingReader>(pool, reading));
+        writers.push_back(std::make_unique<KeepingWriter>(pool, arrived_, bad, writing));
+      }
     }
     std::vector<postgres::Connection> none;
+    RetryPauses pauses({.retries = 1000, .longest_pause = std::chrono::milliseconds(0)});
     CopyGraph graph({.plan = plan_,
                      .sizing = sizing_,
                      .progress = *progress_,
@@ -225,10 +273,11 @@ class CopyGraphTest : public testing::TestWithParam<unsigned> {
                      .writers = std::move(writers),
                      .builders = none,
                      .lock_chunks_read = [&] { ++lock_releases_; },
-                     .all_read = [&] { gate.count_down(); },
-                     .spill = spill_,
                      .committed = [&](const Receipt&) { ++receipts_; },
-                     .built = [](std::size_t, double, bool) {}});
+                     .built = [](std::size_t, double, bool) {},
+                     .pauses = losing_ ? &pauses : nullptr,
+                     .open_builder = {},
+                     .retried = [&](RetryReport) { ++retries_; }});
     steps_.at = steps;
     steps_.then = [&] {
       graph.interrupt(std::make_exception_ptr(Error(ErrorKind::cancelled, "stopped on request")));
@@ -261,16 +310,24 @@ class CopyGraphTest : public testing::TestWithParam<unsigned> {
   std::optional<Progress> progress_;  // of the last run
   Arrived arrived_;
   std::atomic<int> lock_releases_{0};
-  archive::SpillSpace* spill_ = nullptr;
-  bool writers_wait_ = false;  // no writer stores anything before all is read
   Steps steps_;
   std::size_t receipts_ = 0;
+  bool losing_ = false;  // lanes lose their sessions now and then
+  std::atomic<unsigned> retries_{0};
 };
 
 TEST_P(CopyGraphTest, BringsEveryRowOfEveryPartOnce) {
   run();
 
-  EXPECT_EQ(arrived_.rows, all_rows());
+  std::multiset<std::pair<std::size_t, std::uint64_t>> wanted;
+  for (const Chunk& chunk : plan_.chunks) {
+    for (const std::size_t table : chunk.tables) {
+      for (std::uint64_t row = 0; row < rows_of_each_chunk; ++row) {
+        wanted.emplace(table, chunk.id * rows_of_each_chunk + row);
+      }
+    }
+  }
+  EXPECT_EQ(arrived_.rows, wanted);
   EXPECT_EQ(receipts_, plan_.chunks.size());
   for (std::size_t i = 0; i < plan_.tables.size(); ++i) EXPECT_TRUE(progress_->table(i).done);
 }
@@ -290,42 +347,6 @@ TEST_P(CopyGraphTest, EndsAllLanesAndThrowsTheFirstErrorOfAny) {
   }
 }
 
-TEST_P(CopyGraphTest, ReadsAllWhileNoWriterStoresAnything) {
-  const ScratchFolder folder;
-  archive::SpillSpace spill(folder.path(), 0);
-
-  spill_ = &spill;
-  writers_wait_ = true;
-
-  run();
-
-  EXPECT_EQ(arrived_.rows, all_rows());
-  EXPECT_GT(spill.total_bytes(), 0U);
-  EXPECT_EQ(lock_releases_, 1);
-}
-
-TEST_P(CopyGraphTest, GoesOnInMemoryWhereTheSpillHasNoRoom) {
-  const ScratchFolder folder;
-  archive::SpillSpace spill(folder.path(), 3000);
-
-  spill_ = &spill;
-
-  run();
-
-  EXPECT_EQ(arrived_.rows, all_rows());
-  EXPECT_LE(spill.peak_bytes(), 3000U);
-}
-
-TEST_P(CopyGraphTest, LeavesNoSpillFileBehindWhenItFails) {
-  const ScratchFolder folder;
-  {
-    archive::SpillSpace spill(folder.path(), 0);
-    spill_ = &spill;
-    EXPECT_THROW(run(7), Error);
-    EXPECT_TRUE(std::filesystem::is_empty(spill.folder()));
-  }
-}
-
 /// A run that is disturbed in an order that the seed decides.
 class DisturbedCopyGraph : public CopyGraphTest {};
 
@@ -337,6 +358,20 @@ TEST_P(DisturbedCopyGraph, BringsEveryRowWhateverTheOrderOfTheLanes) {
     EXPECT_EQ(arrived_.rows.size(), (3 + 1) * plan_.tables.size() * rows_of_each_chunk);
     expect_whole_chunks_only();
   }
+}
+
+TEST_P(DisturbedCopyGraph, BringsEveryRowOnceThoughItsLanesLoseTheirSessions) {
+  losing_ = true;
+  for (Chunk& chunk : plan_.chunks) chunk.under_lock = false;
+  for (unsigned seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE(seed);
+    run(none_bad, seed);
+
+    EXPECT_EQ(arrived_.rows.size(), (3 + 1) * plan_.tables.size() * rows_of_each_chunk);
+    EXPECT_EQ(receipts_, plan_.chunks.size());
+    expect_whole_chunks_only();
+  }
+  EXPECT_GT(retries_, 20U);
 }
 
 TEST_P(DisturbedCopyGraph, EndsInOrderWhereverItIsInterrupted) {

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <random>
+
+#include "io/error.h"
+
+namespace millrace {
+
+/// How often and how patiently what failed is tried anew.
+struct RetryPolicy {
+  unsigned retries = 8;  // of one chunk, one index, or one lane's connection; 0: none
+  std::chrono::milliseconds longest_pause{30'000};
+};
+
+/// Whether another attempt may go well: lost connections, deadlocks and serialization failures, a
+/// server that starts up or has too many clients. A full disk, a value that does not fit and a
+/// refused privilege are not.
+/// An in-doubt COMMIT is not either: it must be settled first.
+bool may_go_well_again(const Error& error) noexcept;
+
+/// Pauses between attempts, which a stop ends at once. Threads: all calls may run concurrently.
+class RetryPauses {
+ public:
+  explicit RetryPauses(RetryPolicy policy);
+
+  const RetryPolicy& policy() const noexcept { return policy_; }
+
+  /// Wait before attempt number `attempt` (2 is the first retry): a random time up to a limit that
+  /// doubles with each attempt ("full jitter"), so that lanes that failed together do not come back
+  /// together.
+  /// Errors: Error{cancelled} once stopped.
+  void pause(unsigned attempt);
+  void stop() noexcept;
+
+ private:
+  RetryPolicy policy_;
+  std::mutex mutex_;
+  std::condition_variable stopped_;
+  std::minstd_rand random_;
+  bool stopping_ = false;
+};
+
+/// Open a session anew, as often and as patiently as the policy says. `open()` returns it.
+/// Errors: the last one of open(); Error{cancelled} once stopped.
+template <class Open>
+auto open_again(RetryPauses& pauses, Open open) {
+  for (unsigned attempt = 2;; ++attempt) {
+    pauses.pause(attempt);
+    try {
+      return open();
+    } catch (const Error& error) {
+      if (!may_go_well_again(error) || attempt > pauses.policy().retries) throw;
+    }
+  }
+}
+
+}  // namespace millrace

@@ -1,0 +1,61 @@
+#include "engine/retry.h"
+
+#include <future>
+
+#include <gtest/gtest.h>
+
+namespace millrace {
+namespace {
+
+TEST(Retry, HelpsAgainstLostConnectionsConflictsAndTooManyClients) {
+  EXPECT_TRUE(may_go_well_again(Error(ErrorKind::connection_lost, "")));
+  EXPECT_TRUE(may_go_well_again(Error(ErrorKind::conflict, "")));
+  EXPECT_TRUE(may_go_well_again(Error(ErrorKind::exhausted, "", {.code = "53300"})));
+  EXPECT_TRUE(may_go_well_again(Error(ErrorKind::exhausted, "", {.code = "1040"})));
+}
+
+TEST(Retry, DoesNotHelpAgainstWhatStaysAsItIs) {
+  EXPECT_FALSE(may_go_well_again(Error(ErrorKind::exhausted, "", {.code = "53100"})));  // disk full
+  EXPECT_FALSE(may_go_well_again(Error(ErrorKind::bad_data, "")));
+  EXPECT_FALSE(may_go_well_again(Error(ErrorKind::bad_request, "")));
+  EXPECT_FALSE(may_go_well_again(Error(ErrorKind::commit_in_doubt, "")));
+  EXPECT_FALSE(may_go_well_again(Error(ErrorKind::cancelled, "")));
+}
+
+TEST(Retry, PausesEndAtOnceWhenTheRunStops) {
+  RetryPauses pauses({.retries = 1, .longest_pause = std::chrono::hours(1)});
+  pauses.stop();
+
+  EXPECT_THROW(pauses.pause(40), Error);
+}
+
+TEST(Retry, OpensUntilItGoesWell) {
+  RetryPauses pauses({.retries = 5, .longest_pause = std::chrono::milliseconds(0)});
+  int calls = 0;
+
+  const int opened = open_again(pauses, [&] {
+    if (++calls < 4) throw Error(ErrorKind::connection_lost, "not yet");
+    return 17;
+  });
+
+  EXPECT_EQ(opened, 17);
+  EXPECT_EQ(calls, 4);
+}
+
+TEST(Retry, GivesUpWithTheLastErrorAfterAsManyAttemptsAsItWasTold) {
+  RetryPauses pauses({.retries = 3, .longest_pause = std::chrono::milliseconds(0)});
+  int calls = 0;
+  const auto fail = [&]() -> int {
+    throw Error(ErrorKind::connection_lost, std::to_string(++calls));
+  };
+
+  try {
+    open_again(pauses, fail);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.message(), "3");
+  }
+}
+
+}  // namespace
+}  // namespace millrace
