@@ -86,7 +86,7 @@ class HalfWayTestCase(FaultTestCase):
         return self.program.start(
             "migrate", self.source.url("half_way"), self.target.url(self.database), "--report",
             "run.json", "--progress", "none", "--readers", "1", "--writers", "1", "--builders", "1",
-            "--chunk-bytes", "512KiB", *words)
+            "--chunk-bytes", "512KiB", "--retries", "0", *words)
 
     def await_half_way(self, process):
         """Return once the run waits for our lock."""

@@ -29,12 +29,12 @@ class KillLoop(ResumeTestCase):
             resumed += resumes
             # At the end it is left alone, so that the last run ends.
             patience = instants.uniform(0, whole) if kills < KILLS else None
-            code = self.run_for(patience, "--resume" if resumes else "--if-exists=drop")
+            code, said = self.run_for(patience, "--resume" if resumes else "--if-exists=drop")
             if code == COMPLETE:
                 done += 1
                 self.assert_all_there()
             else:
-                self.assertEqual(code, -9, "it failed by itself")
+                self.assertEqual(code, -9, f"it failed by itself: {said}")
                 kills += 1
         print(f"{kills} kills, {resumed} resumed, {done} complete", file=sys.stderr)
         self.assertGreater(resumed, kills // 4, "hardly a kill met a run under way")
@@ -47,14 +47,14 @@ class KillLoop(ResumeTestCase):
         return time.monotonic() - began
 
     def run_for(self, seconds, *words):
-        """Start it and kill it after so many seconds, unless it has ended by then; its exit code."""
+        """Start it and kill it after so many seconds, unless it has ended by then; its exit code and stderr."""
         with self.program.start(*self.words(*words)) as process:
             try:
-                process.communicate(timeout=seconds)
+                _, said = process.communicate(timeout=seconds)
             except subprocess.TimeoutExpired:
                 process.kill()
-                process.communicate()
-            return process.returncode
+                _, said = process.communicate()
+            return process.returncode, said
 
 
 if __name__ == "__main__":

@@ -84,18 +84,19 @@ class Resume(ResumeTestCase):
 
     def test_a_changed_source_is_refused_by_name_unless_told_to_go_on(self):
         self.killed("writer.before_commit:12")
-        self.source.run(f"insert into `{self.database}`.heap values (7, 'late')")
+        self.addCleanup(self.source.run, f"delete from {self.schema}.heap where b = 'late'")
+        self.source.run(f"insert into {self.schema}.heap values (7, 'late')")
 
         refused = self.migrate("--resume")
-        self.assert_says(refused, BAD_REQUEST, f"the source changed since .*{self.database}.heap: the binlog has writes",
+        self.assert_says(refused, BAD_REQUEST, f"the source changed since .*{self.schema}.heap: the binlog has writes",
                          "--resume-changed")
-        self.assertNotIn(f"{self.database}.parent", refused.stderr)
+        self.assertNotIn(f"{self.schema}.parent", refused.stderr)
         self.assertEqual(self.migrate("--resume-changed").code, COMPLETE)
 
     def test_writes_to_other_tables_do_not_matter(self):
         self.killed("writer.before_commit:12")
-        self.source.run(f"create database `{self.database}_2`; create table `{self.database}_2`.t (id int);"
-                        f"insert into `{self.database}_2`.t values (1); drop database `{self.database}_2`")
+        self.source.run(f"create database {self.schema}_2; create table {self.schema}_2.t (id int);"
+                        f"insert into {self.schema}_2.t values (1); drop database {self.schema}_2")
         self.resume()
 
         (note,) = [note["message"] for note in self.program.report()["notes"] if note["topic"] == "resumed"]
@@ -109,16 +110,17 @@ class Resume(ResumeTestCase):
 
     def test_a_table_that_was_altered_is_named(self):
         self.killed("writer.before_commit:12")
-        self.source.run(f"alter table `{self.database}`.heap add column c int")
+        self.addCleanup(self.source.run, f"alter table {self.schema}.heap drop column c")
+        self.source.run(f"alter table {self.schema}.heap add column c int")
 
         self.assert_says(self.migrate("--resume"), BAD_REQUEST,
-                         f"not those that were planned: {self.database}.heap: its columns", "--if-exists drop")
+                         f"not those that were planned: {self.schema}.heap: its columns", "--if-exists drop")
 
     def test_a_table_that_is_gone_from_the_target_is_named(self):
         self.killed("writer.before_commit:12")
-        self.target.run(f'drop table "{self.database}".heap', self.database)
+        self.target.run(f'drop table {self.schema}.heap', self.database)
 
-        self.assert_says(self.migrate("--resume"), BAD_REQUEST, f"gone from the target: {self.database}.heap")
+        self.assert_says(self.migrate("--resume"), BAD_REQUEST, f"gone from the target: {self.schema}.heap")
 
     def test_a_second_process_is_locked_out(self):
         words = self.words()

@@ -21,7 +21,8 @@ constexpr std::array<ErrorAdvice, 8> advice = {{
      "Opens the connection again and does over what was under way, up to `--retries` times, with "
      "pauses that grow; a source's session is replaced only while the source is what it was. Then "
      "takes back what was not committed and names what the target keeps.",
-     "Look whether the server runs and is reachable (host, port, firewall, its log), then go on with "
+     "Look whether the server runs and is reachable (host, port, firewall, its log), then go on "
+     "with "
      "`--resume`."},
     {ErrorKind::conflict, "another session of a server was in the way (deadlock, lock timeout)",
      "Takes back the transaction that lost and does it over, up to `--retries` times; then stops, "
@@ -35,9 +36,11 @@ constexpr std::array<ErrorAdvice, 8> advice = {{
      "`--builders`, a smaller `--memory`. Then go on with `--resume`."},
     {ErrorKind::commit_in_doubt, "a COMMIT was sent and its answer was lost",
      "Asks the ledger over another connection whether the rows are there, and does the chunk over "
-     "if they are not. Where that cannot be asked (`--no-ledger`, a target that stays away) it stops "
+     "if they are not. Where that cannot be asked (`--no-ledger`, a target that stays away) it "
+     "stops "
      "and names the tables in question.",
-     "Go on with `--resume`: the ledger knows. After `--no-ledger` count the rows of the named tables "
+     "Go on with `--resume`: the ledger knows. After `--no-ledger` count the rows of the named "
+     "tables "
      "in the target, or start again with `--if-exists drop`."},
     {ErrorKind::internal, "a fault of millrace itself: report it",
      "Takes back what was not committed and names the place in its own code.",

@@ -1,0 +1,201 @@
+#!/usr/bin/env python3
+"""What a run overcomes by itself: lost sessions, deadlocks, bad networks, servers that die and come back."""
+
+import contextlib
+import os
+import pathlib
+import signal
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+from fault_test_case import (BAD_REQUEST, CANCELLED, COMMIT_IN_DOUBT, COMPLETE, CONNECTION_LOST, Mysql, OwnServers,
+                             Postgres, await_true, literal)
+from resume_test_case import ResumeTestCase
+from clients import Outcome
+from relay import Relay
+
+
+class RetryTestCase(ResumeTestCase):
+    def overcomes(self, outcome, lane=None):
+        """It went well, nothing is lost or doubled, and the report tells what was tried anew."""
+        self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+        self.assert_all_there()
+        retries = self.program.report()["retries"]
+        self.assertGreater(len(retries), 0)
+        if lane:
+            self.assertTrue(all(retry["lane"].startswith(lane) for retry in retries), retries)
+        return retries
+
+    @contextlib.contextmanager
+    def standing_still(self, fault, *words):
+        """The program while it stands still at a point; it goes on when the block ends."""
+        with self.program.start(*self.words(*words), MILLRACE_FAULT=f"{fault}:stop") as process:
+            def stands():
+                self.assertIsNone(process.poll(), "it ended before it came to the point")
+                state = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0]
+                return state == "T"
+            await_true(stands, "it stands still")
+            yield process
+            process.send_signal(signal.SIGCONT)
+            stdout, stderr = process.communicate(timeout=120)
+            process.outcome = Outcome(process.returncode, stdout, stderr)
+
+
+class Retries(RetryTestCase):
+    def fails_once(self, fault, lane):
+        (retry,) = self.overcomes(self.migrate(MILLRACE_FAULT=fault), lane)
+        self.assertIn(fault.split(":")[0], retry["error"])
+
+    def test_a_reader_that_is_lost_before_a_table(self):
+        self.fails_once("reader.before_table:9:lost", "reader")
+
+    def test_a_reader_that_is_lost_in_the_middle_of_a_chunk(self):
+        self.fails_once("reader.mid_table:12:lost", "reader")
+
+    def test_a_writer_that_is_lost_in_the_middle_of_a_copy(self):
+        self.fails_once("writer.mid_copy:15:lost", "writer")
+
+    def test_a_writer_that_loses_a_deadlock(self):
+        self.fails_once("writer.before_commit:9:conflict", "writer")
+
+    def test_a_commit_whose_answer_is_lost_is_settled_by_the_ledger(self):
+        self.fails_once("postgres.commit_sent:9:lost", "writer")
+
+    def test_a_writer_that_is_lost_after_its_commit(self):
+        self.fails_once("writer.after_commit:9:lost", "writer")
+
+    def test_a_builder_that_is_lost_before_an_index(self):
+        self.fails_once("builder.before_index:2:lost", "builder")
+
+    def test_a_builder_that_is_lost_after_an_index(self):
+        self.fails_once("builder.after_index:2:lost", "builder")
+
+    def test_a_builder_that_is_lost_after_a_promotion(self):
+        self.fails_once("builder.after_finish:2:lost", "builder")
+
+    def test_as_often_as_it_is_told_and_no_more(self):
+        faults = ",".join(f"writer.before_commit:{n}:conflict" for n in range(1, 200))
+        outcome = self.migrate("--retries", "2", "--retry-pause", "1", MILLRACE_FAULT=faults)
+
+        self.assertEqual(outcome.code, 5, outcome.stderr)
+        attempts = [retry["attempt"] for retry in self.program.report()["retries"]]
+        self.assertEqual(max(attempts), 2)
+        self.resume()
+
+    def test_a_commit_in_doubt_without_a_ledger_is_not_guessed(self):
+        outcome = self.migrate("--no-ledger", MILLRACE_FAULT="postgres.commit_sent:9:lost")
+
+        self.assertEqual(outcome.code, COMMIT_IN_DOUBT, outcome.stderr)
+
+    def test_the_source_ends_every_session(self):
+        with self.standing_still("writer.before_commit:9") as process:
+            ours = self.source.value("select group_concat(id) from information_schema.processlist where"
+                                     " user = 'root' and id <> connection_id()")
+            self.source.run("".join(f"kill {number};" for number in ours.split(",")))
+
+        self.overcomes(process.outcome, "reader")
+
+    def test_the_source_ends_every_session_and_changes(self):
+        with self.standing_still("writer.before_commit:9") as process:
+            ours = self.source.value("select group_concat(id) from information_schema.processlist where"
+                                     " user = 'root' and id <> connection_id()")
+            self.source.run("".join(f"kill {number};" for number in ours.split(",")))
+            self.addCleanup(self.source.run, f"delete from {self.schema}.heap where b = 'late'")
+            self.source.run(f"insert into {self.schema}.heap values (7, 'late')")
+
+        self.assert_says(process.outcome, BAD_REQUEST,
+                         f"cannot read the same instant .*{self.schema}.heap: the binlog has writes", "--resume-changed")
+
+    def test_the_target_ends_every_session(self):
+        with self.standing_still("writer.before_commit:9") as process:
+            self.target.run("select pg_terminate_backend(pid) from pg_stat_activity where"
+                            f" datname = {literal(self.database)} and application_name like 'millrace%'")
+
+        self.overcomes(process.outcome)
+
+    def test_sigterm_while_a_lane_waits_for_its_next_attempt(self):
+        faults = ",".join(f"writer.before_commit:{n}:conflict" for n in range(1, 200))
+        with self.program.start(*self.words("--retry-pause", "600", "--retries", "100"), MILLRACE_FAULT=faults) as process:
+            await_true(self.has_unfinished_run, "it has begun")
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=60)
+
+        self.assertEqual(process.returncode, CANCELLED)
+        self.resume()
+
+
+class BadNetwork(RetryTestCase):
+    """Between us and a server stands a relay that cuts, delays or hands on little at a time."""
+
+    def relay(self, server, **faults):
+        relay = Relay(int(server.port), **faults)
+        self.addCleanup(relay.stop)
+        return relay
+
+    def migrate_over(self, source=None, target=None):
+        words = list(self.words("--retry-pause", "1"))
+        if source:
+            words[1] = self.source.url(self.schema, port=source.own_port)
+        if target:
+            words[2] = self.target.url(self.database, port=target.own_port)
+        return self.program.run(*words)
+
+    def test_the_target_is_cut_off_in_the_middle_of_a_packet(self):
+        relay = self.relay(self.target, cut_after={1: 100_000, 2: 300_001, 5: 50_000})
+        self.overcomes(self.migrate_over(target=relay), "writer")
+        self.assertGreater(relay.cuts, 1)
+
+    def test_the_source_is_cut_off_in_the_middle_of_a_packet(self):
+        relay = self.relay(self.source, cut_after={1: 200_000, 2: 300_001, 3: 70_001})
+        self.overcomes(self.migrate_over(source=relay), "reader")
+        self.assertGreater(relay.cuts, 1)
+
+    def test_delays_and_small_pieces_change_nothing(self):
+        source = self.relay(self.source, delay_s=0.002, piece=9001)
+        target = self.relay(self.target, delay_s=0.002, piece=9001)
+        outcome = self.migrate_over(source, target)
+
+        self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+        self.assert_all_there()
+
+
+class DyingServers(RetryTestCase):
+    """Servers of its own, killed by kill -9 while the run goes on, and started again."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.servers = OwnServers("mariadb", "postgres15")
+        cls.addClassCleanup(cls.servers.stop)
+        os.environ.update({name: cls.servers.variables[name] for name in ("MILLRACE_MARIADB", "MILLRACE_POSTGRES15")})
+        super().setUpClass()
+
+    def test_postgres_dies_and_comes_back(self):
+        with self.standing_still("writer.mid_copy:15") as process:
+            self.servers("kill", "postgres15")
+            self.servers("restart", "postgres15")
+
+        self.overcomes(process.outcome)
+
+    def test_mariadb_dies_and_comes_back(self):
+        # A table without transactions is not safe from a crash of its server.
+        self.addCleanup(self.source.run, f"alter table {self.schema}.old engine=myisam")
+        self.source.run(f"alter table {self.schema}.old engine=innodb")
+        with self.standing_still("writer.mid_copy:15") as process:
+            self.servers("kill", "mariadb")
+            self.servers("restart", "mariadb")
+
+        self.overcomes(process.outcome, "reader")
+
+    def test_postgres_dies_for_good_and_the_run_is_resumed_later(self):
+        with self.standing_still("writer.mid_copy:15", "--retries", "1", "--retry-pause", "1") as process:
+            self.servers("kill", "postgres15")
+        self.assertEqual(process.outcome.code, CONNECTION_LOST, process.outcome.stderr)
+        self.servers("restart", "postgres15")
+
+        self.resume()
+
+
+if __name__ == "__main__":
+    unittest.main()
