@@ -222,6 +222,61 @@ RowSet uuid(std::size_t n_rows, Random& random) {
   });
 }
 
+RowSet enum_label(std::size_t n_rows, Random& random) {
+  return four_columns(as(Encoding::utf8_to_enum), n_rows, random, [](RowSet& rows, Random& r) {
+    constexpr std::array<std::string_view, 6> labels = {"complete", "failed",  "killed",
+                                                        "running",  "blocked", "pending"};
+    rows.string(labels[below(r, labels.size())]);
+  });
+}
+
+RowSet bit_13(std::size_t n_rows, Random& random) {
+  ColumnEncoding column = as(Encoding::bit_to_bit);
+  column.bits = 13;
+  return four_columns(column, n_rows, random, [](RowSet& rows, Random& r) {
+    const std::uint64_t value = below(r, 1 << 13);
+    const std::array<char, 2> bytes = {static_cast<char>(value >> 8),
+                                       static_cast<char>(value & 0xff)};
+    rows.string({bytes.data(), bytes.size()});
+  });
+}
+
+/// As MySQL stores it: the SRID, then little-endian WKB of a line of `n` points.
+std::string line_string(Random& random, std::uint32_t srid, std::uint32_t n) {
+  std::string bytes;
+  const auto put = [&bytes](auto value) {
+    bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
+  };
+  put(srid);
+  bytes += '\x01';
+  put(std::uint32_t{2});
+  put(n);
+  for (std::uint32_t i = 0; i < 2 * n; ++i) put(static_cast<double>(below(random, 360'000)) / 1000);
+  return bytes;
+}
+
+RowSet geometry(std::size_t n_rows, Random& random) {
+  return four_columns(as(Encoding::geometry_to_ewkb), n_rows, random, [](RowSet& rows, Random& r) {
+    const std::uint32_t srid = below(r, 2) == 0 ? 0 : 4326;
+    rows.string(line_string(r, srid, 2 + static_cast<std::uint32_t>(below(r, 8))));
+  });
+}
+
+RowSet inet(std::size_t n_rows, Random& random) {
+  return four_columns(as(Encoding::text_to_inet), n_rows, random, [](RowSet& rows, Random& r) {
+    std::array<char, 48> text;
+    const auto part = [&r](std::uint64_t limit) { return static_cast<unsigned>(below(r, limit)); };
+    if (below(r, 2) == 0) {
+      const unsigned a = part(256), b = part(256), c = part(256), d = part(256);
+      std::snprintf(text.data(), text.size(), "%u.%u.%u.%u", a, b, c, d);
+    } else {
+      const unsigned a = part(65536), b = part(65536), c = part(65536);
+      std::snprintf(text.data(), text.size(), "2001:db8:%x::%x:%x", a, b, c);
+    }
+    rows.string(text.data());
+  });
+}
+
 }  // namespace
 
 void RowSet::begin_row() {
@@ -299,6 +354,10 @@ const std::vector<NamedRowSet>& named_row_sets() {
       {"set_members", set_members},
       {"json", json},
       {"uuid", uuid},
+      {"enum_label", enum_label},
+      {"bit_13", bit_13},
+      {"geometry", geometry},
+      {"inet", inet},
   };
   return sets;
 }

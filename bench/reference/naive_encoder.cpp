@@ -186,6 +186,67 @@ std::string uuid_bytes(const std::string& text) {
   return bytes;
 }
 
+void append_bits(std::string& out, const std::string& bytes, unsigned bits) {
+  std::string digits;
+  for (const char c : bytes) {
+    for (int i = 7; i >= 0; --i)
+      digits += (static_cast<unsigned char>(c) >> i & 1) != 0 ? '1' : '0';
+  }
+  digits.erase(0, digits.size() - bits);
+  while (digits.size() % 8 != 0) digits += '0';
+  std::string field;
+  append(field, bits, 4);
+  for (std::size_t i = 0; i < digits.size(); i += 8) {
+    field += static_cast<char>(std::strtol(digits.substr(i, 8).c_str(), nullptr, 2));
+  }
+  append_field(out, field);
+}
+
+/// Little-endian WKB behind its SRID, as MySQL stores it.
+void append_geometry(std::string& out, const std::string& stored) {
+  const std::string srid = stored.substr(0, 4);
+  const std::string wkb = stored.substr(4);
+  if (srid == std::string(4, '\0')) return append_field(out, wkb);
+  std::string field = wkb.substr(0, 5);
+  field[4] = static_cast<char>(field[4] | 0x20);
+  append_field(out, field + srid + wkb.substr(5));
+}
+
+std::vector<std::string> split(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  std::istringstream in(text);
+  for (std::string part; std::getline(in, part, separator);) parts.push_back(part);
+  return parts;
+}
+
+std::string groups_of(const std::string& text) {
+  std::string bytes;
+  if (text.empty()) return bytes;
+  for (const std::string& group : split(text, ':')) {
+    append(bytes, std::strtol(group.c_str(), nullptr, 16), 2);
+  }
+  return bytes;
+}
+
+void append_inet(std::string& out, const std::string& text) {
+  std::string address;
+  const bool v6 = text.find(':') != std::string::npos;
+  if (v6) {
+    const std::size_t gap = text.find("::");
+    const std::string head = groups_of(text.substr(0, gap));
+    const std::string tail = gap == std::string::npos ? "" : groups_of(text.substr(gap + 2));
+    address = head + std::string(16 - head.size() - tail.size(), '\0') + tail;
+  } else {
+    for (const std::string& part : split(text, '.')) append(address, std::atoi(part.c_str()), 1);
+  }
+  std::string field;
+  append(field, v6 ? 3 : 2, 1);
+  append(field, v6 ? 128 : 32, 1);
+  append(field, 0, 1);
+  append(field, v6 ? 16 : 4, 1);
+  append_field(out, field + address);
+}
+
 void append_value(std::string& out, const ColumnEncoding& column, const std::uint8_t*& in) {
   switch (column.encoding) {
     case Encoding::int8_to_int2: return append_integer(out, print("%d", take<std::int8_t>(in)), 2);
@@ -235,6 +296,9 @@ void append_value(std::string& out, const ColumnEncoding& column, const std::uin
     }
     case Encoding::utf8_to_text_array: return append_array(out, take_string(in));
     case Encoding::json_to_jsonb: return append_field(out, "\x01" + take_string(in));
+    case Encoding::bit_to_bit: return append_bits(out, take_string(in), column.bits);
+    case Encoding::geometry_to_ewkb: return append_geometry(out, take_string(in));
+    case Encoding::text_to_inet: return append_inet(out, take_string(in));
     case Encoding::text_to_uuid: return append_field(out, uuid_bytes(take_string(in)));
     default: throw std::runtime_error("the reference has no such encoding");
   }
