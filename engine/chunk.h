@@ -32,23 +32,34 @@ struct TableWork {
   const SourceTable* source = nullptr;          // owned by the run's catalog
   const TranslatedTable* translated = nullptr;  // owned by the run's translation
   RowEncoder encoder;
-  std::string select;                    // "SELECT ... FROM `db`.`t`", without conditions
+  std::string select;  // "SELECT ... FROM `db`.`t`", without conditions
+  std::vector<std::string>
+      more_selects{};                    // of a consolidated table: its members from the second on
   std::string copy_sql;                  // "COPY ... FROM STDIN (FORMAT binary)"
   std::vector<std::size_t> key_columns;  // positions in the SELECT list, for messages
   bool exists = false;                   // it stands in the target already: rows only
   bool in_foreign_key = false;           // refers to a table, or is referred to
   StandingKeys standing = {};            // keys that need not be built
   bool grouped = false;                  // created, filled and keyed in a group's transaction
+
+  /// The SELECT of the `member`-th table that its rows come from; 0 where there is one.
+  const std::string& select_of(std::size_t member) const {
+    return member == 0 ? select : more_selects[member - 1];
+  }
 };
 
 /// The unit of work, of progress, of resume, of proof: a half-open key range, a native partition, a
-/// whole table, or a group of small tables. Its rows are committed in one target transaction.
+/// whole table, a group of small tables, or a few members of a consolidated one. Its rows are
+/// committed in one target transaction.
 struct Chunk {
   std::uint64_t id = 0;              // ordinal in the plan, from 0
-  std::vector<std::size_t> tables;   // indexes of TableWork; one, unless it is a group
+  std::vector<std::size_t> tables;   // indexes of TableWork; one, unless it has more parts
+  std::vector<std::size_t> members;  // by part: whose rows of a consolidated table; empty: 0
   std::string tail;                  // what follows the SELECT: " PARTITION (..)", " WHERE .."
   std::uint64_t bytes_estimate = 0;  // source bytes
   bool under_lock = false;           // must be read before the snapshot's lock is released
+
+  std::size_t member(std::size_t part) const { return members.empty() ? 0 : members[part]; }
 };
 
 }  // namespace millrace

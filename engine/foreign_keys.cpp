@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "engine/failure.h"
-#include "engine/table_build.h"
+#include "engine/target_statements.h"
 #include "io/error.h"
 #include "io/fault_point.h"
 #include "io/postgres/ddl.h"
@@ -39,7 +39,7 @@ void validate(postgres::Connection& session, const KeyOfTable& item) {
 }  // namespace
 
 std::size_t add_foreign_keys(std::vector<postgres::Connection>& sessions, const WorkPlan& plan,
-                             Progress& progress) {
+                             std::size_t most_locks, Progress& progress) {
   std::vector<KeyOfTable> keys;
   for (const TableWork& work : plan.tables) {
     if (work.exists) continue;
@@ -50,19 +50,16 @@ std::size_t add_foreign_keys(std::vector<postgres::Connection>& sessions, const 
   }
   if (keys.empty()) return 0;
 
-  // A transaction holds the locks of each key until its end: a few hundred at a time.
-  constexpr std::size_t keys_per_transaction = 200;
-  for (std::size_t at = 0; at < keys.size();) {
-    std::string script;
-    const std::size_t end = std::min(keys.size(), at + keys_per_transaction);
-    for (; at < end; ++at) {
-      if (keys[at].standing != StandingKeys::ForeignKey::missing) continue;
-      append_statements(script,
-                        {postgres::add_foreign_key_not_valid(*keys[at].table, *keys[at].key)});
-    }
-    fault_point("foreign_keys.before_add");
-    if (!script.empty()) sessions.front().execute(script);
+  // A transaction holds the locks of both tables of each key until its end.
+  constexpr std::size_t both_tables = 2;
+  std::vector<TargetStatement> statements;
+  for (const KeyOfTable& item : keys) {
+    if (item.standing != StandingKeys::ForeignKey::missing) continue;
+    statements.push_back(
+        {postgres::add_foreign_key_not_valid(*item.table, *item.key), both_tables});
   }
+  fault_point("foreign_keys.before_add");
+  if (!statements.empty()) execute_in_batches(sessions.front(), statements, most_locks);
 
   std::atomic<std::size_t> next{0};
   Failure failure([&] {

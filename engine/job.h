@@ -11,6 +11,7 @@
 #include "engine/retry.h"
 #include "io/endpoint.h"
 #include "io/snapshot_method.h"
+#include "operators/consolidation.h"
 #include "operators/schema_choices.h"
 #include "operators/type_mapping.h"
 
@@ -45,6 +46,7 @@ struct Job {
   std::vector<std::string> include;  // globs over "database.table" or "table"; empty: all
   std::vector<std::string> exclude;
   std::map<std::string, std::string> schema_of_database;
+  std::vector<ConsolidationRule> consolidations;  // many tables into one
   Scope scope = Scope::everything;
   IfExists if_exists = IfExists::error;
   bool skip_keys = false;    // tables and rows only: no index, key or foreign key

@@ -97,14 +97,18 @@ void enter_tables(postgres::Connection& session, std::int32_t run, const WorkPla
 }
 
 void enter_chunks(postgres::Connection& session, std::int32_t run, const WorkPlan& plan) {
-  LedgerCopy copy(session, "chunks (run, chunk, table_numbers, tail, bytes_estimate, under_lock)");
+  LedgerCopy copy(session,
+                  "chunks (run, chunk, table_numbers, members, tail, bytes_estimate, "
+                  "under_lock)");
   std::vector<std::int32_t> numbers;
   for (const Chunk& chunk : plan.chunks) {
     numbers.assign(chunk.tables.begin(), chunk.tables.end());
     postgres::TupleWriter& tuple = copy.tuples();
-    tuple.begin(6);
+    tuple.begin(7);
     tuple.add_integer(run);
     tuple.add_integer(ordinal(chunk.id));
+    tuple.add_integers(numbers);
+    numbers.assign(chunk.members.begin(), chunk.members.end());
     tuple.add_integers(numbers);
     tuple.add_text(chunk.tail);
     tuple.add_bigint(signed_of(chunk.bytes_estimate));
@@ -186,15 +190,16 @@ std::string Ledger::receipt_statement(const Receipt& receipt, unsigned attempt) 
   if (!kept()) return {};
   const Chunk& chunk = *receipt.chunk;
   std::string sql =
-      "INSERT INTO millrace.receipts (run, chunk, table_number, rows, bytes, digest, attempt, "
+      "INSERT INTO millrace.receipts (run, chunk, part, table_number, rows, bytes, digest, "
+      "attempt, "
       "began_at, stored_at) VALUES ";
   for (std::size_t part = 0; part < receipt.parts.size(); ++part) {
     const Receipt::Part& stored = receipt.parts[part];
     if (part != 0) sql += ", ";
     const std::string digest =
         stored.digest ? std::to_string(signed_of(stored.digest->sum)) : "NULL";
-    sql += fmt::format("({}, {}, {}, {}, {}, {}, {}, now(), clock_timestamp())", run_, chunk.id,
-                       chunk.tables[part], stored.rows, stored.copy_bytes, digest, attempt);
+    sql += fmt::format("({}, {}, {}, {}, {}, {}, {}, {}, now(), clock_timestamp())", run_, chunk.id,
+                       part, chunk.tables[part], stored.rows, stored.copy_bytes, digest, attempt);
   }
   return sql;
 }
@@ -240,6 +245,7 @@ std::int64_t signature_of(const TableWork& table) {
   TargetTable target = table.translated->target;
   target.next_identity.reset();
   std::string text = table.select + '\n' + table.copy_sql + '\n' + postgres::create_table(target);
+  for (const std::string& select : table.more_selects) text += '\n' + select;
   for (const TargetIndex& index : target.indexes) {
     text += '\n' + postgres::create_index(target, index);
   }

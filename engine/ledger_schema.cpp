@@ -57,6 +57,7 @@ CREATE TABLE millrace.chunks (
   run integer NOT NULL,
   chunk integer NOT NULL,
   table_numbers integer[] NOT NULL,
+  members integer[] NOT NULL,
   tail text NOT NULL,
   bytes_estimate bigint NOT NULL,
   under_lock boolean NOT NULL,
@@ -64,6 +65,7 @@ CREATE TABLE millrace.chunks (
 CREATE TABLE millrace.receipts (
   run integer NOT NULL,
   chunk integer NOT NULL,
+  part integer NOT NULL,
   table_number integer NOT NULL,
   rows bigint NOT NULL,
   bytes bigint NOT NULL,
@@ -71,12 +73,14 @@ CREATE TABLE millrace.receipts (
   attempt integer NOT NULL,
   began_at timestamptz NOT NULL,
   stored_at timestamptz NOT NULL,
-  PRIMARY KEY (run, chunk, table_number));
+  PRIMARY KEY (run, chunk, part));
 COMMENT ON TABLE millrace.runs IS 'one row per migration into this database';
 COMMENT ON TABLE millrace.tables IS 'the tables of each run, as they were planned';
 COMMENT ON TABLE millrace.chunks IS 'the units of work of each run: tail is what follows the SELECT';
+COMMENT ON COLUMN millrace.chunks.members IS
+  'by part: which of the tables that are consolidated into one it reads; empty for other tables';
 COMMENT ON TABLE millrace.receipts IS
-  'what has been stored of each chunk, per table; written by the transaction that stored it';
+  'what has been stored of each chunk, part by part; written by the transaction that stored it';
 CREATE VIEW millrace.progress AS
   SELECT c.run, c.chunk, CASE WHEN count(r.chunk) > 0 THEN 'stored' ELSE 'planned' END AS state,
          min(t.source) || CASE WHEN cardinality(c.table_numbers) > 1

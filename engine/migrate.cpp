@@ -121,7 +121,8 @@ class Migration {
       const StopRequest::Waker waker(stop_, [&] {
         for (postgres::Connection& session : builders_) session.cancel();
       });
-      report_.foreign_keys = add_foreign_keys(builders_, preparation_.work, progress_);
+      report_.foreign_keys =
+          add_foreign_keys(builders_, preparation_.work, control_locks(preparation_), progress_);
     }
     progress_.set_phase("finish");
     finish_schema();
@@ -223,7 +224,7 @@ class Migration {
                        .rows_estimate = table.source->rows_estimate,
                        .chunks = work.chunks_of[i]});
       TableReport& row = report_.tables.emplace_back();
-      row.source = table.source->full_name();
+      row.source = describe_origin(*table.source);
       row.target = table.translated->target.full_name();
       row.chunks = work.chunks_of[i];
     }
@@ -368,18 +369,17 @@ class Migration {
     source_.take_snapshot();
   }
 
-  /// Clear the way and create what is not created group by group: in one transaction that is
-  /// committed only when `before_commit` has gone well too.
+  /// Clear the way and create what is not created group by group. The first transaction, usually
+  /// the only one, is committed when `before_commit` has gone well too.
   void prepare_target(postgres::Connection& target, const std::function<void()>& before_commit) {
     const StopRequest::Waker waker(stop_, [&] { target.cancel(); });
-    target.execute("BEGIN");
-    for (const std::string& statement : ddl_before_rows(preparation_, false)) {
-      target.execute(statement);
-    }
-    before_commit();
-    stop_.check();
-    target.commit();
-    created_ = true;
+    execute_in_batches(target, ddl_before_rows(preparation_, false), control_locks(preparation_),
+                       {.before =
+                            [&] {
+                              before_commit();
+                              stop_.check();
+                            },
+                        .after = [&] { created_ = true; }});
   }
 
   void copy() {
@@ -433,13 +433,10 @@ class Migration {
   void create_schema_only(postgres::Connection& target) {
     progress_.set_phase("create");
     const StopRequest::Waker waker(stop_, [&] { target.cancel(); });
+    std::vector<TargetStatement> statements = ddl_before_rows(preparation_, true);
+    std::ranges::move(ddl_after_rows(preparation_, choices_), std::back_inserter(statements));
+    execute_in_batches(target, statements, control_locks(preparation_));
     target.execute("BEGIN");
-    for (const std::string& statement : ddl_before_rows(preparation_, true)) {
-      target.execute(statement);
-    }
-    for (const std::string& statement : ddl_after_rows(preparation_, choices_)) {
-      target.execute(statement);
-    }
     note_all(run_late_statements_in_transaction(target, late_statements(preparation_.work)));
     target.commit();
   }

@@ -39,7 +39,10 @@ void MysqlSource::open_readers(const Preparation& preparation) {
   mysql::SnapshotBarrier::Settings settings;
   settings.method = job_.snapshot;
   for (const SourceTable& table : preparation.catalog.tables) {
-    settings.tables.emplace_back(table.database, table.name);
+    for (const SourceMember& member : table.members) {
+      settings.tables.emplace_back(member.database, member.name);
+    }
+    if (!table.consolidated()) settings.tables.emplace_back(table.database, table.name);
     settings.non_transactional = settings.non_transactional || !table.transactional;
   }
   non_transactional_ = settings.non_transactional;

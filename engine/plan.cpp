@@ -16,7 +16,7 @@ namespace {
 
 PlannedTable planned_table(const Preparation& preparation, std::size_t index) {
   const TableWork& work = preparation.work.tables[index];
-  PlannedTable table{.source = work.source->full_name(),
+  PlannedTable table{.source = describe_origin(*work.source),
                      .target = work.translated->target.full_name(),
                      .engine = work.source->engine,
                      .rows_estimate = work.source->rows_estimate,
@@ -80,9 +80,11 @@ Plan plan(const Job& job, StopRequest& stop) {
   }
   const BuildChoices choices{.keys = !job.skip_keys && job.scope != Scope::data_only,
                              .analyze = !job.skip_keys};
-  plan.ddl = ddl_before_rows(preparation, true);
-  for (std::string& statement : ddl_after_rows(preparation, choices)) {
-    plan.ddl.push_back(std::move(statement));
+  for (TargetStatement& statement : ddl_before_rows(preparation, true)) {
+    plan.ddl.push_back(std::move(statement.sql));
+  }
+  for (TargetStatement& statement : ddl_after_rows(preparation, choices)) {
+    plan.ddl.push_back(std::move(statement.sql));
   }
   for (LateStatement& statement : late_statements(preparation.work)) {
     plan.ddl.push_back(std::move(statement.sql));

@@ -4,15 +4,16 @@
 #include <set>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "engine/glob.h"
 #include "engine/target_requirements.h"
 #include "io/error.h"
 #include "io/mysql/catalog.h"
 #include "io/postgres/ddl.h"
+#include "operators/glob.h"
 
 namespace millrace {
 
@@ -113,8 +114,8 @@ class TargetSurvey {
     const std::string quoted =
         postgres::quote_identifier(table.schema) + "." + postgres::quote_identifier(table.name);
     if (job_.if_exists == IfExists::drop && !data_only) {
-      // All of them in one statement: foreign keys among them are no obstacle then.
       preparation_.to_drop.push_back(quoted);
+      preparation_.locks_to_drop += locks_of(table);
       return;
     }
     if (job_.if_exists == IfExists::truncate) preparation_.to_truncate.push_back(quoted);
@@ -211,6 +212,9 @@ void translate_catalog(const Job& job, Preparation& preparation) {
     choices.types.geometry =
         preparation.target.has_postgis ? GeometryChoice::postgis : GeometryChoice::bytea;
   }
+  for (TranslationNote& note : consolidate(preparation.catalog, job.consolidations)) {
+    preparation.notes.push_back({note.topic, note.where, note.message});
+  }
   preparation.translation = translate(preparation.catalog, choices);
   for (const TranslationNote& note : preparation.translation.notes) {
     preparation.notes.push_back({note.topic, note.where, note.message});
@@ -225,6 +229,11 @@ void read_target(postgres::Connection& target, Preparation& preparation) {
 
 void survey_target(const Job& job, postgres::Connection& target, Preparation& preparation) {
   TargetSurvey(job, target, preparation).survey();
+  if (preparation.locks_to_drop > control_locks(preparation)) {
+    for (std::string& statement : postgres::drop_foreign_keys_of(target, preparation.to_drop)) {
+      preparation.to_unlink.push_back({std::move(statement), 2});
+    }
+  }
   if (job.scope != Scope::data_only) {
     if (!preparation.schemas.empty() && !preparation.target.may_create_schema) {
       throw Error(ErrorKind::bad_request,
@@ -301,7 +310,8 @@ void prepare(const Job& job, mysql::Connection& source, postgres::Connection& ta
   if (!preparation.resumed) survey_target(job, target, preparation);
   const Limits limits{.cores = machine_cores(),
                       .source_connections = free_source_connections(source),
-                      .target_connections = free_connections(preparation.target)};
+                      .target_connections = free_connections(preparation.target),
+                      .target_locks = shared_locks(preparation.target)};
   preparation.sizing = work_out_sizing(asked_sizing(job), limits);
   if (preparation.resumed) {
     restore_target(target, preparation);
@@ -329,51 +339,86 @@ void refuse_if_in_the_way(const Preparation& preparation) {
               "elsewhere with --schema-map, or leave tables out with --exclude");
 }
 
-std::vector<std::string> ddl_before_rows(const Preparation& preparation, bool grouped_too) {
-  std::vector<std::string> statements;
-  if (!preparation.to_drop.empty()) {
-    statements.push_back(fmt::format("DROP TABLE {}", fmt::join(preparation.to_drop, ", ")));
+std::size_t control_locks(const Preparation& preparation) {
+  return locks_per_transaction(preparation.target, 1);
+}
+
+namespace {
+
+/// DROP TABLE of as many as one transaction can hold the locks of; of all of them in one statement
+/// where it can, since foreign keys among them are no obstacle then.
+void append_drops(const Preparation& preparation, std::vector<TargetStatement>& statements) {
+  const std::vector<std::string>& names = preparation.to_drop;
+  if (names.empty()) return;
+  const std::size_t locks_each = (preparation.locks_to_drop + names.size() - 1) / names.size();
+  const std::size_t most = std::max<std::size_t>(1, control_locks(preparation) / locks_each / 2);
+  const bool at_once = preparation.locks_to_drop <= control_locks(preparation);
+  const std::size_t step = at_once ? names.size() : most;
+  for (const TargetStatement& unlink : preparation.to_unlink) statements.push_back(unlink);
+  for (std::size_t i = 0; i < names.size(); i += step) {
+    const std::size_t end = std::min(names.size(), i + step);
+    statements.push_back(
+        {fmt::format("DROP TABLE {}",
+                     fmt::join(names.begin() + static_cast<std::ptrdiff_t>(i),
+                               names.begin() + static_cast<std::ptrdiff_t>(end), ", ")),
+         (end - i) * locks_each});
   }
+}
+
+}  // namespace
+
+std::vector<TargetStatement> ddl_before_rows(const Preparation& preparation, bool grouped_too) {
+  std::vector<TargetStatement> statements;
+  append_drops(preparation, statements);
   if (!preparation.dropped_types.empty()) {
-    statements.push_back(fmt::format("DROP TYPE {}", fmt::join(preparation.dropped_types, ", ")));
+    statements.push_back({fmt::format("DROP TYPE {}", fmt::join(preparation.dropped_types, ", ")),
+                          preparation.dropped_types.size()});
   }
   if (!preparation.to_truncate.empty()) {
-    statements.push_back(fmt::format("TRUNCATE {}", fmt::join(preparation.to_truncate, ", ")));
+    // One statement: foreign keys among the tables are no obstacle then.
+    statements.push_back({fmt::format("TRUNCATE {}", fmt::join(preparation.to_truncate, ", ")),
+                          5 * preparation.to_truncate.size()});
   }
   for (const std::string& schema : preparation.schemas) {
-    statements.push_back(postgres::create_schema(schema));
+    statements.push_back({postgres::create_schema(schema), 1});
   }
   for (const TargetEnum& type : preparation.translation.enums) {
     if (!preparation.kept_types.contains(type.schema + '\0' + type.name)) {
-      statements.push_back(postgres::create_enum(type));
+      statements.push_back({postgres::create_enum(type), 1});
     }
   }
   for (const TableWork& table : preparation.work.tables) {
     if (table.exists || (table.grouped && !grouped_too)) continue;
+    std::size_t locks = locks_of(table.translated->target);
     for (std::string& statement : creation_statements(table.translated->target)) {
-      statements.push_back(std::move(statement));
+      statements.push_back({std::move(statement), std::exchange(locks, 0)});
     }
   }
   return statements;
 }
 
-std::vector<std::string> ddl_after_rows(const Preparation& preparation, BuildChoices choices) {
-  std::vector<std::string> statements;
-  const auto append = [&](std::vector<std::string> more) {
-    std::move(more.begin(), more.end(), std::back_inserter(statements));
-  };
+std::vector<TargetStatement> ddl_after_rows(const Preparation& preparation, BuildChoices choices) {
+  std::vector<TargetStatement> statements;
   for (const TableWork& work : preparation.work.tables) {
     const TargetTable& table = work.translated->target;
     if (work.exists) continue;
+    std::size_t locks = locks_of(table);
+    const auto append = [&](std::vector<std::string> more) {
+      for (std::string& statement : more) {
+        statements.push_back({std::move(statement), std::exchange(locks, 0)});
+      }
+    };
     if (choices.keys) append(key_statements_in_place(table));
     append(finishing_statements(table, choices.analyze));
   }
   if (!choices.keys) return statements;
+  constexpr std::size_t both_tables = 2;
   for (const TableWork& work : preparation.work.tables) {
     if (work.exists) continue;
     for (const TargetForeignKey& key : work.translated->target.foreign_keys) {
-      statements.push_back(postgres::add_foreign_key_not_valid(work.translated->target, key));
-      statements.push_back(postgres::validate_foreign_key(work.translated->target, key));
+      statements.push_back(
+          {postgres::add_foreign_key_not_valid(work.translated->target, key), both_tables});
+      statements.push_back({postgres::validate_foreign_key(work.translated->target, key), 0});
     }
   }
   return statements;

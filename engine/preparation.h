@@ -9,6 +9,7 @@
 #include "engine/report.h"
 #include "engine/stored_run.h"
 #include "engine/table_build.h"
+#include "engine/target_statements.h"
 #include "engine/work_plan.h"
 #include "io/mysql/connection.h"
 #include "io/postgres/catalog.h"
@@ -30,6 +31,9 @@ struct Preparation {
   std::vector<bool> exists;                // per table: stands in the target, and stays
   std::vector<std::string> schemas;        // to create: those that do not exist yet
   std::vector<std::string> to_drop;        // quoted names of tables
+  std::size_t locks_to_drop = 0;           // that dropping them all takes
+  std::vector<TargetStatement> to_unlink;  // foreign keys among them, if one transaction cannot
+                                           // drop them all
   std::vector<std::string> dropped_types;  // quoted names
   std::set<std::string> kept_types;        // schema, NUL, name of enums that exist and stay
   std::vector<std::string> to_truncate;    // quoted names
@@ -70,11 +74,14 @@ void restore_target(postgres::Connection& target, Preparation& preparation);
 /// Throws Error{bad_request} naming every object in the way, if there is one.
 void refuse_if_in_the_way(const Preparation& preparation);
 
+/// The locks that one transaction of the control session may hold while no other session works.
+std::size_t control_locks(const Preparation& preparation);
+
 /// The statements that come before the first row, in order: drops and truncations, schemas, types,
 /// tables. Tables of groups are left to their groups unless `grouped_too`.
-std::vector<std::string> ddl_before_rows(const Preparation& preparation, bool grouped_too);
+std::vector<TargetStatement> ddl_before_rows(const Preparation& preparation, bool grouped_too);
 
 /// The statements that come after the last row: indexes, keys, foreign keys, statistics.
-std::vector<std::string> ddl_after_rows(const Preparation& preparation, BuildChoices choices);
+std::vector<TargetStatement> ddl_after_rows(const Preparation& preparation, BuildChoices choices);
 
 }  // namespace millrace

@@ -180,8 +180,12 @@ void ReaderLane::read(ChunkChannel& channel, const Emit& emit) {
       fault_point("reader.before_table");
       read_table(channel, part, emit);
     } catch (Error& error) {
-      error.add(
-          {.side = Side::source, .table = table.source->full_name(), .chunk = channel.chunk().id});
+      const SourceTable& source = *table.source;
+      error.add({.side = Side::source,
+                 .table = source.consolidated()
+                              ? source.members[channel.chunk().member(part)].full_name()
+                              : source.full_name(),
+                 .chunk = channel.chunk().id});
       throw;
     }
   }
@@ -194,8 +198,8 @@ void ReaderLane::read_table(ChunkChannel& channel, std::size_t part, const Emit&
   progress.started.store(true, std::memory_order_relaxed);
   BlockFiller filler(table, progress, pool_, channel, part, plan_.digests, meter_, emit);
   bool stopped = false;
-  mysql::stream_rows(session_, table.select + channel.chunk().tail, table.encoder.columns(),
-                     &BlockFiller::on_row, &filler, stopped);
+  mysql::stream_rows(session_, table.select_of(channel.chunk().member(part)) + channel.chunk().tail,
+                     table.encoder.columns(), &BlockFiller::on_row, &filler, stopped);
   channel.announce(part, filler.finish());
 }
 

@@ -53,6 +53,8 @@ Sizing work_out_sizing(const Sizing& asked, const Limits& limits) {
   if (sizing.chunk_bytes == 0) sizing.chunk_bytes = 64 * mebibyte;
   if (sizing.memory_bytes == 0) sizing.memory_bytes = 256 * mebibyte;
 
+  // Half of the locks are left to whoever else uses the target.
+  sizing.transaction_locks = limits.target_locks / 2 / sizing.writers;
   sizing.open_chunks = sizing.readers + sizing.writers;
   const std::size_t fixed =
       base_bytes + lane_bytes * (sizing.readers + sizing.writers + sizing.builders);

@@ -10,6 +10,7 @@ struct Limits {
   unsigned cores = 1;
   unsigned source_connections = 0;  // free on the source; 0: not known
   unsigned target_connections = 0;  // free on the target; 0: not known
+  std::size_t target_locks = 0;     // that all its sessions share; 0: not known
 };
 
 /// The sizes of a run.
@@ -20,9 +21,10 @@ struct Sizing {
   std::size_t chunk_bytes = 0;   // the most source bytes per chunk
   std::size_t memory_bytes = 0;  // the engine's whole budget
   std::size_t block_bytes = 0;
-  std::size_t blocks = 0;       // in the pool
-  std::size_t credits = 0;      // blocks that one chunk may have under way
-  std::size_t open_chunks = 0;  // chunks between the start of reading and commit
+  std::size_t blocks = 0;             // in the pool
+  std::size_t credits = 0;            // blocks that one chunk may have under way
+  std::size_t open_chunks = 0;        // chunks between the start of reading and commit
+  std::size_t transaction_locks = 0;  // that a chunk may hold in the target; 0: not known
 };
 
 /// Work out every size that `asked` leaves at 0.

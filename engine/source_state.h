@@ -25,6 +25,7 @@ struct SourceFacts {
     std::string name;
     std::string update_time;  // empty: not known
     std::optional<std::uint64_t> next_auto_increment;
+    bool counts_only = false;    // its auto_increment is not known
     std::vector<ReadPart> read;  // empty: nothing yet, so nothing can have changed under us
     std::string full_name() const { return database + "." + name; }
   };

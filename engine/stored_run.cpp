@@ -127,6 +127,14 @@ void end_left_sessions(postgres::Connection& session, std::int32_t run) {
                             ledger_lock_of_lanes, run));
 }
 
+/// The numbers of an array, told with blanks between.
+std::vector<std::size_t> numbers_of(const postgres::Cell& cell) {
+  std::vector<std::size_t> numbers;
+  const char* at = cell.text.c_str();
+  for (char* end = nullptr; *at != '\0'; at = end) numbers.push_back(std::strtoull(at, &end, 10));
+  return numbers;
+}
+
 void read_plan(postgres::Connection& session, StoredRun& run) {
   for (const postgres::Row& row : session.query(fmt::format(
            "SELECT source, target_schema, target_name, update_time, auto_increment, chunks, "
@@ -145,24 +153,21 @@ void read_plan(postgres::Connection& session, StoredRun& run) {
     table.stood_before = row[8].text == "t";
   }
   for (const postgres::Row& row : session.query(fmt::format(
-           "SELECT chunk, array_to_string(table_numbers, ' '), tail, bytes_estimate, under_lock "
-           "FROM millrace.chunks WHERE run = {} ORDER BY chunk",
+           "SELECT chunk, array_to_string(table_numbers, ' '), array_to_string(members, ' '), "
+           "tail, "
+           "bytes_estimate, under_lock FROM millrace.chunks WHERE run = {} ORDER BY chunk",
            run.run))) {
     Chunk& chunk = run.chunks.emplace_back();
     chunk.id = count_of(row[0]);
-    const char* at = row[1].text.c_str();
-    for (char* end = nullptr; *at != '\0'; at = end) {
-      chunk.tables.push_back(std::strtoull(at, &end, 10));
-    }
-    chunk.tail = row[2].text;
-    chunk.bytes_estimate = count_of(row[3]);
-    chunk.under_lock = row[4].text == "t";
+    chunk.tables = numbers_of(row[1]);
+    chunk.members = numbers_of(row[2]);
+    chunk.tail = row[3].text;
+    chunk.bytes_estimate = count_of(row[4]);
+    chunk.under_lock = row[5].text == "t";
   }
   run.stored.resize(run.chunks.size());
   for (const postgres::Row& row : session.query(fmt::format(
-           "SELECT r.chunk, r.rows, r.bytes FROM millrace.receipts r JOIN millrace.chunks c ON "
-           "c.run = r.run AND c.chunk = r.chunk WHERE r.run = {} ORDER BY r.chunk, "
-           "array_position(c.table_numbers, r.table_number)",
+           "SELECT chunk, rows, bytes FROM millrace.receipts WHERE run = {} ORDER BY chunk, part",
            run.run))) {
     run.stored.at(count_of(row[0])).push_back({count_of(row[1]), count_of(row[2])});
   }
@@ -315,8 +320,19 @@ SourceFacts facts_of(const StoredRun& run, const WorkPlan& plan) {
                     .binlog_position = run.snapshot.binlog_position,
                     .gtid = run.snapshot.gtid,
                     .tables = {}};
+  std::vector<std::size_t> first;  // of each table's facts: a consolidated one has its members'
   for (std::size_t i = 0; i < plan.tables.size(); ++i) {
     const SourceTable& source = *plan.tables[i].source;
+    first.push_back(facts.tables.size());
+    for (const SourceMember& member : source.members) {
+      facts.tables.push_back({.database = member.database,
+                              .name = member.name,
+                              .update_time = {},
+                              .next_auto_increment = {},
+                              .counts_only = true,
+                              .read = {}});
+    }
+    if (source.consolidated()) continue;
     facts.tables.push_back({.database = source.database,
                             .name = source.name,
                             .update_time = run.tables[i].update_time,
@@ -325,8 +341,9 @@ SourceFacts facts_of(const StoredRun& run, const WorkPlan& plan) {
   }
   for (std::size_t i = 0; i < run.chunks.size(); ++i) {
     for (std::size_t part = 0; part < run.stored[i].size(); ++part) {
-      facts.tables[run.chunks[i].tables[part]].read.push_back(
-          {run.chunks[i].tail, run.stored[i][part].rows});
+      const Chunk& chunk = run.chunks[i];
+      facts.tables[first[chunk.tables[part]] + chunk.member(part)].read.push_back(
+          {chunk.tail, run.stored[i][part].rows});
     }
   }
   return facts;

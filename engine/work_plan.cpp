@@ -1,11 +1,14 @@
 #include "engine/work_plan.h"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 #include <unordered_map>
 
+#include "engine/target_statements.h"
 #include "io/mysql/key_splitter.h"
 #include "io/postgres/ddl.h"
+#include "operators/consolidation.h"
 
 namespace millrace {
 
@@ -15,12 +18,31 @@ namespace {
 // Measured: bench/run --only small; a commit costs about as much as loading 1 MiB.
 constexpr std::uint64_t small_table_bytes = std::uint64_t{1} << 20;
 constexpr std::size_t most_tables_per_group = 100;
-// Each table takes locks for itself, its TOAST table and its indexes, out of
-// max_locks_per_transaction * max_connections (6,400 by default) for all lanes.
 constexpr std::uint64_t smallest_chunk_bytes = std::uint64_t{4} << 20;
 // Chunks that the largest table is cut into at least, per reader: the last one to end leaves the
 // other lanes idle for at most this part of their work.
 constexpr std::uint64_t chunks_per_reader = 16;
+
+/// The verb of a SELECT. MySQL lets readers of MyISAM wait behind writers that wait for our own
+/// LOCK TABLES: for ever, unless they say that they will not. Source: MySQL manual, "SELECT
+/// Statement".
+std::string select_verb(bool transactional) {
+  return transactional ? "SELECT " : "SELECT HIGH_PRIORITY ";
+}
+
+std::string from_clause(const std::string& database, const std::string& name) {
+  return " FROM " + mysql::quote_identifier(database) + "." + mysql::quote_identifier(name);
+}
+
+/// The SELECT of one member of a consolidated table, with its label where the source column is.
+std::string member_select(const TranslatedTable& translated, const SourceMember& member) {
+  std::string list;
+  for (const TranslatedColumn& column : translated.columns) {
+    if (!list.empty()) list += ", ";
+    list += column.source == 0 ? mysql::quote_text(member.label) : column.select_expression;
+  }
+  return select_verb(member.transactional) + list + from_clause(member.database, member.name);
+}
 
 TableWork make_table_work(const SourceTable& source, const TranslatedTable& translated,
                           bool exists) {
@@ -30,17 +52,23 @@ TableWork make_table_work(const SourceTable& source, const TranslatedTable& tran
     encodings.push_back(column.encoding);
     list += (list.empty() ? "" : ", ") + column.select_expression;
   }
-  // MySQL lets readers of MyISAM wait behind writers that wait for our own LOCK TABLES: for ever,
-  // unless they say that they will not. Source: MySQL manual, "SELECT Statement", HIGH_PRIORITY.
-  const std::string select = source.transactional ? "SELECT " : "SELECT HIGH_PRIORITY ";
   TableWork work{.source = &source,
                  .translated = &translated,
                  .encoder = RowEncoder(std::move(encodings)),
-                 .select = select + list + " FROM " + mysql::quote_identifier(source.database) +
-                           "." + mysql::quote_identifier(source.name),
+                 .select = select_verb(source.transactional) + list +
+                           from_clause(source.database, source.name),
+                 .more_selects = {},
                  .copy_sql = postgres::copy_from_stdin(translated.target),
                  .key_columns = {},
                  .exists = exists};
+  for (std::size_t i = 0; i < source.members.size(); ++i) {
+    std::string select = member_select(translated, source.members[i]);
+    if (i == 0) {
+      work.select = std::move(select);
+    } else {
+      work.more_selects.push_back(std::move(select));
+    }
+  }
   if (const auto key = mysql::choose_key(source)) {
     for (const std::size_t index : key->columns) {
       for (std::size_t i = 0; i < translated.columns.size(); ++i) {
@@ -89,33 +117,35 @@ class Planner {
 
   void cut(std::size_t index) {
     const SourceTable& table = *plan_.tables[index].source;
-    const auto key = mysql::choose_key(table);
-    if (!table.partitions.empty()) {
-      cut_partitions(index, table, key);
+    if (table.consolidated()) {
+      cut_members(index, table);
     } else {
-      cut_range(index, table, key, {}, table.data_bytes);
+      cut_table(index, 0, table);
     }
   }
 
   void group(const std::vector<std::size_t>& small) {
-    // Enough groups that every writer gets several of them.
-    const std::size_t per_group = std::clamp<std::size_t>(
-        small.size() / (std::size_t{4} * sizing_.writers), 1, most_tables_per_group);
+    const std::size_t per_group = parts_per_chunk(small.size());
     std::uint64_t bytes = 0;
+    std::size_t locks = 0;
     for (const std::size_t index : small) {
+      const std::size_t locks_here = locks_of(plan_.tables[index].translated->target);
       const SourceTable& table = *plan_.tables[index].source;
       Chunk* last = plan_.chunks.empty() ? nullptr : &plan_.chunks.back();
-      const bool joins = last != nullptr && grouping_ && last->tables.size() < per_group &&
-                         last->under_lock == !table.transactional &&
-                         bytes + table.data_bytes <= sizing_.chunk_bytes;
+      const bool joins =
+          last != nullptr && grouping_ && last->tables.size() < per_group &&
+          last->under_lock == !table.transactional &&
+          bytes + table.data_bytes <= sizing_.chunk_bytes &&
+          (sizing_.transaction_locks == 0 || locks + locks_here <= sizing_.transaction_locks);
       if (!joins) {
-        add(index, {}, 0);
+        add(index, 0, {}, 0, !table.transactional);
         grouping_ = true;
-        bytes = 0;
+        bytes = locks = 0;
       } else {
         last->tables.push_back(index);
       }
       bytes += table.data_bytes;
+      locks += locks_here;
       plan_.chunks.back().bytes_estimate += table.data_bytes;
       plan_.tables[index].grouped = true;
       plan_.chunked_by[index] = "group of small tables";
@@ -124,22 +154,71 @@ class Planner {
   }
 
  private:
-  void cut_partitions(std::size_t index, const SourceTable& table,
+  void cut_table(std::size_t index, std::size_t member, const SourceTable& table) {
+    const auto key = mysql::choose_key(table);
+    if (!table.partitions.empty()) {
+      cut_partitions(index, member, table, key);
+    } else {
+      cut_range(index, member, table, key, {}, table.data_bytes);
+    }
+  }
+
+  /// Large members are cut as any table; small ones share chunks, so that thousands of them cost
+  /// few transactions.
+  void cut_members(std::size_t index, const SourceTable& table) {
+    const std::size_t count = table.members.size();
+    std::vector<std::size_t> order(count);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return table.members[a].data_bytes > table.members[b].data_bytes;
+    });
+    const std::size_t most_parts = parts_per_chunk(count);
+    std::array<std::optional<std::size_t>, 2> filling;  // chunks with room, by `under_lock`
+    for (const std::size_t at : order) {
+      const SourceMember& member = table.members[at];
+      if (member.data_bytes >= chunk_bytes_ / 2) {
+        cut_table(index, at, member_table(table, member));
+        continue;
+      }
+      std::optional<std::size_t>& open = filling[member.transactional ? 0 : 1];
+      const bool joins = open && plan_.chunks[*open].tables.size() < most_parts &&
+                         plan_.chunks[*open].bytes_estimate + member.data_bytes <= chunk_bytes_;
+      if (joins) {
+        Chunk& chunk = plan_.chunks[*open];
+        chunk.tables.push_back(index);
+        chunk.members.push_back(at);
+        chunk.bytes_estimate += member.data_bytes;
+        ++plan_.chunks_of[index];
+      } else {
+        open = plan_.chunks.size();
+        add(index, at, {}, member.data_bytes, !member.transactional);
+      }
+    }
+    plan_.chunked_by[index] = describe_origin(table);
+  }
+
+  /// Enough groups that every writer gets several of them.
+  std::size_t parts_per_chunk(std::size_t parts) const {
+    return std::clamp<std::size_t>(parts / (std::size_t{4} * sizing_.writers), 1,
+                                   most_tables_per_group);
+  }
+
+  void cut_partitions(std::size_t index, std::size_t member, const SourceTable& table,
                       const std::optional<mysql::ChunkKey>& key) {
     for (const SourcePartition& partition : table.partitions) {
-      cut_range(index, table, key, partition.name, partition.data_bytes);
+      cut_range(index, member, table, key, partition.name, partition.data_bytes);
     }
     plan_.chunked_by[index] = std::to_string(table.partitions.size()) + " partitions";
   }
 
-  void cut_range(std::size_t index, const SourceTable& table,
+  void cut_range(std::size_t index, std::size_t member, const SourceTable& table,
                  const std::optional<mysql::ChunkKey>& key, const std::string& partition,
                  std::uint64_t bytes) {
     const std::string clause =
         partition.empty() ? "" : " PARTITION (" + mysql::quote_identifier(partition) + ")";
     const std::uint64_t pieces = std::max<std::uint64_t>(1, bytes / chunk_bytes_);
     if (!key || pieces < 2) {
-      add(index, clause, bytes);
+      add(index, member, clause, bytes, !table.transactional);
       plan_.chunked_by[index] = key ? "one piece" : "one stream (no key to cut along)";
       return;
     }
@@ -150,8 +229,9 @@ class Planner {
       const auto share = static_cast<std::uint64_t>(static_cast<double>(bytes) *
                                                     static_cast<double>(range.rows_estimate) /
                                                     static_cast<double>(rows));
-      add(index, clause + where(mysql::range_condition(table, *key, range.range), key->index),
-          share);
+      add(index, member,
+          clause + where(mysql::range_condition(table, *key, range.range), key->index), share,
+          !table.transactional);
     }
     std::string words;
     for (const std::size_t column : key->columns) {
@@ -160,12 +240,14 @@ class Planner {
     plan_.chunked_by[index] = words;
   }
 
-  void add(std::size_t index, std::string tail, std::uint64_t bytes) {
+  void add(std::size_t index, std::size_t member, std::string tail, std::uint64_t bytes,
+           bool under_lock) {
     Chunk& chunk = plan_.chunks.emplace_back();
     chunk.tables.push_back(index);
+    if (plan_.tables[index].source->consolidated()) chunk.members.push_back(member);
     chunk.tail = std::move(tail);
     chunk.bytes_estimate = bytes;
-    chunk.under_lock = !plan_.tables[index].source->transactional;
+    chunk.under_lock = under_lock;
     ++plan_.chunks_of[index];
   }
 
@@ -209,7 +291,8 @@ WorkPlan make_work_plan(mysql::Connection& source, const SourceCatalog& catalog,
   std::vector<std::size_t> small;
   for (const std::size_t index : order) {
     const TableWork& table = plan.tables[index];
-    if (!table.exists && table.source->data_bytes <= small_table_bytes) {
+    if (!table.exists && !table.source->consolidated() &&
+        table.source->data_bytes <= small_table_bytes) {
       small.push_back(index);
     } else {
       planner.cut(index);

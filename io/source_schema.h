@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "io/shared_vector.h"
+
 namespace millrace {
 
 /// A MySQL or MariaDB column type, by what its values are (not by its storage size alone).
@@ -73,6 +75,8 @@ struct SourceColumn {
   std::string collation;
   std::string comment;
   std::vector<std::string> labels;  // ENUM and SET members, in order
+
+  bool operator==(const SourceColumn&) const = default;
 };
 
 struct SourceIndexPart {
@@ -116,7 +120,20 @@ struct SourcePartition {
   std::uint64_t data_bytes = 0;
 };
 
-/// One base table of the source.
+/// One of the tables that a consolidated table's rows come from.
+struct SourceMember {
+  std::string database;
+  std::string name;
+  std::string label;  // what the source column holds for its rows
+  bool transactional = true;
+  std::uint64_t rows_estimate = 0;
+  std::uint64_t data_bytes = 0;
+  std::vector<SourcePartition> partitions;
+
+  std::string full_name() const { return database + "." + name; }
+};
+
+/// One base table of the source, or many of one shape that become one table of the target.
 struct SourceTable {
   std::string database;
   std::string name;
@@ -130,11 +147,15 @@ struct SourceTable {
   std::string create_options;
   std::string update_time;  // of the last write, UTC; empty: the server does not know, or just now
   std::vector<SourcePartition> partitions;  // native partitions in order; empty where none
-  std::vector<SourceColumn> columns;
+  SharedVector<SourceColumn> columns;
   std::vector<SourceIndex> indexes;
   std::vector<SourceForeignKey> foreign_keys;
   std::vector<SourceCheck> checks;
+  /// Of a consolidated table: where its rows come from. Its name is then the target's, its first
+  /// column the source column, its sizes are sums. Empty: its rows are its own.
+  std::vector<SourceMember> members;
 
+  bool consolidated() const noexcept { return !members.empty(); }
   /// "database.table", as used in messages, globs and reports.
   std::string full_name() const { return database + "." + name; }
 };
@@ -149,7 +170,7 @@ struct SourceExtra {
 
 /// What one or more databases of the source hold.
 struct SourceCatalog {
-  std::vector<SourceTable> tables;  // by database, then name
+  std::vector<SourceTable> tables;  // by database, then name; consolidated ones come last
   std::vector<SourceExtra> extras;
 };
 

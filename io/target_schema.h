@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "io/shared_vector.h"
+
 namespace millrace {
 
 /// One column of a target table: names are unquoted, `type` and `default_sql` are PostgreSQL SQL.
@@ -21,6 +23,8 @@ struct TargetColumn {
 
   /// Computed by the server: no COPY may name it.
   bool computed() const noexcept { return !generated_sql.empty(); }
+
+  bool operator==(const TargetColumn&) const = default;
 };
 
 /// A type that must exist before the tables, for example an enum.
@@ -66,7 +70,7 @@ struct TargetTable {
   std::string schema;
   std::string name;
   std::string comment;
-  std::vector<TargetColumn> columns;
+  SharedVector<TargetColumn> columns;
   std::vector<TargetCheck> checks;       // that CREATE TABLE carries
   std::vector<TargetCheck> late_checks;  // added when the rows are in, and validated then
   std::optional<TargetTouch> touch;      // made when the rows are in

@@ -60,6 +60,25 @@ ColumnLookup Translator::columns_of(std::size_t table, bool spelled_out) const {
   };
 }
 
+namespace {
+
+/// Let tables of one shape hold their columns once.
+void share_columns(Translation& translation) {
+  const std::hash<std::string> hash;
+  VectorSharing<TargetColumn> targets([&](const TargetColumn& column) {
+    return hash(column.name) + 31 * hash(column.type) + 37 * hash(column.default_sql);
+  });
+  VectorSharing<TranslatedColumn> sources([&](const TranslatedColumn& column) {
+    return hash(column.select_expression) + 31 * column.source;
+  });
+  for (TranslatedTable& table : translation.tables) {
+    targets.share(table.target.columns);
+    sources.share(table.columns);
+  }
+}
+
+}  // namespace
+
 Translation Translator::run() {
   out_.tables.resize(catalog_.tables.size());
   constraints_.resize(catalog_.tables.size());
@@ -79,6 +98,7 @@ Translation Translator::run() {
   }
   for (const SourceTable& table : catalog_.tables) note_table(table);
   note_extras();
+  share_columns(out_);
   return std::move(out_);
 }
 

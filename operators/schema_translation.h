@@ -19,21 +19,23 @@ struct TranslatedColumn {
   std::size_t target = 0;         // index into TargetTable::columns
   std::string select_expression;  // MySQL SQL, quoted: "`qty`", "CONVERT(`x` USING utf8mb4)"
   ColumnEncoding encoding;
+
+  bool operator==(const TranslatedColumn&) const = default;
 };
 
 /// One source table, what it becomes, and how each value gets there.
 struct TranslatedTable {
   std::size_t source = 0;  // index into SourceCatalog::tables
   TargetTable target;
-  std::vector<TranslatedColumn> columns;
+  SharedVector<TranslatedColumn> columns;
   /// Columns that the target computes: nobody copies them, but a proof may compare them.
-  std::vector<TranslatedColumn> computed;
+  SharedVector<TranslatedColumn> computed;
 };
 
 /// Something that arrives differently or not at all, told to the user in `plan` and in the report.
 ///
 /// Topics: "renamed", "type", "default", "index", "foreign key", "check", "generated column",
-/// "invisible column", "on update", "partitions", "row width", "not migrated".
+/// "invisible column", "on update", "partitions", "row width", "consolidated", "not migrated".
 struct TranslationNote {
   std::string topic;
   std::string where;  // in the source's names: "shop.orders.qty", "shop.orders"

@@ -102,7 +102,7 @@ class Floor {
         ready.parts[part].push_back(std::move(block));
       });
     }
-    for (const std::string& sql : millrace::ddl_before_rows(preparation_, true)) {
+    for (const auto& [sql, locks] : millrace::ddl_before_rows(preparation_, true)) {
       target_->execute(sql);
     }
     target_->execute("CHECKPOINT");
@@ -169,7 +169,7 @@ class Floor {
       const millrace::TableWork& table = preparation_.work.tables[index];
       bool stopped = false;
       rows += millrace::mysql::stream_rows(
-          session, table.select + chunk.tail, table.encoder.columns(),
+          session, table.select_of(chunk.member(0)) + chunk.tail, table.encoder.columns(),
           [](void*, const millrace::BinaryRowView&) { return true; }, nullptr, stopped);
     }
     return rows;

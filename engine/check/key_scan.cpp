@@ -117,10 +117,12 @@ std::vector<KeyQuestion> orphan_questions(const WorkPlan& work, ScanDepth depth)
   }
   std::vector<KeyQuestion> questions;
   for (const TableWork& table : work.tables) {
-    if (table.exists) continue;
+    // A consolidated table is none of the source's, which could be asked.
+    if (table.exists || table.source->consolidated()) continue;
     for (const SourceForeignKey& key : table.source->foreign_keys) {
       const auto parent = tables.find(key.referenced_database + "." + key.referenced_table);
       if (parent == tables.end()) continue;  // not made: the plan notes it
+      if (parent->second->consolidated()) continue;
       questions.push_back(orphan_question(*table.source, *parent->second, key, depth));
     }
   }
@@ -132,7 +134,7 @@ std::vector<KeyQuestion> duplicate_questions(const WorkPlan& work,
                                              ScanDepth depth) {
   std::vector<KeyQuestion> questions;
   for (const TableWork& table : work.tables) {
-    if (!table.exists) continue;
+    if (!table.exists || table.source->consolidated()) continue;
     const TargetTable& target = table.translated->target;
     for (const postgres::UniqueKey& key : keys) {
       if (key.schema != target.schema || key.table != target.name) continue;

@@ -19,7 +19,8 @@ class SourcePrivileges {
                    const SourceCatalog& catalog, bool binlog)
       : job_(job), version_(version), grants_(grants), binlog_(binlog) {
     for (const SourceTable& table : catalog.tables) {
-      databases_.insert(table.database);
+      for (const SourceMember& member : table.members) databases_.insert(member.database);
+      if (!table.consolidated()) databases_.insert(table.database);
       non_transactional_ = non_transactional_ || !table.transactional;
     }
     may_flush_ = grants.everywhere("RELOAD") ||

@@ -146,9 +146,11 @@ RateSample measure_rates(const Job& job, const Preparation& preparation,
     if (&preparation.work.tables[chunk.tables.front()] == &table) chunks.push_back(&chunk);
   }
   if (chunks.empty()) chunks.push_back(&preparation.work.chunks.front());
-  const auto tail_of = [&](std::size_t lane) {
+  const auto select_of = [&](std::size_t lane) {
+    const Chunk& chunk = *chunks[lane % chunks.size()];
     // A group's chunk has no tail: its tables are read whole.
-    return chunks[lane % chunks.size()]->tail;
+    const bool own = &preparation.work.tables[chunk.tables.front()] == &table;
+    return table.select_of(own ? chunk.member(0) : 0) + chunk.tail;
   };
 
   Drain block(table, Clock::time_point::max());
@@ -156,8 +158,8 @@ RateSample measure_rates(const Job& job, const Preparation& preparation,
   {
     mysql::Connection session(job.source);
     bool stopped = false;
-    mysql::stream_rows(session, table.select + tail_of(0), table.encoder.columns(), &Drain::on_row,
-                       &block, stopped);
+    mysql::stream_rows(session, select_of(0), table.encoder.columns(), &Drain::on_row, &block,
+                       stopped);
   }
   if (block.block().empty()) return sample;
 
@@ -190,7 +192,7 @@ RateSample measure_rates(const Job& job, const Preparation& preparation,
         try {
           Drain drain(table, end);
           bool stopped = false;
-          mysql::stream_rows(readers[lane], table.select + tail_of(lane), table.encoder.columns(),
+          mysql::stream_rows(readers[lane], select_of(lane), table.encoder.columns(),
                              &Drain::on_row, &drain, stopped);
           read += drain.bytes();
         } catch (...) {

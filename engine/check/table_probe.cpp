@@ -28,25 +28,23 @@ Findings probe_tables(mysql::Connection& source, const WorkPlan& work, const Sou
   std::vector<std::string> damaged;
   std::string repairs;
   Findings findings;
-  for (const TableWork& table : work.tables) {
+  const auto probe = [&](const std::string& database, const std::string& table, bool transactional,
+                         const std::string& select) {
     // Only engines without transactions leave tables damaged behind.
-    const bool doubtful =
-        !table.source->transactional || !grants.on_database("SELECT", table.source->database);
-    if (which == Probe::doubtful_tables && !doubtful) continue;
+    const bool doubtful = !transactional || !grants.on_database("SELECT", database);
+    if (which == Probe::doubtful_tables && !doubtful) return;
     try {
-      source.execute(table.select + " LIMIT 0");
+      source.execute(select + " LIMIT 0");
     } catch (const Error& error) {
-      const std::string name = table.source->full_name();
+      const std::string name = database + "." + table;
       const std::string& code = error.where().code;
       if (denied_codes.contains(code)) {
         denied.push_back(name);
-        missing.insert("GRANT SELECT ON " + mysql::quote_identifier(table.source->database) +
-                       ".* TO " + account);
+        missing.insert("GRANT SELECT ON " + mysql::quote_identifier(database) + ".* TO " + account);
       } else if (damaged_codes.contains(code)) {
         damaged.push_back(name);
-        repairs += (repairs.empty() ? "REPAIR TABLE " : ", ") +
-                   mysql::quote_identifier(table.source->database) + "." +
-                   mysql::quote_identifier(table.source->name);
+        repairs += (repairs.empty() ? "REPAIR TABLE " : ", ") + mysql::quote_identifier(database) +
+                   "." + mysql::quote_identifier(table);
       } else if (error.kind() == ErrorKind::connection_lost) {
         throw;
       } else {
@@ -54,6 +52,16 @@ Findings probe_tables(mysql::Connection& source, const WorkPlan& work, const Sou
                             fmt::format("{} cannot be read: {}", name, error.message()),
                             error.hint()});
       }
+    }
+  };
+  for (const TableWork& work_table : work.tables) {
+    const SourceTable& table = *work_table.source;
+    for (std::size_t i = 0; i < table.members.size(); ++i) {
+      const SourceMember& member = table.members[i];
+      probe(member.database, member.name, member.transactional, work_table.select_of(i));
+    }
+    if (!table.consolidated()) {
+      probe(table.database, table.name, table.transactional, work_table.select);
     }
   }
   if (!denied.empty()) {

@@ -107,9 +107,10 @@ class RowCounter {
 void scan_chunk(mysql::Connection& session, const WorkPlan& work, std::size_t at, ScanDepth depth,
                 LaneTally& tally) {
   const Chunk& chunk = work.chunks[at];
-  for (const std::size_t index : chunk.tables) {
+  for (std::size_t part = 0; part < chunk.tables.size(); ++part) {
+    const std::size_t index = chunk.tables[part];
     const TableWork& table = work.tables[index];
-    std::string sql = table.select + chunk.tail;
+    std::string sql = table.select_of(chunk.member(part)) + chunk.tail;
     if (depth == ScanDepth::sample) sql += fmt::format(" LIMIT {}", sampled_rows_per_chunk);
     RowCounter counter(table, index, at, tally);
     bool stopped = false;

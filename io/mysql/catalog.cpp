@@ -171,18 +171,18 @@ std::string in_list(const std::vector<std::string>& databases) {
 }
 
 void read_tables(Connection& connection, const std::string& in, SourceCatalog& catalog) {
-  const auto rows = connection.query(
+  const std::string sql =
       "SELECT t.TABLE_SCHEMA, t.TABLE_NAME, t.ENGINE, e.TRANSACTIONS, t.TABLE_ROWS, t.DATA_LENGTH, "
       "t.AUTO_INCREMENT, t.TABLE_COLLATION, t.TABLE_COMMENT, t.CREATE_OPTIONS, t.TABLE_TYPE, "
       // A time of this very moment may be that of the next write too: it tells nothing.
       "IF(t.UPDATE_TIME < NOW() - INTERVAL 2 SECOND, t.UPDATE_TIME, NULL) "
       "FROM information_schema.TABLES t LEFT JOIN information_schema.ENGINES e "
       "ON e.ENGINE = t.ENGINE WHERE t.TABLE_SCHEMA " +
-      in + " AND t.TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED', 'SEQUENCE')");
-  for (const Row& row : rows) {
+      in + " AND t.TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED', 'SEQUENCE')";
+  connection.each_row(sql, [&](const Row& row) {
     if (row[10].text == "SEQUENCE") {
       catalog.extras.push_back({"sequence", row[0].text, row[1].text, {}});
-      continue;
+      return;
     }
     if (row[10].text == "SYSTEM VERSIONED") {
       catalog.extras.push_back({"history", row[0].text, row[1].text, "WITH SYSTEM VERSIONING"});
@@ -199,27 +199,38 @@ void read_tables(Connection& connection, const std::string& in, SourceCatalog& c
     table.comment = row[8].text;
     table.create_options = row[9].text;
     table.update_time = row[11].text;
-  }
+  });
   std::sort(catalog.tables.begin(), catalog.tables.end(), [](const auto& a, const auto& b) {
     return std::tie(a.database, a.name) < std::tie(b.database, b.name);
   });
+}
+
+std::size_t hash_of(const SourceColumn& column) {
+  const std::hash<std::string> hash;
+  return hash(column.name) + 31 * hash(column.column_type) + 37 * hash(column.default_text) +
+         41 * hash(column.comment);
 }
 
 void read_columns(Connection& connection, const std::string& in, TableIndex& tables) {
   const ServerVersion& version = connection.version();
   const bool as_sql = version.mariadb && version.number >= 100207;
   const bool generation = version.number >= (version.mariadb ? 100205 : 50706);
-  const auto rows = connection.query(
-      std::string("SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, "
-                  "IS_NULLABLE, CHARACTER_MAXIMUM_LENGTH, CHARACTER_OCTET_LENGTH, "
-                  "NUMERIC_PRECISION, NUMERIC_SCALE, DATETIME_PRECISION, COLUMN_DEFAULT, EXTRA, "
-                  "CHARACTER_SET_NAME, COLLATION_NAME, COLUMN_COMMENT, ") +
+  const std::string sql =
+      std::string(
+          "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, "
+          "IS_NULLABLE, CHARACTER_MAXIMUM_LENGTH, CHARACTER_OCTET_LENGTH, "
+          "NUMERIC_PRECISION, NUMERIC_SCALE, DATETIME_PRECISION, COLUMN_DEFAULT, EXTRA, "
+          "CHARACTER_SET_NAME, COLLATION_NAME, COLUMN_COMMENT, ") +
       (generation ? "GENERATION_EXPRESSION" : "''") +
       " FROM information_schema.COLUMNS WHERE TABLE_SCHEMA " + in +
-      " ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION");
-  for (const Row& row : rows) {
+      " ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION";
+  VectorSharing<SourceColumn> shapes(&hash_of);
+  SourceTable* filling = nullptr;  // the rows of a table follow each other
+  connection.each_row(sql, [&](const Row& row) {
     SourceTable* table = tables.find(row[0].text, row[1].text);
-    if (table == nullptr) continue;  // a view
+    if (table == nullptr) return;  // a view
+    if (filling != nullptr && filling != table) shapes.share(filling->columns);
+    filling = table;
     SourceColumn& column = table->columns.emplace_back();
     column.name = row[2].text;
     column.data_type = lower(row[3].text);
@@ -250,21 +261,23 @@ void read_columns(Connection& connection, const std::string& in, TableIndex& tab
       column.labels = parse_labels(column.column_type);
     }
     set_default(column, row[11], extra, as_sql);
-  }
+  });
+  if (filling != nullptr) shapes.share(filling->columns);
 }
 
 void read_indexes(Connection& connection, const std::string& in, TableIndex& tables) {
   const ServerVersion& version = connection.version();
   const bool functional = !version.mariadb && version.number >= 80013;
-  const auto rows = connection.query(
-      std::string("SELECT TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, NON_UNIQUE, COLUMN_NAME, "
-                  "SUB_PART, COLLATION, INDEX_TYPE, INDEX_COMMENT, ") +
+  const std::string sql =
+      std::string(
+          "SELECT TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, NON_UNIQUE, COLUMN_NAME, "
+          "SUB_PART, COLLATION, INDEX_TYPE, INDEX_COMMENT, ") +
       (functional ? "EXPRESSION" : "NULL") +
       " FROM information_schema.STATISTICS WHERE TABLE_SCHEMA " + in +
-      " ORDER BY TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX");
-  for (const Row& row : rows) {
+      " ORDER BY TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX";
+  connection.each_row(sql, [&](const Row& row) {
     SourceTable* table = tables.find(row[0].text, row[1].text);
-    if (table == nullptr) continue;
+    if (table == nullptr) return;
     if (table->indexes.empty() || table->indexes.back().name != row[2].text) {
       SourceIndex& index = table->indexes.emplace_back();
       index.name = row[2].text;
@@ -286,7 +299,7 @@ void read_indexes(Connection& connection, const std::string& in, TableIndex& tab
     part.descending = row[6].text == "D";
     part.expression = row[9].text;
     // SUB_PART counts bytes for binary strings and characters for text; a full-length part is NULL.
-  }
+  });
 }
 
 void read_foreign_keys(Connection& connection, const std::string& in, TableIndex& tables) {
@@ -303,14 +316,14 @@ void read_foreign_keys(Connection& connection, const std::string& in, TableIndex
                     Actions{row[3].text, row[4].text});
   }
   if (actions.empty()) return;
-  const auto rows = connection.query(
+  const std::string sql =
       "SELECT TABLE_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, COLUMN_NAME, REFERENCED_TABLE_SCHEMA, "
       "REFERENCED_TABLE_NAME, REFERENCED_COLUMN_NAME FROM information_schema.KEY_COLUMN_USAGE "
       "WHERE REFERENCED_TABLE_NAME IS NOT NULL AND TABLE_SCHEMA " +
-      in + " ORDER BY TABLE_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION");
-  for (const Row& row : rows) {
+      in + " ORDER BY TABLE_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION";
+  connection.each_row(sql, [&](const Row& row) {
     SourceTable* table = tables.find(row[0].text, row[1].text);
-    if (table == nullptr) continue;
+    if (table == nullptr) return;
     auto& keys = table->foreign_keys;
     if (keys.empty() || keys.back().name != row[2].text) {
       SourceForeignKey& key = keys.emplace_back();
@@ -325,21 +338,21 @@ void read_foreign_keys(Connection& connection, const std::string& in, TableIndex
     }
     keys.back().columns.push_back(row[3].text);
     keys.back().referenced_columns.push_back(row[6].text);
-  }
+  });
 }
 
 void read_partitions(Connection& connection, const std::string& in, TableIndex& tables) {
-  const auto rows = connection.query(
+  const std::string sql =
       "SELECT TABLE_SCHEMA, TABLE_NAME, PARTITION_NAME, SUM(TABLE_ROWS), SUM(DATA_LENGTH), "
       "MIN(PARTITION_ORDINAL_POSITION) FROM information_schema.PARTITIONS WHERE PARTITION_NAME IS "
       "NOT NULL AND TABLE_SCHEMA " +
-      in + " GROUP BY TABLE_SCHEMA, TABLE_NAME, PARTITION_NAME ORDER BY 1, 2, 6");
-  for (const Row& row : rows) {
+      in + " GROUP BY TABLE_SCHEMA, TABLE_NAME, PARTITION_NAME ORDER BY 1, 2, 6";
+  connection.each_row(sql, [&](const Row& row) {
     if (SourceTable* table = tables.find(row[0].text, row[1].text)) {
       table->partitions.push_back(
           {.name = row[2].text, .rows_estimate = to_count(row[3]), .data_bytes = to_count(row[4])});
     }
-  }
+  });
 }
 
 /// MariaDB's JSON is LONGTEXT with CHECK (json_valid(`column`)); such a column is a JSON one.
@@ -358,7 +371,7 @@ void take_check(SourceTable& table, const std::string& name, const std::string& 
 void read_checks(Connection& connection, const std::string& in, TableIndex& tables) {
   const ServerVersion& version = connection.version();
   if (version.mariadb ? version.number < 100210 : version.number < 80016) return;
-  const auto rows = connection.query(
+  const std::string sql =
       version.mariadb
           ? "SELECT CONSTRAINT_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, CHECK_CLAUSE, 'YES' FROM "
             "information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA " +
@@ -368,12 +381,12 @@ void read_checks(Connection& connection, const std::string& in, TableIndex& tabl
             "information_schema.CHECK_CONSTRAINTS c JOIN information_schema.TABLE_CONSTRAINTS t ON "
             "t.CONSTRAINT_SCHEMA = c.CONSTRAINT_SCHEMA AND t.CONSTRAINT_NAME = c.CONSTRAINT_NAME "
             "WHERE c.CONSTRAINT_SCHEMA " +
-                in);
-  for (const Row& row : rows) {
+                in;
+  connection.each_row(sql, [&](const Row& row) {
     if (SourceTable* table = tables.find(row[0].text, row[1].text)) {
       take_check(*table, row[2].text, row[3].text, row[4].text != "NO");
     }
-  }
+  });
 }
 
 void read_extras(Connection& connection, const std::string& in, SourceCatalog& catalog) {
@@ -394,9 +407,9 @@ void read_extras(Connection& connection, const std::string& in, SourceCatalog& c
       "WHERE EVENT_SCHEMA " +
           in};
   for (const std::string& query : queries) {
-    for (const Row& row : connection.query(query)) {
+    connection.each_row(query, [&](const Row& row) {
       catalog.extras.push_back({row[0].text, row[1].text, row[2].text, row[3].text});
-    }
+    });
   }
 }
 

@@ -244,33 +244,37 @@ Connection& Connection::operator=(Connection&& other) noexcept {
 void Connection::execute(const std::string& sql) { query(sql); }
 
 std::vector<Row> Connection::query(const std::string& sql) {
+  std::vector<Row> rows;
+  each_row(sql, [&](const Row& row) { rows.push_back(row); });
+  return rows;
+}
+
+void Connection::each_row(const std::string& sql, const std::function<void(const Row&)>& take) {
   constexpr std::size_t shown = 120;  // characters of a failed statement
   if (mysql_real_query(mysql_, sql.data(), sql.size()) != 0) {
     throw error_of(mysql_, "source refused: " + sql.substr(0, shown));
   }
-  MYSQL_RES* result = mysql_store_result(mysql_);
-  std::vector<Row> rows;
-  if (result == nullptr) {
+  // Freeing reads what is left away: the session stays of use when `take` throws.
+  const std::unique_ptr<MYSQL_RES, decltype(&mysql_free_result)> result(mysql_use_result(mysql_),
+                                                                        &mysql_free_result);
+  if (!result) {
     if (mysql_field_count(mysql_) != 0) {
       throw error_of(mysql_, "source sent no result: " + sql.substr(0, shown));
     }
-    return rows;
+    return;
   }
-  const unsigned columns = mysql_num_fields(result);
-  rows.reserve(mysql_num_rows(result));
-  while (MYSQL_ROW raw = mysql_fetch_row(result)) {
-    const unsigned long* lengths = mysql_fetch_lengths(result);
-    Row& row = rows.emplace_back(columns);
-    for (unsigned i = 0; i < columns; ++i) {
-      if (raw[i] == nullptr) {
-        row[i].null = true;
-      } else {
-        row[i].text.assign(raw[i], lengths[i]);
-      }
+  Row row(mysql_num_fields(result.get()));
+  while (MYSQL_ROW raw = mysql_fetch_row(result.get())) {
+    const unsigned long* lengths = mysql_fetch_lengths(result.get());
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      row[i].null = raw[i] == nullptr;
+      row[i].text.assign(row[i].null ? "" : raw[i], row[i].null ? 0 : lengths[i]);
     }
+    take(row);
   }
-  mysql_free_result(result);
-  return rows;
+  if (mysql_errno(mysql_) != 0) {
+    throw error_of(mysql_, "source broke off the result of: " + sql.substr(0, shown));
+  }
 }
 
 std::vector<Row> Connection::query_if_allowed(const std::string& sql, bool& denied) {

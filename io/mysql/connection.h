@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +46,9 @@ class Connection {
   void execute(const std::string& sql);
   /// Run one statement and hold its rows in memory: for catalogs and keys, not for tables.
   std::vector<Row> query(const std::string& sql);
+  /// As query(), but hands each row out as it comes, so that no more than one is held. Until it
+  /// returns the session can do nothing else.
+  void each_row(const std::string& sql, const std::function<void(const Row&)>& take);
   /// As query(), but a refused privilege (errno 1044, 1045, 1142, 1143, 1227, 1370) gives no rows
   /// and sets `denied`.
   std::vector<Row> query_if_allowed(const std::string& sql, bool& denied);

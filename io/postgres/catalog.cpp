@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cstddef>
+#include <unordered_set>
 
 namespace millrace::postgres {
 
@@ -124,6 +125,22 @@ SELECT n.nspname, n.name, n.kind, n.has_rows, n.owned,
     column.default_sql = row.at(8).text;
   }
   return tables;
+}
+
+std::vector<std::string> drop_foreign_keys_of(Connection& connection,
+                                              const std::vector<std::string>& tables) {
+  const std::unordered_set<std::string> chosen(tables.begin(), tables.end());
+  std::vector<std::string> statements;
+  for (const Row& row : connection.query(
+           "SELECT n.nspname, c.relname, k.conname FROM pg_constraint k JOIN pg_class c ON c.oid = "
+           "k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE k.contype = 'f' AND "
+           "k.conparentid = 0 AND k.confrelid <> k.conrelid ORDER BY 1, 2, 3")) {
+    const std::string table = quote_qualified(row.at(0).text, row.at(1).text);
+    if (!chosen.contains(table)) continue;
+    statements.push_back("ALTER TABLE " + table + " DROP CONSTRAINT " +
+                         quote_identifier(row.at(2).text));
+  }
+  return statements;
 }
 
 std::vector<std::string> read_schemas(Connection& connection,

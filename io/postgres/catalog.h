@@ -55,6 +55,11 @@ ServerFacts read_server_facts(Connection& connection);
 std::vector<ExistingTable> read_tables(Connection& connection,
                                        const std::vector<std::string>& schemas);
 
+/// ALTER TABLE ... DROP CONSTRAINT for every foreign key from one of `tables` (quoted, with their
+/// schemas) to another table.
+std::vector<std::string> drop_foreign_keys_of(Connection& connection,
+                                              const std::vector<std::string>& tables);
+
 /// Schemas of `schemas` that exist.
 std::vector<std::string> read_schemas(Connection& connection,
                                       const std::vector<std::string>& schemas);

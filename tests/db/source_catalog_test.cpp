@@ -50,7 +50,7 @@ const SourceIndex& find_index(const SourceTable& table, const std::string& name)
   return *found;
 }
 
-std::vector<std::string> names_of(const std::vector<SourceColumn>& columns) {
+std::vector<std::string> names_of(const SharedVector<SourceColumn>& columns) {
   std::vector<std::string> names;
   for (const SourceColumn& column : columns) names.push_back(column.name);
   return names;

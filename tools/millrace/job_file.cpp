@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -67,6 +68,59 @@ class JobFileReader {
                 {}, std::move(hint));
   }
 
+  /// One table of [[name]], or one written { like = "this" }.
+  SettingTable table_of(const std::string& name, const toml::table& node) const {
+    SettingTable table;
+    table.origin = name + " (" + place(node.source()) + ")";
+    for (const auto& [key, value] : node) table.entries.push_back(entry_of(name, key, value));
+    return table;
+  }
+
+  SettingTable::Entry entry_of(const std::string& name, const toml::key& key,
+                               const toml::node& node) const {
+    SettingTable::Entry entry;
+    entry.key = with_underscores(key.str());
+    entry.origin = "'" + entry.key + "' of " + name + " (" + place(key.source()) + ")";
+    const toml::array* const array = node.as_array();
+    if (array != nullptr && !array->empty() && array->is_homogeneous(toml::node_type::table)) {
+      entry.kind = SettingTable::Kind::tables;
+      for (const toml::node& item : *array) {
+        entry.tables.push_back(table_of(name + "." + entry.key, *item.as_table()));
+      }
+    } else if (array != nullptr) {
+      entry.kind = SettingTable::Kind::list;
+      for (const toml::node& item : *array) {
+        entry.values.push_back(scalar_text(entry, item));
+      }
+    } else if (const toml::table* const table = node.as_table()) {
+      entry.kind = SettingTable::Kind::mapping;
+      for (const auto& [from, to] : *table) {
+        entry.mapping.emplace(from.str(), scalar_text(entry, to));
+      }
+    } else {
+      if (node.is_integer() || node.is_floating_point()) entry.kind = SettingTable::Kind::number;
+      if (node.is_boolean()) entry.kind = SettingTable::Kind::flag;
+      entry.values.push_back(scalar_text(entry, node));
+    }
+    return entry;
+  }
+
+  std::string scalar_text(const SettingTable::Entry& entry, const toml::node& node) const {
+    if (node.is_string()) return node.as_string()->get();
+    if (node.is_integer()) return std::to_string(node.as_integer()->get());
+    if (node.is_boolean()) return node.as_boolean()->get() ? "true" : "false";
+    if (node.is_floating_point()) {
+      std::array<char, 40> text;
+      const auto end =
+          std::to_chars(text.data(), text.data() + text.size(), node.as_floating_point()->get())
+              .ptr;
+      return {text.data(), end};
+    }
+    throw Error(ErrorKind::bad_request,
+                "cannot use " + entry.origin + ": it must be a string, a number, true or false", {},
+                "write dates and other things in double quotes");
+  }
+
   void read_key(const std::string& section, const toml::key& key, const toml::node& node) {
     const std::string name = with_underscores(key.str());
     const std::string shown = section.empty() ? name : section + "." + name;
@@ -77,6 +131,21 @@ class JobFileReader {
       }
     }
     if (setting == nullptr) refuse_unknown(section, shown, key);
+    if (setting->shape == ValueShape::tables) {
+      const toml::array* const array = node.as_array();
+      if (array == nullptr || !array->is_homogeneous(toml::node_type::table)) {
+        refuse(shown, node.source(), "it is a list of tables",
+               "write [[" + shown + "]] and its keys below");
+      }
+      Assignment assignment;
+      assignment.setting = setting;
+      assignment.origin = "'" + shown + "' (" + place(node.source()) + ")";
+      for (const toml::node& item : *array) {
+        assignment.tables.push_back(table_of("[[" + shown + "]]", *item.as_table()));
+      }
+      assignments_.push_back(std::move(assignment));
+      return;
+    }
     assignments_.push_back({.setting = setting,
                             .values = values_of(*setting, shown, node),
                             .origin = "'" + shown + "' (" + place(node.source()) + ")"});
@@ -148,6 +217,18 @@ class JobFileReader {
           values.push_back(node.as_string()->get());
         } else {
           unfit("a size", "write \"64MiB\" or a whole number of bytes");
+        }
+        break;
+      case ValueShape::tables: break;  // read by read_key
+      case ValueShape::texts:
+        if (node.is_string()) {
+          values.push_back(node.as_string()->get());
+          break;
+        }
+        if (!node.is_array()) unfit("a list of strings", "write [\"a\", \"b\"]");
+        for (const toml::node& item : *node.as_array()) {
+          if (!item.is_string()) unfit("a list of strings", "write [\"a\", \"b\"]");
+          values.push_back(item.as_string()->get());
         }
         break;
       case ValueShape::url:

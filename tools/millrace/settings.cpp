@@ -9,6 +9,7 @@
 #include "io/error.h"
 #include "io/nearest_word.h"
 #include "operators/type_switches.h"
+#include "tools/millrace/consolidate_table.h"
 
 namespace millrace {
 namespace {
@@ -86,6 +87,8 @@ const std::array own_settings = {
     "when a table is in the way in the target: name all of them and touch nothing (error), or drop, "
     "truncate or append to them. Default: error", if_exists_words, yes, yes,
     [](R& r, const V& v) { r.job.if_exists = enumerator<IfExists>(v); }},
+  Setting{"", "", "consolidate", tables, "", "", "", {}, yes, yes,
+    [](R& r, const V& v) { for (const SettingTable& t : v.tables) r.job.consolidations.push_back(read_consolidate_table(t)); }},
   Setting{"--skip-keys", "", "skip_keys", flag, "", selection,
     "leave out indexes, primary and foreign keys", {}, yes, yes,
     [](R& r, const V& v) { r.job.skip_keys = v.flag; }},
@@ -300,7 +303,8 @@ SettingValue parse_value(const Assignment& assignment) {
   const Setting& setting = *assignment.setting;
   const std::vector<std::string>& values = assignment.values;
   const std::string& origin = assignment.origin;
-  const bool several = setting.shape == list || setting.shape == mapping;
+  const bool several = setting.shape == list || setting.shape == mapping ||
+                       setting.shape == texts || setting.shape == tables;
   if (!several && values.size() != 1) refuse(origin, "given more than once", "give it once");
 
   SettingValue value;
@@ -317,6 +321,8 @@ SettingValue parse_value(const Assignment& assignment) {
     case number: value.number = parse_number(values.front(), origin); break;
     case size: value.number = parse_size(values.front(), origin); break;
     case flag: value.flag = parse_flag(values.front(), origin); break;
+    case texts: value.list = values; break;
+    case tables: value.tables = assignment.tables; break;
   }
   return value;
 }
@@ -422,15 +428,24 @@ std::uint64_t parse_size(std::string_view text, std::string_view origin) {
 }
 
 Request make_request(std::span<const Assignment> file, std::span<const Assignment> command_line) {
+  return make_request({.profile = {}, .file = file, .command_line = command_line});
+}
+
+Request make_request(const Layers& layers) {
   Request request;
   for (const Setting& setting : all_settings()) {
-    const Assignment* assignment = find_last(command_line, setting);
-    if (assignment == nullptr) assignment = find_last(file, setting);
-    if (assignment == nullptr) continue;
-    setting.apply(request, parse_value(*assignment));
+    const Assignment* last = nullptr;
+    for (const auto& layer : {layers.profile, layers.file, layers.command_line}) {
+      const Assignment* const assignment = find_last(layer, setting);
+      if (assignment == nullptr) continue;
+      if (setting.shape == ValueShape::tables) setting.apply(request, parse_value(*assignment));
+      last = assignment;
+    }
+    if (last == nullptr) continue;
+    if (setting.shape != ValueShape::tables) setting.apply(request, parse_value(*last));
     if (decides_on_content(setting)) {
       request.job.settings.emplace_back(setting.option.empty() ? setting.key : setting.option,
-                                        joined_values(*assignment));
+                                        joined_values(*last));
     }
   }
   refuse_unknown_report(request);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tools/millrace/request.h"
+#include "tools/millrace/setting_table.h"
 
 namespace millrace {
 
@@ -24,12 +25,15 @@ enum class ValueShape : std::uint8_t {
   number,   // a whole number from 0
   size,     // "64MiB"; in a file also a whole number of bytes
   flag,     // given or not; in a file true or false
+  texts,    // any string, repeated; each stays whole
+  tables,   // in a file only: [[key]], each a table of its own
 };
 
 /// A value that has passed its shape's check; only the member of the shape is set.
 struct SettingValue {
   std::string text;
-  std::vector<std::string> list;
+  std::vector<std::string> list;  // of texts too
+  std::vector<SettingTable> tables;
   std::map<std::string, std::string> mapping;
   std::size_t word = 0;  // index into Setting::words
   std::uint64_t number = 0;
@@ -62,13 +66,20 @@ std::span<const Setting> all_settings();
 /// What one setting was set to, and where.
 struct Assignment {
   const Setting* setting = nullptr;
-  std::vector<std::string> values;  // as given: one, or several for lists and mappings
-  std::string origin;               // for messages: "--readers", "readers (job.toml, line 4)"
+  std::vector<std::string> values;        // as given: one, or several for lists and mappings
+  std::string origin;                     // for messages: "--readers", "readers (job.toml, line 4)"
+  std::vector<SettingTable> tables = {};  // of a setting whose shape is tables
 };
 
-/// Put `file` and then `command_line` into a request: an assignment of the latter replaces the
-/// former's for the same setting.
+/// Put what was said into a request: for each setting the last layer that says something of it
+/// replaces the others, but tables ([[cast]], [[table]]) add up.
 /// Errors: Error{bad_request} naming the origin and what would do.
+struct Layers {
+  std::span<const Assignment> profile = {};
+  std::span<const Assignment> file = {};
+  std::span<const Assignment> command_line = {};
+};
+Request make_request(const Layers& layers);
 Request make_request(std::span<const Assignment> file, std::span<const Assignment> command_line);
 
 /// Read "64MiB", "1.5 GiB", "1048576". Errors: Error{bad_request} naming `origin`.

@@ -1,4 +1,4 @@
-#include "engine/glob.h"
+#include "operators/glob.h"
 
 #include <gtest/gtest.h>
 
