@@ -21,9 +21,10 @@ namespace {
 constexpr std::string_view thin_space = "\xE2\x80\xAF";  // U+202F, narrow and without a line break
 constexpr std::size_t charted_tables = 30;
 constexpr std::size_t open_tables = 60;        // more than these are folded away
+constexpr std::size_t most_tables = 2000;      // the longest; the rest are summed
 constexpr std::size_t tables_per_fold = 1000;  // a browser lays out only what is unfolded
 constexpr std::size_t open_notes = 12;
-constexpr std::size_t most_notes = 5000;
+constexpr std::size_t most_notes = 1000;
 constexpr std::size_t most_left = 1000;
 constexpr std::size_t curve_points = 240;
 
@@ -432,6 +433,12 @@ std::string tables(const RunReport& report) {
   if (order.size() <= open_tables) {
     lists = table_list(report, order, 0, order.size());
   } else {
+    const std::size_t all = order.size();
+    order.resize(std::min(all, most_tables));
+    if (all > most_tables) {
+      lists = "<p class=\"caption\">The " + number(most_tables) + " that took longest of " +
+              number(all) + " tables; the JSON report lists all.</p>";
+    }
     // Who looks into a list this long looks for a name.
     std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
       return report.tables[a].target < report.tables[b].target;

@@ -188,19 +188,21 @@ TEST(ReportHtml, SumsTablesBeyondTheLongest30) {
   EXPECT_FALSE(contains(page, "<details><summary>1 to")) << "45 are not folded";
 }
 
-TEST(ReportHtml, OfFortyThousandTablesNamesEachAndStaysSmall) {
+TEST(ReportHtml, OfFortyThousandTablesNamesTheLongestAndStaysSmall) {
   RunReport report = complete_report();
   report.tables.clear();
   for (int i = 0; i < 40'000; ++i) {
-    report.tables.push_back(
-        table_report("warehouse.a_table_of_the_long_tail_" + std::to_string(i), 100, 1, 1.01));
+    report.tables.push_back(table_report("warehouse.a_table_of_the_long_tail_" + std::to_string(i),
+                                         100, 1, 1.01 + i * 1e-6));
   }
 
   const std::string page = report_html(report);
 
-  EXPECT_LT(page.size(), 10'000'000);
+  EXPECT_LT(page.size(), 1'000'000);
   EXPECT_TRUE(contains(page, "a_table_of_the_long_tail_39999<"));
-  EXPECT_EQ(count(page, "<details><summary>"), 40) << "folded by the thousand";
+  EXPECT_FALSE(contains(page, "a_table_of_the_long_tail_1<"));
+  EXPECT_TRUE(contains(page, "that took longest of"));
+  EXPECT_EQ(count(page, "<details><summary>"), 2) << "folded by the thousand";
   EXPECT_EQ(fault_of(page), "");
 }
 
