@@ -13,7 +13,7 @@ INK, FAINT, GRID, OURS, UNKNOWN = "#1f2933", "#6b7785", "#e4e7eb", "#fdf3ea", "#
 FONT = "font-family='DejaVu Sans, Verdana, sans-serif'"
 
 
-def _text(x, y, words, size=13, fill=INK, anchor="start", weight="normal"):
+def text(x, y, words, size=13, fill=INK, anchor="start", weight="normal"):
     return (
         f"<text x='{x:.1f}' y='{y:.1f}' font-size='{size}' fill='{fill}' text-anchor='{anchor}'"
         f" font-weight='{weight}'>{html.escape(words)}</text>"
@@ -51,7 +51,7 @@ def _panel(title, runs, top):
     ours = [group for _, group in groups if group[0]["way"] == "millrace"]
     our_wall = _median(ours[0], lambda run: run["wall_seconds"]) if ours else None
 
-    parts = [_text(24, top + 20, title, size=15, weight="bold")]
+    parts = [text(24, top + 20, title, size=15, weight="bold")]
     y = top + 34
     for name, group in groups:
         walls = [run["wall_seconds"] for run in group]
@@ -59,15 +59,15 @@ def _panel(title, runs, top):
         if group[0]["way"] == "millrace":
             parts.append(_box(16, y, WIDTH - 32, ROW, OURS, radius=4))
         weight = "bold" if group[0]["way"] == "millrace" else "normal"
-        parts.append(_text(LABEL - 12, y + 20, name, anchor="end", weight=weight))
+        parts.append(text(LABEL - 12, y + 20, name, anchor="end", weight=weight))
         parts += _bar(group, y + 7, wall * scale)
         if len(walls) > 1:
             parts += _spread(min(walls) * scale, max(walls) * scale, y + 15)
         x = LABEL + max(walls) * scale + 10
-        parts.append(_text(x, y + 20, seconds_text(wall), weight=weight))
+        parts.append(text(x, y + 20, seconds_text(wall), weight=weight))
         if our_wall and wall != our_wall:
-            parts.append(_text(x + 52, y + 20, _times_text(wall / our_wall), 11, FAINT))
-        parts.append(_text(WIDTH - 24, y + 20, _cpu_text(group), 11, FAINT, anchor="end"))
+            parts.append(text(x + 52, y + 20, _times_text(wall / our_wall), 11, FAINT))
+        parts.append(text(WIDTH - 24, y + 20, _cpu_text(group), 11, FAINT, anchor="end"))
         y += ROW
     return parts, y + 14
 
@@ -119,20 +119,20 @@ def _figures(found, top):
     found = [figure for figure in found if figure["value"] is not None]
     if not found:
         return [], top
-    parts = [_text(24, top + 20, "Figures to reach", size=15, weight="bold")]
+    parts = [text(24, top + 20, "Figures to reach", size=15, weight="bold")]
     y = top + 34
     for figure in found:
         good = figure["reached"]
         parts.append(_box(24, y + 5, 14, 14, REACHED if good else MISSED, radius=7))
-        parts.append(_text(31, y + 16, "\u2713" if good else "!", 11, "white", "middle", "bold"))
-        parts.append(_text(48, y + 16, figure["name"]))
+        parts.append(text(31, y + 16, "\u2713" if good else "!", 11, "white", "middle", "bold"))
+        parts.append(text(48, y + 16, figure["name"]))
         parts.append(
-            _text(600, y + 16, f"{figure['value']:.2f}{figure['unit']}", anchor="end", weight="bold")
+            text(600, y + 16, f"{figure['value']:.2f}{figure['unit']}", anchor="end", weight="bold")
         )
-        parts.append(_text(618, y + 16, f"goal {figure['goal']}", 12, FAINT))
+        parts.append(text(618, y + 16, f"goal {figure['goal']}", 12, FAINT))
         if len(figure["spread"]) == 2 and figure["spread"][0] != figure["spread"][1]:
             low, high = figure["spread"]
-            parts.append(_text(WIDTH - 24, y + 16, f"{low:.2f} to {high:.2f}", 11, FAINT, "end"))
+            parts.append(text(WIDTH - 24, y + 16, f"{low:.2f} to {high:.2f}", 11, FAINT, "end"))
         y += 26
     return parts, y + 14
 
@@ -162,18 +162,18 @@ def draw(result):
                 parts += panel
     head = [
         f"<rect width='{WIDTH}' height='100%' fill='white'/>",
-        _text(24, 36, "Wall time of a migration to PostgreSQL", size=20, weight="bold"),
-        _text(24, 60, "median, with least and greatest; the parts of a bar are the shares of CPU:",
+        text(24, 36, "Wall time of a migration to PostgreSQL", size=20, weight="bold"),
+        text(24, 60, "median, with least and greatest; the parts of a bar are the shares of CPU:",
               12, FAINT),
     ]
     x = 480
     for fill, word in ((SOURCE, "source"), (ENGINE, "engine"), (TARGET, "target")):
-        head += [_box(x, 50, 12, 12, fill, radius=2), _text(x + 17, 60, word, 12, FAINT)]
+        head += [_box(x, 50, 12, 12, fill, radius=2), text(x + 17, 60, word, 12, FAINT)]
         x += 78
     figure_parts, y = _figures(result["figures"], y)
     parts += figure_parts
     tail = [f"<line x1='24' y1='{y}' x2='{WIDTH - 24}' y2='{y}' stroke='{GRID}'/>"]
-    tail += [_text(24, y + 20 + 16 * i, line, 11, FAINT) for i, line in enumerate(_origin(result))]
+    tail += [text(24, y + 20 + 16 * i, line, 11, FAINT) for i, line in enumerate(_origin(result))]
     return (
         f"<svg xmlns='http://www.w3.org/2000/svg' width='{WIDTH}' height='{y + 50}'"
         f" viewBox='0 0 {WIDTH} {y + 50}' {FONT}>\n" + "\n".join(head + parts + tail) + "\n</svg>\n"

@@ -1,0 +1,109 @@
+"""One cell of the grid: a farm of so many jobs and frames, in one layout and engine."""
+
+import dataclasses
+import re
+import subprocess
+import time
+
+from data_set import DataSet
+from server_pair import Refused
+
+GLOBS = "qube,*qube,pfx_dw"
+LAYOUTS, ENGINES = ("shared", "per-job"), ("InnoDB", "MyISAM")
+TABLES_PER_DROP = 100  # a transaction that drops thousands of tables runs out of locks
+
+
+@dataclasses.dataclass(frozen=True)
+class Cell:
+    jobs: int
+    frames: int
+    layout: str = "shared"
+    engine: str = "InnoDB"
+
+    @classmethod
+    def parse(cls, text):
+        """10000x100, 10000x100:per-job, 1000x100:shared:MyISAM"""
+        found = re.fullmatch(r"([\d_]+)x([\d_]+)(?::([\w-]+))?(?::(\w+))?", text)
+        if not found or (found[3] or "shared") not in LAYOUTS or (found[4] or "InnoDB") not in ENGINES:
+            raise ValueError(f"{text!r} is no cell; write JOBSxFRAMES:shared|per-job:InnoDB|MyISAM")
+        return cls(int(found[1]), int(found[2]), found[3] or "shared", found[4] or "InnoDB")
+
+    @property
+    def name(self):
+        engine = "" if self.engine == "InnoDB" else f":{self.engine}"
+        return f"{self.jobs}x{self.frames}:{self.layout}{engine}"
+
+    @property
+    def title(self):
+        return f"{self.jobs:,} jobs x {self.frames:,} frames, {self.layout} tables, {self.engine}"
+
+    @property
+    def work_rows(self):
+        return self.jobs * self.frames
+
+    def farmgen_options(self):
+        return ["--profile", "qube", "--jobs", str(self.jobs), "--frames", str(self.frames),
+                "--layout", self.layout, "--engine", self.engine]
+
+
+class Farm:
+    """A cell's databases in the source, and after a run its schemas in the target."""
+
+    def __init__(self, cell):
+        self.cell = cell
+        self.databases = []  # DataSets
+        self.fill_seconds = None
+
+    @property
+    def tables(self):
+        return sum(len(database.tables) for database in self.databases)
+
+    @property
+    def rows(self):
+        return sum(database.rows for database in self.databases)
+
+    def build(self, servers, farmgen):
+        """Fill the source, unless it holds this very farm already."""
+        wanted = " ".join(self.cell.farmgen_options())
+        servers.ask_source("create database if not exists bench_data_sets;"
+                           " create table if not exists bench_data_sets.made"
+                           " (name varchar(64) primary key, options text);")
+        noted = servers.ask_source("select options from bench_data_sets.made where name = 'farm'")
+        if not noted or noted[0][0] != wanted:
+            standing = farm_databases(servers)
+            if standing and not noted:
+                raise Refused("the source holds databases of a farm that bench/farm did not make: "
+                              + ", ".join(standing[:5]))
+            servers.ask_source("delete from bench_data_sets.made where name = 'farm'; ")
+            began = time.monotonic()
+            command = [farmgen, "--source", servers.source_url, "--drop", *self.cell.farmgen_options()]
+            if subprocess.run(command, stdout=subprocess.DEVNULL).returncode != 0:
+                raise Refused(f"the farm {self.cell.name} cannot be made, see above")
+            self.fill_seconds = time.monotonic() - began
+            servers.ask_source(f"replace into bench_data_sets.made values ('farm', '{wanted}')")
+        self.databases = [DataSet(name, name, "qube", []) for name in farm_databases(servers)]
+        for database in self.databases:
+            database.read_tables(servers)
+
+    def check_copy(self, servers, keys):
+        for database in self.databases:
+            database.copy_bytes = database.copy_bytes or 0  # told by Millrace's report instead
+            database.check_copy(servers, keys)
+
+    def drop_copy(self, servers):
+        names = ", ".join(f"'{database.name}'" for database in self.databases)
+        found = servers.ask_target("select quote_ident(schemaname) || '.' || quote_ident(tablename)"
+                                   f" from pg_tables where schemaname in ({names})")
+        drops = []
+        for start in range(0, len(found), TABLES_PER_DROP):
+            batch = ", ".join(table for (table,) in found[start : start + TABLES_PER_DROP])
+            drops.append(f"drop table {batch} cascade;")
+        drops += [f'drop schema if exists "{database.name}" cascade;' for database in self.databases]
+        servers.ask_target("\n".join([*drops, "checkpoint;"]))
+
+
+def farm_databases(servers):
+    return [name for (name,) in servers.ask_source(
+        "select schema_name from information_schema.schemata"
+        " where schema_name regexp '^[0-9]*qube$' or schema_name = 'pfx_dw'"
+        " order by schema_name")]
