@@ -191,8 +191,7 @@ std::string Ledger::receipt_statement(const Receipt& receipt, unsigned attempt) 
   const Chunk& chunk = *receipt.chunk;
   std::string sql =
       "INSERT INTO millrace.receipts (run, chunk, part, table_number, rows, bytes, digest, "
-      "attempt, "
-      "began_at, stored_at) VALUES ";
+      "attempt, began_at, stored_at) VALUES ";
   for (std::size_t part = 0; part < receipt.parts.size(); ++part) {
     const Receipt::Part& stored = receipt.parts[part];
     if (part != 0) sql += ", ";
@@ -208,22 +207,18 @@ std::optional<Receipt> Ledger::find_receipt(postgres::Connection& session,
                                             const Chunk& chunk) const {
   if (!kept()) return std::nullopt;
   const auto rows =
-      session.query(fmt::format("SELECT table_number, rows, bytes, digest FROM millrace.receipts "
-                                "WHERE run = {} AND chunk = {}",
+      session.query(fmt::format("SELECT part, rows, bytes, digest FROM millrace.receipts WHERE run "
+                                "= {} AND chunk = {}",
                                 run_, chunk.id));
   if (rows.empty()) return std::nullopt;
   Receipt receipt{.chunk = &chunk, .parts = {}};
   receipt.parts.resize(chunk.tables.size());
   for (const postgres::Row& row : rows) {
-    for (std::size_t part = 0; part < chunk.tables.size(); ++part) {
-      if (std::to_string(chunk.tables[part]) != row[0].text) continue;
-      receipt.parts[part].rows = std::stoull(row[1].text);
-      receipt.parts[part].copy_bytes = std::stoull(row[2].text);
-      if (!row[3].null) {
-        receipt.parts[part].digest = TupleDigest{
-            receipt.parts[part].rows, static_cast<std::uint64_t>(std::stoll(row[3].text))};
-      }
-    }
+    Receipt::Part& part = receipt.parts.at(std::stoul(row[0].text));
+    part.rows = std::stoull(row[1].text);
+    part.copy_bytes = std::stoull(row[2].text);
+    if (row[3].null) continue;
+    part.digest = TupleDigest{part.rows, static_cast<std::uint64_t>(std::stoll(row[3].text))};
   }
   return receipt;
 }
