@@ -6,8 +6,12 @@
 
 namespace millrace {
 
+std::uint64_t tuple_hash(std::span<const std::byte> tuple) noexcept {
+  return XXH3_64bits(tuple.data(), tuple.size());
+}
+
 void TupleDigest::add(std::span<const std::byte> tuple) noexcept {
-  sum += XXH3_64bits(tuple.data(), tuple.size());
+  sum += tuple_hash(tuple);
   ++rows;
 }
 

@@ -26,6 +26,9 @@ struct TupleDigest {
   bool operator==(const TupleDigest&) const = default;
 };
 
+/// What one tuple adds to the sum.
+std::uint64_t tuple_hash(std::span<const std::byte> tuple) noexcept;
+
 /// The bytes of the tuple that `tuples` begins with; none if it does not hold a whole one.
 std::optional<std::size_t> tuple_bytes(std::span<const std::byte> tuples) noexcept;
 

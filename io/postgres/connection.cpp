@@ -272,6 +272,7 @@ struct Connection::Session {
     none,
     script,  // a script runs; its next COPY has not been opened
     open,    // the server wants rows
+    out,     // the server sends rows
   };
 
   Handle connection;
@@ -382,6 +383,8 @@ Result Connection::Session::next_result() {
     case PGRES_EMPTY_QUERY:
     case PGRES_COPY_IN: return result;
     case PGRES_COPY_OUT:
+      if (copy == Copy::out) return result;
+      [[fallthrough]];
     case PGRES_COPY_BOTH: {
       // Dropped by cutting the session: reading the rows to their end may take hours.
       Error error(ErrorKind::internal, "a COPY out was not expected: " + shorten_statement(sql),
@@ -624,6 +627,49 @@ std::uint64_t Connection::finish_copy() {
     if (!session.commits_itself || !lost()) throw;
     throw Error(ErrorKind::commit_in_doubt, "the answer to a COPY was lost: " + error.message(),
                 error.where(), "its rows may or may not be in the target");
+  }
+  return rows;
+}
+
+std::uint64_t Connection::read_copy(const std::string& copy_sql, CopyOut take, void* context) {
+  Session& session = *session_;
+  session.send(copy_sql);
+  // Whatever throws below leaves the session out of the COPY.
+  struct Out {
+    Session& session;
+    explicit Out(Session& of) : session(of) { session.copy = Session::Copy::out; }
+    ~Out() { session.copy = Session::Copy::none; }
+    Out(const Out&) = delete;
+    Out& operator=(const Out&) = delete;
+  } const out(session);
+
+  const Result opened = session.next_result();
+  if (opened == nullptr || PQresultStatus(opened.get()) != PGRES_COPY_OUT) {
+    session.drain();
+    throw Error(ErrorKind::internal, "not a COPY TO STDOUT: " + shorten_statement(copy_sql),
+                {.side = Side::target});
+  }
+  struct FreeBytes {
+    void operator()(char* bytes) const noexcept { PQfreemem(bytes); }
+  };
+  for (;;) {
+    char* piece = nullptr;
+    const int n_bytes = PQgetCopyData(session.get(), &piece, 0);
+    if (n_bytes == -1) break;  // the end, or an error: the next result says
+    if (n_bytes < 0) throw session.describe_loss();
+    const std::unique_ptr<char, FreeBytes> owned(piece);
+    try {
+      take(context, std::as_bytes(std::span(piece, static_cast<std::size_t>(n_bytes))));
+    } catch (...) {
+      shutdown(session.line->socket, SHUT_RDWR);
+      session.drain();
+      throw;
+    }
+  }
+  std::uint64_t rows = 0;
+  while (Result result = session.next_result()) {
+    const std::string_view count = PQcmdTuples(result.get());
+    std::from_chars(count.data(), count.data() + count.size(), rows);
   }
   return rows;
 }

@@ -99,6 +99,13 @@ class Connection {
   /// Tell the server to fail the COPY and wait until it has; no-op when none is open.
   void abort_copy(std::string_view reason) noexcept;
 
+  /// Takes what a COPY out sends, piece by piece; the bytes are valid during the call only.
+  using CopyOut = void (*)(void* context, std::span<const std::byte> bytes);
+  /// `copy_sql`: a whole COPY ... TO STDOUT (FORMAT binary) statement. Hands the stream over in
+  /// order, header and trailer included; it may be cut anywhere. Returns the rows that the server
+  /// says it sent. When `take` throws the session is cut, since the rest is still on its way.
+  std::uint64_t read_copy(const std::string& copy_sql, CopyOut take, void* context);
+
   /// Send a script of statements, COPY ... FROM STDIN among them, in one message: each COPY then
   /// costs one round trip instead of two. Outside BEGIN the script is one transaction.
   void start_copy_script(const std::string& script);

@@ -98,12 +98,17 @@ std::vector<std::string> comments(const TargetTable& table) {
   return statements;
 }
 
-std::string copy_from_stdin(const TargetTable& table) {
+std::string copy_columns(const TargetTable& table) {
   std::vector<std::string> names;
   for (const TargetColumn& column : table.columns) {
     if (!column.computed()) names.push_back(column.name);
   }
-  return fmt::format("COPY {} ({}) FROM STDIN (FORMAT binary)", name_of(table), identifiers(names));
+  return identifiers(names);
+}
+
+std::string copy_from_stdin(const TargetTable& table) {
+  return fmt::format("COPY {} ({}) FROM STDIN (FORMAT binary)", name_of(table),
+                     copy_columns(table));
 }
 
 std::string create_index(const TargetTable& table, const TargetIndex& index) {

@@ -13,6 +13,8 @@ std::string create_enum(const TargetEnum& type);
 /// Bare table: columns, NOT NULL, defaults, identity; no keys.
 std::string create_table(const TargetTable& table);
 std::vector<std::string> comments(const TargetTable& table);
+/// The columns that COPY fills, and that are read back: quoted, in the order of the tuple's fields.
+std::string copy_columns(const TargetTable& table);
 std::string copy_from_stdin(const TargetTable& table);
 /// CREATE [UNIQUE] INDEX; for a primary key the unique index that is promoted afterwards.
 std::string create_index(const TargetTable& table, const TargetIndex& index);

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "operators/type_switches.h"
-#include "tests/support/copy_tuple.h"
+#include "operators/copy_tuple.h"
 #include "tests/support/source_text.h"
 
 namespace millrace {

@@ -58,7 +58,7 @@ int run_case_file(const std::string& path, CaseJudge& judge);
 std::string_view name_of_fault(ValueFault fault) noexcept;
 
 /// What is wrong with an encoded row if `value` is expected; empty: nothing.
-/// Source of the text: tests/support/copy_tuple.h.
+/// Source of the text: operators/copy_tuple.h.
 std::string complaint(const Conversion& conversion, const CaseValue& value,
                       const EncodedRow& encoded);
 

@@ -842,5 +842,66 @@ TEST(PostgresConnection, CommitOfAFailedTransactionIsNoCommit) {
   EXPECT_EQ(error_of([&] { connection.commit(); }).kind(), ErrorKind::internal);
 }
 
+/// Everything that a COPY out sends, put together.
+std::string read_all(Connection& connection, const std::string& sql, std::uint64_t& rows) {
+  std::string all;
+  rows = connection.read_copy(
+      sql,
+      [](void* to, std::span<const std::byte> bytes) {
+        static_cast<std::string*>(to)->append(reinterpret_cast<const char*>(bytes.data()),
+                                              bytes.size());
+      },
+      &all);
+  return all;
+}
+
+TEST(PostgresConnection, ReadsACopyOutFromItsHeaderToItsTrailer) {
+  Connection connection = connect();
+  std::uint64_t rows = 0;
+
+  const std::string all =
+      read_all(connection, "COPY (SELECT generate_series(0, 999)) TO STDOUT (FORMAT binary)", rows);
+
+  EXPECT_EQ(rows, 1000U);
+  EXPECT_EQ(all.size(), 19U + 1000 * 10 + 2);
+  EXPECT_TRUE(all.starts_with("PGCOPY"));
+  EXPECT_TRUE(all.ends_with("\377\377"));
+  EXPECT_EQ(connection.query("SELECT 1").at(0).at(0).text, "1") << "usable afterwards";
+}
+
+TEST(PostgresConnection, ACopyOutThatFailsHalfWaySaysWhyAndLeavesTheSession) {
+  Connection connection = connect();
+  std::uint64_t rows = 0;
+
+  const Error error = error_of([&] {
+    read_all(connection, "COPY (SELECT 1 / (500 - x) FROM generate_series(0, 999) x) TO STDOUT",
+             rows);
+  });
+
+  EXPECT_EQ(error.where().code, "22012");
+  EXPECT_EQ(connection.query("SELECT 1").at(0).at(0).text, "1");
+}
+
+TEST(PostgresConnection, WhoeverThrowsDuringACopyOutDoesNotWaitForItsEnd) {
+  Connection connection = connect();
+
+  const Error error = error_of([&] {
+    connection.read_copy(
+        "COPY (SELECT generate_series(0, 1000000000)) TO STDOUT",
+        [](void*, std::span<const std::byte>) { throw Error(ErrorKind::cancelled, "enough"); },
+        nullptr);
+  });
+
+  EXPECT_EQ(error.message(), "enough");
+  EXPECT_TRUE(connection.lost());
+}
+
+TEST(PostgresConnection, AStatementThatIsNoCopyOutIsRefused) {
+  Connection connection = connect();
+  std::uint64_t rows = 0;
+  EXPECT_EQ(error_of([&] { read_all(connection, "SELECT 1", rows); }).kind(), ErrorKind::internal);
+  EXPECT_EQ(connection.query("SELECT 2").at(0).at(0).text, "2");
+}
+
 }  // namespace
 }  // namespace millrace::postgres

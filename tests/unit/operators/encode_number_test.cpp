@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/copy_tuple.h"
+#include "operators/copy_tuple.h"
 
 namespace millrace {
 namespace {

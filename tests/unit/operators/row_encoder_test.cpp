@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "operators/type_mapping.h"
-#include "tests/support/copy_tuple.h"
+#include "operators/copy_tuple.h"
 #include "tests/support/source_text.h"
 #include "tests/support/wire_row.h"
 

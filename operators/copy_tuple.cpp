@@ -1,4 +1,4 @@
-#include "tests/support/copy_tuple.h"
+#include "operators/copy_tuple.h"
 
 #include <array>
 #include <bit>
