@@ -43,6 +43,16 @@ def _ratio(runs, name, data, slow, fast, keys, most=None, least=None):
     return _figure(name, goal, ratios, most, least, " x")
 
 
+def _proof_rate(runs, data):
+    """How much faster rows are proven than moved, within one run."""
+    rates = [
+        run["steps_seconds"]["copy"] / run["steps_seconds"]["verify"]
+        for run in runs
+        if run["data_set"] == data and run["way"] == "proven"
+    ]
+    return _figure(f"{data}: rate of the content proof / rate of the copy", ">= 1.3", rates, least=1.3, unit=" x")
+
+
 def _engine_share(runs, data):
     shares = []
     for run in runs:
@@ -74,6 +84,7 @@ def figures(runs):
                most=1.15),
         _ratio(runs, "tpch: Millrace / zero-engine floor", "tpch", "millrace", "floor", False,
                most=1.15),
+        _proof_rate(runs, "frames"),
         _engine_share(runs, "frames"),
         _engine_share(runs, "tpch"),
         _ratio(runs, "tpch, keys included: pgloader / Millrace", "tpch", "pgloader", "millrace",
