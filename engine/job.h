@@ -36,6 +36,8 @@ struct Gate {
   std::string expect;  // as text; "NULL" for none
   std::string hint;    // what to do where it is not so
 };
+/// How much of what was stored is read back and compared.
+enum class ProofDepth : std::uint8_t { none, counts, content };
 
 /// One migration, as asked for: the command line and the job file say the same things.
 struct Job {
@@ -49,8 +51,12 @@ struct Job {
   std::vector<ConsolidationRule> consolidations;  // many tables into one
   Scope scope = Scope::everything;
   IfExists if_exists = IfExists::error;
-  bool skip_keys = false;    // tables and rows only: no index, key or foreign key
-  bool skip_digest = false;  // the tuples are not digested while they are encoded
+  bool skip_keys = false;  // tables and rows only: no index, key or foreign key
+  ProofDepth verify = ProofDepth::content;
+  bool repair = false;           // verify: copy just the rows that differ
+  std::size_t rows_shown = 100;  // verify: the most differing rows that are listed
+  bool reads_only = false;       // nothing will be written: the target is taken as it is
+  bool skip_digest = false;      // the tuples are not digested while they are encoded
   SnapshotMethod snapshot = SnapshotMethod::automatic;
   FaultPolicy on_fault = FaultPolicy::stop;
   ScanDepth scan = ScanDepth::none;

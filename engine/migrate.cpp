@@ -23,6 +23,7 @@
 #include "engine/preparation.h"
 #include "engine/stop_request.h"
 #include "engine/table_build.h"
+#include "engine/verify/proof.h"
 #include "engine/writer_lane.h"
 #include "io/fault_point.h"
 #include "io/postgres/ddl.h"
@@ -124,11 +125,16 @@ class Migration {
       report_.foreign_keys =
           add_foreign_keys(builders_, preparation_.work, control_locks(preparation_), progress_);
     }
+    if (job_.verify != ProofDepth::none) {
+      progress_.set_phase("verify");
+      verify();
+    }
     progress_.set_phase("finish");
     finish_schema();
     close_sessions();
     fault_point("migrate.before_end");
     end_ledger("complete", {});
+    require_equal(report_.proof);
   }
 
   /// Enter in the ledger how the run ended.
@@ -223,6 +229,14 @@ class Migration {
       specs.push_back({.name = table.translated->target.full_name(),
                        .rows_estimate = table.source->rows_estimate,
                        .chunks = work.chunks_of[i]});
+      const StoredBefore before = work.stored_of.empty() ? StoredBefore{} : work.stored_of[i];
+      // What an earlier process stored was read from a snapshot that is gone: it can be counted.
+      const bool digests = work.digests && before.rows == 0;
+      expected_.push_back({.source = table.source->full_name(),
+                           .target = &table.translated->target,
+                           .rows = before.rows,
+                           .digest = digests ? std::optional(TupleDigest{}) : std::nullopt,
+                           .others = table.exists && job_.if_exists == IfExists::append});
       TableReport& row = report_.tables.emplace_back();
       row.source = describe_origin(*table.source);
       row.target = table.translated->target.full_name();
@@ -419,15 +433,42 @@ class Migration {
   }
 
   void note_receipt(const Receipt& receipt) {
+    std::size_t part = 0;
     for (const std::size_t index : receipt.chunk->tables) {
       TableReport& table = report_.tables[index];
       if (table.end_s == 0 || receipt.begin_s < table.begin_s) table.begin_s = receipt.begin_s;
       table.end_s = std::max(table.end_s, receipt.end_s);
       const TableWork& work = preparation_.work.tables[index];
+      const Receipt::Part& stored = receipt.parts[part++];
+      ExpectedTable& expected = expected_[index];
+      expected.rows += stored.rows;
+      if (!stored.digest) {
+        expected.digest.reset();  // not known of all its rows: it can be counted
+      } else if (expected.digest) {
+        expected.digest->merge(*stored.digest);
+      }
       if (work.grouped && choices_.keys) {
         table.indexes = work.translated->target.indexes.size();
       }
     }
+  }
+
+  /// Read back what was stored, over the writers' sessions, which have nothing left to do.
+  void verify() {
+    const StopRequest::Waker waker(stop_, [&] {
+      for (postgres::Connection& session : writers_) session.cancel();
+    });
+    try {
+      TargetInstant target(writers_);
+      report_.proof.tables = prove_tables(target, expected_, job_.verify);
+    } catch (const Error& error) {
+      // The account may write to the application's tables, but not read them.
+      if (error.kind() != ErrorKind::bad_request) throw;
+      preparation_.notes.push_back(
+          {"verify", error.where().table, "nothing was proven: " + error.message()});
+      return;
+    }
+    sign_off(report_.proof, job_.verify, "the rows that this run read from the source");
   }
 
   void create_schema_only(postgres::Connection& target) {
@@ -473,6 +514,7 @@ class Migration {
   bool as_replica_ = false;  // writers fire no trigger of the target's own
   RetryPauses pauses_;
   std::mutex retries_mutex_;                    // guards report_.retries while lanes run
+  std::vector<ExpectedTable> expected_;         // per table, from the receipts
   std::optional<postgres::Connection> target_;  // holds the lock of the run
   std::vector<postgres::Connection> writers_, builders_;
 };
@@ -514,9 +556,12 @@ void migrate(const Job& job, Progress& progress, StopRequest& stop, RunReport& r
   } catch (const Error& error) {
     // A session that was cut because of a stop reports a lost connection; the stop is the reason.
     const bool cancelled = stop.raised() || error.kind() == ErrorKind::cancelled;
-    report.outcome = cancelled ? "cancelled" : "failed";
-    report.left_in_target = migration.left_in_target();
-    migration.end_ledger(report.outcome, cancelled ? std::string() : error.what());
+    const bool different = error.kind() == ErrorKind::difference;
+    report.outcome = cancelled ? "cancelled" : different ? "different" : "failed";
+    if (!different) {  // all of it is there, and the ledger has it so
+      report.left_in_target = migration.left_in_target();
+      migration.end_ledger(report.outcome, cancelled ? std::string() : error.what());
+    }
     complete();
     if (cancelled) {
       const Error stopped(ErrorKind::cancelled, "the run was stopped on request");

@@ -304,10 +304,18 @@ void restore_target(postgres::Connection& target, Preparation& preparation) {
 
 void prepare(const Job& job, mysql::Connection& source, postgres::Connection& target,
              Preparation& preparation) {
-  read_target(target, preparation);
+  if (job.reads_only) {
+    preparation.target = postgres::read_server_facts(target);
+  } else {
+    read_target(target, preparation);
+  }
   read_source(job, source, preparation);
   translate_catalog(job, preparation);
-  if (!preparation.resumed) survey_target(job, target, preparation);
+  if (job.reads_only) {
+    preparation.exists.resize(preparation.translation.tables.size());
+  } else if (!preparation.resumed) {
+    survey_target(job, target, preparation);
+  }
   const Limits limits{.cores = machine_cores(),
                       .source_connections = free_source_connections(source),
                       .target_connections = free_connections(preparation.target),

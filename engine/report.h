@@ -8,7 +8,8 @@ namespace millrace {
 
 /// Seconds are counted from the start of the run unless a name says otherwise.
 struct PhaseReport {
-  /// "connect", "plan", "check", "snapshot", "create", "copy", "keys", "foreign keys" or "finish".
+  /// "connect", "plan", "check", "snapshot", "create", "copy", "keys", "foreign keys",
+  /// "verify", "locate" or "finish".
   std::string name;
   double begin_s = 0;
   double end_s = 0;
@@ -68,13 +69,60 @@ struct SnapshotReport {
   unsigned attempts = 1;
 };
 
+/// One table held against what it should hold.
+struct TableProofReport {
+  std::string source;  // "shop.orders"
+  std::string target;  // "shop.orders"
+  std::uint64_t source_rows = 0;
+  std::uint64_t target_rows = 0;
+  std::string source_digest;  // 16 hexadecimal digits; empty where rows were only counted
+  std::string target_digest;
+  /// "equal": value for value; "counted": as many rows, nothing more is known; "differs";
+  /// "missing": not in the target; "not compared": it holds rows of others too.
+  std::string verdict;
+};
+
+/// A row that is not the same on both sides.
+struct RowDifferenceReport {
+  std::string table;  // in the target's names
+  std::string kind;   // "missing", "extra" (both as the target sees it) or "changed"
+  std::string key;    // "id=17"; of a table without a key the whole row
+  struct Value {
+    std::string column;
+    std::string source;  // NULL as "NULL", text in quotes
+    std::string target;
+  };
+  std::vector<Value> values;  // of changed rows: the columns that differ
+};
+
+/// A part of the schema that is not as planned.
+struct SchemaDifferenceReport {
+  std::string table;
+  std::string part;  // "column qty", "index orders_sku", "next value of id", ...
+  std::string planned;
+  std::string found;
+};
+
+/// What was proven of the target, and what was not.
+struct ProofReport {
+  std::string depth;          // "counts", "content", "schema"; empty: nothing was verified
+  std::string compared_with;  // in words
+  bool equal = false;
+  std::string statement;  // one line that signs it off
+  std::vector<TableProofReport> tables;
+  std::uint64_t rows_missing = 0, rows_extra = 0, rows_changed = 0;  // as far as they were located
+  std::uint64_t rows_repaired = 0;
+  std::vector<RowDifferenceReport> rows;  // the first of them
+  std::vector<SchemaDifferenceReport> schema;
+};
+
 /// All that is known of a run; the JSON and HTML reports, and the summary, are pictures of it.
 struct RunReport {
   std::string version;
   std::string command;     // secrets masked
   std::string started_at;  // ISO 8601, UTC
-  std::string outcome;     // "complete", "failed", "cancelled"
-  std::string error;       // one line; empty when complete
+  std::string outcome;  // "complete", "different" (complete, but not equal), "failed", "cancelled"
+  std::string error;    // one line; empty when complete
   std::string hint;
   std::string source;  // masked URL
   std::string source_version;
@@ -95,6 +143,8 @@ struct RunReport {
   std::vector<NoteReport> notes;
   std::vector<NoteReport> checks;  // what was to be minded before the run began
   std::vector<RetryReport> retries;
+  bool verified_only = false;  // no row was moved: it tells of a verification
+  ProofReport proof;
   std::vector<std::string> left_in_target;  // after a failure: what stands half-done, by name
 };
 

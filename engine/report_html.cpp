@@ -12,6 +12,7 @@
 #include "engine/quantity_text.h"
 #include "engine/report.h"
 #include "engine/report_charts.h"
+#include "engine/report_proof.h"
 #include "engine/report_style.h"
 #include "engine/shown_text.h"
 
@@ -549,6 +550,7 @@ std::string report_html(const RunReport& report) {
   html += head(report);
   html += failure(report);
   html += tiles(report);
+  html += proof_html(report.proof);
   html += throughput(report);
   html += phases(report);
   html += lanes(report);

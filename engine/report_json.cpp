@@ -60,6 +60,45 @@ Json snapshot_json(const SnapshotReport& snapshot) {
           {"attempts", snapshot.attempts}};
 }
 
+Json table_proof_json(const TableProofReport& table) {
+  return {{"source", table.source},
+          {"target", table.target},
+          {"source_rows", table.source_rows},
+          {"target_rows", table.target_rows},
+          {"source_digest", table.source_digest},
+          {"target_digest", table.target_digest},
+          {"verdict", table.verdict}};
+}
+
+Json row_difference_json(const RowDifferenceReport& row) {
+  return {
+      {"table", row.table},
+      {"kind", row.kind},
+      {"key", row.key},
+      {"values", array_of(row.values, [](const RowDifferenceReport::Value& value) {
+         return Json{{"column", value.column}, {"source", value.source}, {"target", value.target}};
+       })}};
+}
+
+Json schema_difference_json(const SchemaDifferenceReport& part) {
+  return {
+      {"table", part.table}, {"part", part.part}, {"planned", part.planned}, {"found", part.found}};
+}
+
+Json proof_json(const ProofReport& proof) {
+  return {{"depth", proof.depth},
+          {"compared_with", proof.compared_with},
+          {"equal", proof.equal},
+          {"statement", proof.statement},
+          {"rows_missing", proof.rows_missing},
+          {"rows_extra", proof.rows_extra},
+          {"rows_changed", proof.rows_changed},
+          {"rows_repaired", proof.rows_repaired},
+          {"tables", array_of(proof.tables, table_proof_json)},
+          {"rows", array_of(proof.rows, row_difference_json)},
+          {"schema", array_of(proof.schema, schema_difference_json)}};
+}
+
 }  // namespace
 
 std::string report_json(const RunReport& report) {
@@ -96,6 +135,7 @@ std::string report_json(const RunReport& report) {
       {"notes", array_of(report.notes, note_json)},
       {"checks", array_of(report.checks, note_json)},
       {"retries", array_of(report.retries, retry_json)},
+      {"proof", proof_json(report.proof)},
       {"left_in_target", report.left_in_target},
   };
   // Names and messages may carry bytes of any charset: what is no UTF-8 becomes U+FFFD.

@@ -12,6 +12,7 @@ std::string_view name_of(ErrorKind kind) noexcept {
     case ErrorKind::conflict: return "conflict";
     case ErrorKind::exhausted: return "exhausted";
     case ErrorKind::commit_in_doubt: return "commit in doubt";
+    case ErrorKind::difference: return "difference";
     case ErrorKind::cancelled: return "cancelled";
     case ErrorKind::internal: return "internal";
   }
@@ -26,6 +27,7 @@ int exit_code(ErrorKind kind) noexcept {
     case ErrorKind::conflict: return 5;
     case ErrorKind::exhausted: return 6;
     case ErrorKind::commit_in_doubt: return 7;
+    case ErrorKind::difference: return 9;
     case ErrorKind::cancelled: return 130;  // 128 + SIGINT, as shells expect
     case ErrorKind::internal: return 70;    // EX_SOFTWARE. Source: sysexits.h
   }

@@ -18,6 +18,7 @@ enum class ErrorKind : std::uint8_t {
   conflict,         // deadlock or serialization failure; retry the transaction
   exhausted,        // disk full, too many clients; back off, then stop
   commit_in_doubt,  // COMMIT sent, answer lost: look before any retry
+  difference,       // source and target are not equal, as far as they were compared
   cancelled,        // the user asked to stop
   internal,         // our own mistake: report this bug
 };

@@ -17,7 +17,7 @@
 namespace millrace {
 namespace {
 
-constexpr std::array<std::string_view, 6> commands = {"migrate", "plan",  "check",
+constexpr std::array<std::string_view, 7> commands = {"migrate", "plan",  "check", "verify",
                                                       "status",  "clean", "docs"};
 constexpr std::array<std::string_view, 3> docs_topics = {"types", "exit-codes", "help"};
 
@@ -101,6 +101,7 @@ bool belongs_to(const Setting& setting, Command command) noexcept {
   if (command == Command::migrate) return setting.migrate;
   if (command == Command::plan) return setting.plan;
   if (command == Command::check) return setting.belongs_to_check();
+  if (command == Command::verify) return setting.verify;
   return setting.section == "target" || setting.option == "--password-prompt" ||
          (command == Command::status && setting.option == "--json");
 }
@@ -109,6 +110,7 @@ std::string_view name_of(Command command) noexcept {
   switch (command) {
     case Command::plan: return "plan";
     case Command::check: return "check";
+    case Command::verify: return "verify";
     case Command::status: return "status";
     case Command::clean: return "clean";
     default: return "migrate";
@@ -266,6 +268,7 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
   const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
 
   if (name == "migrate" && help) return printed(migrate_help(help_style_of_stdout()));
+  if (name == "verify" && help) return printed(verify_help(help_style_of_stdout()));
   if (name == "plan" && help) return printed(plan_help(help_style_of_stdout()));
   if (name == "check" && help) return printed(check_help(help_style_of_stdout()));
   if (name == "status" && help) return printed(status_help(help_style_of_stdout()));
@@ -285,8 +288,8 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
   }
 
   CommandLine line;
-  for (const Command command :
-       {Command::migrate, Command::plan, Command::check, Command::status, Command::clean}) {
+  for (const Command command : {Command::migrate, Command::plan, Command::check, Command::verify,
+                                Command::status, Command::clean}) {
     if (name_of(command) == name) line.command = command;
   }
   line.request = SettingsParser(line.command).parse(rest);

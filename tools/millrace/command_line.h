@@ -8,7 +8,7 @@
 
 namespace millrace {
 
-enum class Command : std::uint8_t { print, migrate, plan, check, status, clean, docs };
+enum class Command : std::uint8_t { print, migrate, plan, check, verify, status, clean, docs };
 
 /// What the program was called to do.
 struct CommandLine {

@@ -10,6 +10,7 @@ int run_plan(const CommandLine& line);
 int run_check(const CommandLine& line);
 int run_status(const CommandLine& line);
 int run_clean(const CommandLine& line);
+int run_verify(const CommandLine& line);
 int run_docs(const CommandLine& line);
 
 }  // namespace millrace

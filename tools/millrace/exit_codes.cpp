@@ -5,7 +5,7 @@
 namespace millrace {
 namespace {
 
-constexpr std::array<ErrorAdvice, 8> advice = {{
+constexpr std::array<ErrorAdvice, 9> advice = {{
     {ErrorKind::bad_request, "the call, the job file, an account or a schema must change",
      "Stops before it writes wherever that can be known beforehand, and names everything that is "
      "in "
@@ -42,6 +42,12 @@ constexpr std::array<ErrorAdvice, 8> advice = {{
      "Go on with `--resume`: the ledger knows. After `--no-ledger` count the rows of the named "
      "tables "
      "in the target, or start again with `--if-exists drop`."},
+    {ErrorKind::difference, "source and target are not equal",
+     "Ends only after everything was compared. Changes nothing; the report and the summary name "
+     "each "
+     "table, and `millrace verify` each row and column, that differs.",
+     "Look who wrote to the target or changed the source meanwhile. `millrace verify SOURCE TARGET "
+     "--repair` copies just the rows that differ."},
     {ErrorKind::internal, "a fault of millrace itself: report it",
      "Takes back what was not committed and names the place in its own code.",
      "Report the whole message with the version (`millrace --version`) and, if you can, the JSON "

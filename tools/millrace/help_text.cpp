@@ -145,6 +145,8 @@ std::string overview_help(const HelpStyle& style) {
       "  millrace plan    SOURCE TARGET [options]   show what migrate would do; writes nothing\n"
       "  millrace check   SOURCE TARGET [options]   say what would stop, hold up or slow down a "
       "run\n"
+      "  millrace verify  SOURCE TARGET [options]   prove that the target holds what the source "
+      "holds\n"
       "  millrace status  TARGET                    what the target's ledger says of its runs\n"
       "  millrace clean   TARGET                    remove the ledger\n"
       "  millrace docs    types|exit-codes|help     print documentation as Markdown\n"
@@ -259,6 +261,24 @@ std::string clean_help(const HelpStyle& style) {
       0, style.width);
   text += target_options(false, style);
   text += '\n' + heading("Example", style) + "\n  millrace clean postgresql://owner@db2/shop\n";
+  return text;
+}
+
+std::string verify_help(const HelpStyle& style) {
+  std::string text = heading("millrace verify SOURCE TARGET [options]", style) + "\n\n";
+  text += wrapped(
+      "Reads every row of both sides, each at one instant and with the encoders of migrate, and "
+      "compares them value for value. Give it the options of the migration. What differs is named "
+      "down to rows and columns. Writes nothing, unless --repair is given; exit code 9 says that "
+      "the sides are not equal.",
+      0, style.width);
+  text += '\n' + arguments_help(style) +
+          options_of([](const Setting& setting) { return setting.verify; }, style) +
+          exit_codes_help(style);
+  text += '\n' + heading("Examples", style) +
+          "\n  millrace verify mysql://reader@db1/shop postgresql://owner@db2/shop\n"
+          "  millrace verify --job nightly.toml --report proof.html\n"
+          "  millrace verify mysql://reader@db1/shop postgresql://owner@db2/shop --repair\n";
   return text;
 }
 

@@ -25,6 +25,8 @@ std::string check_help(const HelpStyle& style);
 std::string status_help(const HelpStyle& style);
 /// `millrace clean --help`
 std::string clean_help(const HelpStyle& style);
+/// `millrace verify --help`
+std::string verify_help(const HelpStyle& style);
 /// `millrace docs --help`
 std::string docs_help(const HelpStyle& style);
 

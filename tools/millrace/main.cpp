@@ -27,6 +27,7 @@ int run(const std::vector<std::string>& arguments) {
   switch (line.command) {
     case millrace::Command::print: std::fputs(line.print.c_str(), stdout); break;
     case millrace::Command::migrate: return millrace::run_migrate(line);
+    case millrace::Command::verify: return millrace::run_verify(line);
     case millrace::Command::plan: millrace::run_plan(line); break;
     case millrace::Command::check: code = millrace::run_check(line); break;
     case millrace::Command::status: millrace::run_status(line); break;

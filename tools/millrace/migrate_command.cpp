@@ -13,6 +13,7 @@
 
 #include "engine/migrate.h"
 #include "engine/stop_request.h"
+#include "engine/verify/verify.h"
 #include "io/error.h"
 #include "tools/millrace/commands.h"
 #include "tools/millrace/credentials.h"
@@ -31,7 +32,11 @@ struct Outcome {
   std::exception_ptr failure;
 };
 
-Outcome run_once(const CommandLine& line, const Request& request, StopRequest& stop) {
+/// migrate() or verify().
+using Engine = void (*)(const Job&, Progress&, StopRequest&, RunReport&);
+
+Outcome run_once(Engine engine, const CommandLine& line, const Request& request,
+                 StopRequest& stop) {
   Outcome outcome;
   outcome.report.version = MILLRACE_VERSION;
   outcome.report.command = line.text;
@@ -39,7 +44,7 @@ Outcome run_once(const CommandLine& line, const Request& request, StopRequest& s
   const TerminalProgress shown(progress, stop, request.progress);
   // Held, not handled: the reports are written whatever happened, then it goes on its way.
   try {
-    migrate(request.job, progress, stop, outcome.report);
+    engine(request.job, progress, stop, outcome.report);
   } catch (...) {
     outcome.failure = std::current_exception();
   }
@@ -111,9 +116,7 @@ void write_reports(const RunReport& report, const Request& request) {
   }
 }
 
-}  // namespace
-
-int run_migrate(const CommandLine& line) {
+int run_with(Engine engine, const CommandLine& line) {
   Request request = line.request;
   refuse_unwritable_reports(request);
   open_run_log(request.verbose, request.log_file);
@@ -127,10 +130,10 @@ int run_migrate(const CommandLine& line) {
   }
   spdlog::info("{}", line.text);
 
-  Outcome outcome = run_once(line, request, stop);
+  Outcome outcome = run_once(engine, line, request, stop);
   while (Endpoint* endpoint = refused_endpoint(outcome.failure, request, stop)) {
     prompt_password(*endpoint);
-    outcome = run_once(line, request, stop);
+    outcome = run_once(engine, line, request, stop);
   }
   log_end(outcome.report);
   print_end(outcome.report, request);
@@ -146,5 +149,11 @@ int run_migrate(const CommandLine& line) {
   write_reports(outcome.report, request);
   return 0;
 }
+
+}  // namespace
+
+int run_migrate(const CommandLine& line) { return run_with(migrate, line); }
+
+int run_verify(const CommandLine& line) { return run_with(verify, line); }
 
 }  // namespace millrace

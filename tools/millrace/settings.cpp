@@ -26,6 +26,8 @@ constexpr std::array<std::string_view, 2> on_update_words = {"trigger", "none"};
 constexpr std::array<std::string_view, 5> progress_words = {"auto", "none", "plain", "bar", "json"};
 constexpr std::array<std::string_view, 3> scan_words = {"none", "sample", "full"};
 static_assert(static_cast<std::size_t>(ScanDepth::full) + 1 == scan_words.size());
+constexpr std::array<std::string_view, 3> proof_words = {"none", "counts", "content"};
+static_assert(static_cast<std::size_t>(ProofDepth::content) + 1 == proof_words.size());
 static_assert(static_cast<std::size_t>(Scope::schema_only) + 1 == scope_words.size());
 static_assert(static_cast<std::size_t>(IfExists::append) + 1 == if_exists_words.size());
 static_assert(static_cast<std::size_t>(SnapshotMethod::none) + 1 == snapshot_words.size());
@@ -152,6 +154,10 @@ const std::array own_settings = {
     "keep no account of the run in the target's schema millrace: such a run cannot be resumed, and "
     "millrace status does not see it", {}, no, yes,
     [](R& r, const V& v) { r.job.ledger = !v.flag; }},
+  Setting{"--verify", "", "verify", word, "HOW", consistency,
+    "when all rows are in: read them back and compare the digest of every table with that of the rows "
+    "that were read (content), only count them (counts), or neither. Default: content", proof_words,
+    no, yes, [](R& r, const V& v) { r.job.verify = enumerator<ProofDepth>(v); }},
   Setting{"--skip-digest", "", "skip_digest", flag, "", consistency,
     "do not digest rows while they are encoded: what arrived can then be counted, not compared",
     {}, no, yes,
@@ -211,6 +217,14 @@ const std::array own_settings = {
   Setting{"--log-file", "", "log_file", text, "FILE", showing,
     "append the same, with times, to FILE", {}, no, yes,
     [](R& r, const V& v) { r.log_file = v.text; }},
+
+  Setting{"--repair", "", "", flag, "", "Differences",
+    "copy just the rows that differ: insert missing ones, update changed ones, delete extra ones, in "
+    "one transaction a table", {}, no, no,
+    [](R& r, const V& v) { r.job.repair = v.flag; }, no, yes},
+  Setting{"--rows-shown", "", "", count, "N", "Differences",
+    "list at most N of the rows that differ. Default: 100", {}, no, no,
+    [](R& r, const V& v) { r.job.rows_shown = static_cast<std::size_t>(v.number); }, no, yes},
 
   Setting{"--ddl", "", "", flag, "", output, "print the statements that migrate would run, as a script", {}, yes, no,
     [](R& r, const V& v) { r.ddl = v.flag; }},
@@ -374,6 +388,16 @@ std::string joined_values(const Assignment& assignment) {
   return text;
 }
 
+/// What decides how rows are read and what they become, and how the run is shown.
+bool is_for_verify(const Setting& setting) {
+  constexpr std::array<std::string_view, 9> only_when_writing = {
+      "--data-only", "--schema-only", "--if-exists", "--skip-keys", "--builders",
+      "--verify",    "--skip-digest", "--ddl",       "--json"};
+  return (setting.plan || setting.group == showing) &&
+         std::find(only_when_writing.begin(), only_when_writing.end(), setting.option) ==
+             only_when_writing.end();
+}
+
 void refuse_unknown_report(const Request& request) {
   for (const std::string& path : request.reports) {
     if (path.ends_with(".json") || path.ends_with(".html")) continue;
@@ -393,6 +417,7 @@ std::span<const Setting> all_settings() {
     });
     const std::span<const Setting> more = types_from_switches.settings();
     all.insert(before, more.begin(), more.end());
+    for (Setting& setting : all) setting.verify = setting.verify || is_for_verify(setting);
     return all;
   }();
   return settings;

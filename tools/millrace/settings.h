@@ -58,6 +58,7 @@ struct Setting {
 
   /// What plan and migrate share, check needs too.
   bool belongs_to_check() const noexcept { return check || (plan && migrate); }
+  bool verify = false;  // belongs to `millrace verify`
 };
 
 /// Every setting, in the order in which they are applied and shown.

@@ -1,0 +1,176 @@
+#include "engine/verify/proof.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "engine/quantity_text.h"
+
+namespace millrace {
+
+namespace {
+
+std::vector<TupleDigest> read_digests(TargetInstant& target, const TargetInstant::Found& found,
+                                      std::span<const TargetTable* const> tables) {
+  std::vector<TupleDigest> of_slice(found.slices.size());
+  target.read(
+      found.slices, tables, false,
+      [&](std::size_t slice, std::span<const std::byte> tuple) { of_slice[slice].add(tuple); });
+  std::vector<TupleDigest> of_table(tables.size());
+  for (std::size_t i = 0; i < of_slice.size(); ++i) {
+    of_table[found.slices[i].table].merge(of_slice[i]);
+  }
+  return of_table;
+}
+
+std::vector<TupleDigest> count_rows(TargetInstant& target, const TargetInstant::Found& found,
+                                    std::span<const TargetTable* const> tables) {
+  std::vector<std::uint64_t> of_slice(found.slices.size());
+  side_by_side(
+      target.sessions().size(), found.slices.size(), [&] { target.cancel(); },
+      [&](std::size_t lane, std::size_t i) {
+        const auto rows = target.sessions()[lane].query(count_sql(found.slices[i]));
+        of_slice[i] = std::stoull(rows.at(0).at(0).text);
+      });
+  std::vector<TupleDigest> of_table(tables.size());
+  for (std::size_t i = 0; i < of_slice.size(); ++i) {
+    of_table[found.slices[i].table].rows += of_slice[i];
+  }
+  return of_table;
+}
+
+std::string verdict_of(const ExpectedTable& table, bool present, const TupleDigest& found,
+                       bool content) {
+  if (!present) return "missing";
+  if (content && table.digest) {
+    if (*table.digest == found) return "equal";
+  } else if (table.rows == found.rows) {
+    return "counted";
+  }
+  // Rows of others cannot be told from wrong ones of ours; too few are wrong in any case.
+  return table.others && found.rows >= table.rows ? "not compared" : "differs";
+}
+
+}  // namespace
+
+std::string digest_text(std::uint64_t sum) { return fmt::format("{:016x}", sum); }
+
+std::vector<FoundTable> read_tables(TargetInstant& target,
+                                    std::span<const TargetTable* const> tables, ProofDepth depth) {
+  const TargetInstant::Found found = target.find(tables);
+  const std::vector<TupleDigest> digests = depth == ProofDepth::content
+                                               ? read_digests(target, found, tables)
+                                               : count_rows(target, found, tables);
+  std::vector<FoundTable> of_table(tables.size());
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    of_table[i] = {.present = found.present[i], .digest = digests[i]};
+  }
+  return of_table;
+}
+
+std::vector<TableProofReport> compare_tables(std::span<const ExpectedTable> expected,
+                                             std::span<const FoundTable> found, ProofDepth depth) {
+  const bool content = depth == ProofDepth::content;
+  std::vector<TableProofReport> proofs;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const ExpectedTable& table = expected[i];
+    const TupleDigest& digest = found[i].digest;
+    TableProofReport& proof = proofs.emplace_back();
+    proof.source = table.source;
+    proof.target = table.target->full_name();
+    proof.source_rows = table.rows;
+    proof.target_rows = digest.rows;
+    if (content && table.digest) {
+      proof.source_digest = digest_text(table.digest->sum);
+      proof.target_digest = digest_text(digest.sum);
+    }
+    proof.verdict = verdict_of(table, found[i].present, digest, content);
+  }
+  return proofs;
+}
+
+std::vector<TableProofReport> prove_tables(TargetInstant& target,
+                                           std::span<const ExpectedTable> expected,
+                                           ProofDepth depth) {
+  std::vector<const TargetTable*> tables;
+  for (const ExpectedTable& table : expected) tables.push_back(table.target);
+  return compare_tables(expected, read_tables(target, tables, depth), depth);
+}
+
+void require_equal(const ProofReport& proof) {
+  if (proof.depth.empty() || proof.equal) return;
+  constexpr std::size_t most_named = 5;
+  std::string names;
+  std::size_t differing = 0;
+  for (const TableProofReport& table : proof.tables) {
+    if (table.verdict != "differs" && table.verdict != "missing") continue;
+    if (++differing > most_named) continue;
+    names += fmt::format(
+        "{}{} ({})", names.empty() ? "" : ", ", table.target,
+        table.verdict == "missing" ? "not in the target"
+        : table.source_rows == table.target_rows
+            ? fmt::format("other values among its {} rows", count_text(table.target_rows))
+            : fmt::format("{} rows instead of {}", count_text(table.target_rows),
+                          count_text(table.source_rows)));
+  }
+  if (differing > most_named) names += fmt::format(" and {} more", differing - most_named);
+  if (differing == 0) {
+    throw Error(ErrorKind::difference,
+                fmt::format("the target's schema is not as planned: {} of {}, first {}",
+                            proof.schema.size() == 1 ? "a part" : "parts",
+                            proof.schema.front().table, proof.schema.front().part),
+                {.side = Side::target}, "the report lists all of them (--report FILE.html)");
+  }
+  throw Error(ErrorKind::difference, "the target is not equal: " + names, {.side = Side::target},
+              "millrace verify SOURCE TARGET names the rows and columns");
+}
+
+void sign_off(ProofReport& proof, ProofDepth depth, const std::string& compared_with) {
+  proof.depth = depth == ProofDepth::content  ? "content"
+                : depth == ProofDepth::counts ? "counts"
+                                              : "schema";
+  proof.compared_with = compared_with;
+  std::uint64_t equal = 0;
+  std::uint64_t counted = 0;
+  std::uint64_t differing = 0;
+  std::uint64_t not_compared = 0;
+  std::uint64_t rows_equal = 0;
+  for (const TableProofReport& table : proof.tables) {
+    if (table.verdict == "equal") {
+      ++equal;
+      rows_equal += table.target_rows;
+    } else if (table.verdict == "counted") {
+      ++counted;
+    } else if (table.verdict == "not compared") {
+      ++not_compared;
+    } else {
+      ++differing;
+    }
+  }
+  const auto tables = [](std::uint64_t n) {
+    return count_text(n) + (n == 1 ? " table" : " tables");
+  };
+  std::string text;
+  const auto say = [&](const std::string& words) { text += (text.empty() ? "" : "; ") + words; };
+  if (differing != 0) {
+    say("NOT equal: " + tables(differing) + " of " + count_text(proof.tables.size()));
+  }
+  if (!proof.schema.empty()) {
+    say("NOT as planned: " + count_text(proof.schema.size()) + " of the schema's parts");
+  }
+  if (equal != 0) {
+    say(fmt::format("proven: {} with {} {} are, value for value, {}", tables(equal),
+                    count_text(rows_equal), rows_equal == 1 ? "row" : "rows", compared_with));
+  }
+  if (counted != 0) say("only counted: " + tables(counted));
+  if (not_compared != 0) {
+    say("not compared: " + tables(not_compared) + " that hold rows of others too");
+  }
+  if (depth == ProofDepth::none && text.empty())
+    text = "the schema is as planned; rows were not compared";
+  if (text.empty()) text = "nothing to compare";
+  proof.equal = differing == 0 && proof.schema.empty();
+  proof.statement = std::move(text);
+}
+
+}  // namespace millrace

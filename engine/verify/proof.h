@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/job.h"
+#include "engine/report.h"
+#include "engine/verify/target_instant.h"
+#include "operators/tuple_digest.h"
+
+namespace millrace {
+
+/// What a table of the target should hold.
+struct ExpectedTable {
+  std::string source;  // its name there, for the report
+  const TargetTable* target = nullptr;
+  std::uint64_t rows = 0;
+  std::optional<TupleDigest> digest;  // none: nothing was digested, so rows can only be counted
+  bool others = false;                // rows that are not of this run may stand in it
+};
+
+/// What a table of the target holds.
+struct FoundTable {
+  bool present = false;
+  TupleDigest digest;  // rows alone where they were only counted
+};
+
+/// Read tables back, in their order. Requires: depth is not none.
+std::vector<FoundTable> read_tables(TargetInstant& target,
+                                    std::span<const TargetTable* const> tables, ProofDepth depth);
+
+/// Hold what was found against what should be there.
+///
+/// Ensures: a verdict for each table, in their order; a table that is not there is "missing",
+///          whatever it should hold.
+std::vector<TableProofReport> compare_tables(std::span<const ExpectedTable> expected,
+                                             std::span<const FoundTable> found, ProofDepth depth);
+/// read_tables() and compare_tables().
+std::vector<TableProofReport> prove_tables(TargetInstant& target,
+                                           std::span<const ExpectedTable> expected,
+                                           ProofDepth depth);
+
+/// Sum the verdicts up and write the line that says what was proven, and what was not.
+/// Depth none: the schema alone was compared. `compared_with`: what the target was held against, in
+/// words: "the rows that this run read".
+void sign_off(ProofReport& proof, ProofDepth depth, const std::string& compared_with);
+
+/// Throws Error{difference} that names the first tables, unless all are as they should be.
+void require_equal(const ProofReport& proof);
+
+/// A digest as reports show it: "9f86d081884c7d65".
+std::string digest_text(std::uint64_t sum);
+
+}  // namespace millrace

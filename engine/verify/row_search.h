@@ -1,0 +1,81 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace millrace {
+
+/// Where a row lies in the target: its ctid within a relation.
+struct RowPlace {
+  std::size_t slice = 0;  // whose relation it is
+  std::uint32_t page = 0;
+  std::uint16_t line = 0;
+};
+
+/// A row that is not the same on both sides; the tuples in the form in which the server sends them.
+struct FoundRow {
+  std::string source;  // the tuple; empty: the row is not there
+  std::string target;
+  RowPlace place;  // of the target's tuple
+};
+
+/// Finds the rows of one table that differ between source and target, in two passes over both
+/// sides, whatever its key is and however the two sides order it.
+///
+/// Pass 1 (sift): each row falls into a bucket by a hash of its key, or of all of it where there is
+/// no key. A bucket's sum gains the digest of each row of the source and loses that of each row of
+/// the target: it ends at zero where the bucket holds the same rows on both sides.
+/// Pass 2 (keep): rows of the buckets that did not end at zero are kept, equal ones cancelled out.
+/// Since a row and its changed version share their key, they share their bucket, and pair up.
+///
+/// Legal order: sift*, begin_keeping, keep*, found.
+/// Threads:     sift() and keep() may run concurrently; the others one.
+class RowSearch {
+ public:
+  enum class Side : std::uint8_t { source, target };
+
+  /// `key_columns`: positions of the tuple's fields; empty: all of them.
+  /// `rows`: about how many each side has. `row_bytes`: about how long one is.
+  RowSearch(std::vector<std::size_t> key_columns, std::uint64_t rows, std::uint64_t row_bytes);
+
+  void sift(Side side, std::span<const std::byte> tuple);
+
+  /// Returns false where so many rows differ that only some of them are going to be kept.
+  bool begin_keeping();
+  void keep(Side side, std::span<const std::byte> tuple, const RowPlace& place = {});
+
+  /// What was kept and not cancelled out, by key; a changed row once, with both tuples.
+  std::vector<FoundRow> found();
+
+  /// The bytes of the key fields of `tuple`, with their lengths.
+  std::string key_of(std::string_view tuple) const;
+
+ private:
+  /// A tuple that was kept: how often more the source has it, and where it lies in the target.
+  struct Kept {
+    std::int64_t surplus = 0;
+    std::vector<RowPlace> places;
+  };
+
+  std::size_t bucket_of(std::span<const std::byte> tuple) const;
+
+  std::vector<std::size_t> key_columns_;
+  std::uint64_t row_bytes_;
+  std::size_t n_buckets_;
+  std::uint64_t rows_;
+  std::unique_ptr<std::atomic<std::uint64_t>[]> sums_;
+  std::vector<bool> kept_buckets_;
+  std::mutex mutex_;  // guards kept_; taken for rows of differing buckets only
+  std::unordered_map<std::string, Kept> kept_;
+};
+
+}  // namespace millrace
