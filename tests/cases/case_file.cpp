@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "operators/type_switches.h"
 #include "operators/copy_tuple.h"
+#include "operators/type_switches.h"
 #include "tests/support/source_text.h"
 
 namespace millrace {

@@ -8,9 +8,9 @@
 
 #include <gtest/gtest.h>
 
+#include "operators/copy_tuple.h"
 #include "operators/row_encoder.h"
 #include "operators/type_mapping.h"
-#include "operators/copy_tuple.h"
 #include "tests/support/source_text.h"
 #include "tests/support/wire_row.h"
 

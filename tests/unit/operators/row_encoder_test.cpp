@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "operators/type_mapping.h"
 #include "operators/copy_tuple.h"
+#include "operators/type_mapping.h"
 #include "tests/support/source_text.h"
 #include "tests/support/wire_row.h"
 
