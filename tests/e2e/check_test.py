@@ -262,6 +262,44 @@ class Check(CheckTestCase):
             self.assert_line("FAIL", "duplicates", f"{self.database}.t.once: 2 rows are the same to the target's key .1 values.: one")
             self.assertEqual(len(self.lines("duplicates")), 1)
 
+    # ---- gates
+
+    def job(self, text):
+        (self.folder / "job.toml").write_text(text)
+        return ("--job", str(self.folder / "job.toml"))
+
+    def test_gates_of_the_job(self):
+        job = self.job(f"""
+            [[gate]]
+            sql = "SELECT COUNT(*) FROM `{self.database}`.t"
+            expect = 2
+            [[gate]]
+            at = "target"
+            sql = "SELECT current_database()"
+            expect = "another"
+            hint = "make it first"
+            [[gate]]
+            sql = "SELECT version FROM nowhere.at_all"
+            expect = 37
+            """)
+        self.check(*job)
+
+        self.assert_line("OK", "gate", "source: SELECT COUNT.* gives 2")
+        self.assert_line("FAIL", "gate", f"target: SELECT current_database.* gives {self.database}, not another", "make it first")
+        self.assert_line("FAIL", "gate", "the source's gate cannot be asked: SELECT version")
+
+    def test_run_that_a_gate_holds(self):
+        job = self.job("""
+            [[gate]]
+            sql = "SELECT MAX(id) FROM t"
+            expect = 37
+            hint = "run the upgrade first"
+            """)
+
+        self.refused(self.migrate(*job), BAD_REQUEST, "cannot begin the run: source: SELECT MAX.* gives 2, not 37",
+                     "run the upgrade first.*--skip-check")
+        self.assertEqual(self.migrate(*job, "--skip-check").code, COMPLETE)
+
     # ---- at the start of a run
 
     def test_run_looks_first_and_tells_what_to_mind(self):

@@ -10,6 +10,7 @@
 #include "io/nearest_word.h"
 #include "operators/type_switches.h"
 #include "tools/millrace/consolidate_table.h"
+#include "tools/millrace/gate_table.h"
 
 namespace millrace {
 namespace {
@@ -132,6 +133,8 @@ const std::array own_settings = {
     "duplicates: some from all over each table (sample), or every row (full). Default: none; for millrace "
     "check: sample", scan_words, no, yes,
     [](R& r, const V& v) { r.job.scan = enumerator<ScanDepth>(v); r.scan_given = true; }, yes},
+  Setting{"", "", "gate", tables, "", "", "", {}, yes, yes,
+    [](R& r, const V& v) { for (const SettingTable& t : v.tables) r.job.gates.push_back(read_gate_table(t)); }},
   Setting{"--skip-check", "", "skip_check", flag, "", consistency,
     "begin without looking at both sides first (millrace check tells what would be looked at)", {}, no, yes,
     [](R& r, const V& v) { r.job.skip_check = v.flag; }},
