@@ -87,7 +87,12 @@ std::string check_text(const CheckReport& report, unsigned width, bool color) {
       text += line_of(finding, width, color);
     }
   }
-  if (report.estimate) text += "\nestimate\n" + estimate_text(*report.estimate);
+  if (report.estimate) {
+    text += "\nestimate\n";
+    for (const std::string& line : estimate_lines(*report.estimate)) {
+      text += "  " + wrapped(line, 4, width);
+    }
+  }
   return text + "\n" + verdict_line(report.findings);
 }
 

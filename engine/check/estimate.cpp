@@ -60,27 +60,27 @@ Estimate estimate_run(const WorkPlan& work, const Footprint& print,
   return estimate;
 }
 
-std::string estimate_text(const Estimate& estimate) {
+std::vector<std::string> estimate_lines(const Estimate& estimate) {
   const auto size = [](std::uint64_t bytes) { return data_text(static_cast<double>(bytes)); };
   const Footprint& print = estimate.footprint;
-  std::string text =
-      fmt::format("{} rows in {} tables, {} at the source, {} to send\n",
-                  short_count_text(static_cast<double>(print.rows)), count_text(estimate.tables),
-                  size(print.source_bytes), size(print.copy_bytes));
+  std::vector<std::string> lines;
+  lines.push_back(fmt::format("{} rows in {} tables, {} at the source, {} to send",
+                              short_count_text(static_cast<double>(print.rows)),
+                              count_text(estimate.tables), size(print.source_bytes),
+                              size(print.copy_bytes)));
   if (estimate.rows_s) {
-    text += fmt::format("about {} for the rows", duration_text(*estimate.rows_s));
-    if (estimate.keys_s)
-      text += fmt::format(", {} of index builds", duration_text(*estimate.keys_s));
-    text +=
-        fmt::format(" (measured: read {}/s, write {}/s)\n", data_text(estimate.read_bytes_per_s),
-                    data_text(estimate.write_bytes_per_s));
+    lines.push_back(fmt::format(
+        "about {} for the rows{} (measured: read {}/s, write {}/s)",
+        duration_text(*estimate.rows_s),
+        estimate.keys_s ? ", " + duration_text(*estimate.keys_s) + " of index builds" : "",
+        data_text(estimate.read_bytes_per_s), data_text(estimate.write_bytes_per_s)));
   }
   if (estimate.lock_s) {
-    text += fmt::format("writers of the source wait about {}\n", duration_text(*estimate.lock_s));
+    lines.push_back("writers of the source wait about " + duration_text(*estimate.lock_s));
   }
-  text += fmt::format("disk: {} at the target; an archive or spill takes up to {}\n",
-                      size(estimate.disk_bytes), size(print.copy_bytes));
-  return text;
+  lines.push_back(fmt::format("disk: {} at the target; an archive or spill takes up to {}",
+                              size(estimate.disk_bytes), size(print.copy_bytes)));
+  return lines;
 }
 
 }  // namespace millrace

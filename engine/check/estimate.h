@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/check/footprint.h"
 #include "engine/check/rate_sample.h"
@@ -27,6 +28,6 @@ Estimate estimate_run(const WorkPlan& work, const Footprint& print,
                       double round_trip_ms, std::uint64_t max_wal_size_bytes);
 
 /// In a few lines, for people.
-std::string estimate_text(const Estimate& estimate);
+std::vector<std::string> estimate_lines(const Estimate& estimate);
 
 }  // namespace millrace

@@ -16,8 +16,9 @@
 namespace millrace {
 namespace {
 
-// Enough to meet a fault that one value in a hundred has, in any chunk.
+// Of each chunk, so that they come from all over the table; of a table that has few chunks, more.
 constexpr std::uint64_t sampled_rows_per_chunk = 1000;
+constexpr std::uint64_t sampled_rows_per_table = 16'000;
 constexpr std::size_t keys_told = 5;
 constexpr std::size_t first_buffer_bytes = std::size_t{64} << 10;
 
@@ -111,7 +112,11 @@ void scan_chunk(mysql::Connection& session, const WorkPlan& work, std::size_t at
     const std::size_t index = chunk.tables[part];
     const TableWork& table = work.tables[index];
     std::string sql = table.select_of(chunk.member(part)) + chunk.tail;
-    if (depth == ScanDepth::sample) sql += fmt::format(" LIMIT {}", sampled_rows_per_chunk);
+    if (depth == ScanDepth::sample) {
+      const std::uint64_t chunks = std::max<std::uint64_t>(1, work.chunks_of[index]);
+      sql += fmt::format(" LIMIT {}",
+                         std::max(sampled_rows_per_chunk, sampled_rows_per_table / chunks));
+    }
     RowCounter counter(table, index, at, tally);
     bool stopped = false;
     try {

@@ -32,7 +32,7 @@ struct ScanResult {
 
 /// Read rows through the encoders of the run, and count what does not fit instead of stopping.
 ///
-/// sample: the first rows of every chunk, so from all over the table's key; full: every row.
+/// sample: the first rows of every chunk, so from all over the table; full: every row.
 /// Chunks are shared out among `sessions`, which are not in one snapshot. Memory: one row per
 /// session. Of a row only its first fault counts.
 ScanResult scan_values(std::vector<mysql::Connection>& sessions, const WorkPlan& work,
