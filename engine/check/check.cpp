@@ -18,6 +18,7 @@
 #include "engine/check/target_checks.h"
 #include "engine/check/target_privileges.h"
 #include "engine/check/value_scan.h"
+#include "engine/ledger_schema.h"
 #include "engine/open_sessions.h"
 #include "engine/target_requirements.h"
 #include "io/error.h"
@@ -124,6 +125,15 @@ Findings scan_keys(const Job& job, const Preparation& preparation, postgres::Con
   return ask_keys(readers, questions, stop);
 }
 
+/// Where a step that could not be made is told.
+std::string_view family_of(std::string_view step) noexcept {
+  if (step == "plan" || step == "rates") return "target";
+  if (step == "tables" || step == "ledger") return "privileges";
+  if (step == "readers") return "source";
+  if (step == "values" || step == "gates") return step;
+  return "connection";
+}
+
 /// One call of `millrace check`: every step that can be made is made, whatever failed before.
 class Inspection {
  public:
@@ -158,8 +168,8 @@ class Inspection {
     for (const Finding& finding : report_.findings) {
       if (finding.verdict == Verdict::fail && finding.message == error.message()) return;
     }
-    const std::string_view family = subject == "plan" ? "target" : "connection";
-    report_.findings.push_back({Verdict::fail, family, subject, error.message(), error.hint()});
+    report_.findings.push_back(
+        {Verdict::fail, family_of(subject), subject, error.message(), error.hint()});
   }
 
   /// Take a step; what stops it is a finding, and the next step is taken all the same.
@@ -207,6 +217,16 @@ class Inspection {
           job_, preparation_,
           postgres::read_table_privileges(*target_, preparation_.translation.schemas)));
     });
+    if (job_.ledger && job_.scope != Scope::schema_only) {
+      try_to("ledger", [&] {
+        require_ledger_place(*target_, preparation_.target, preparation_.translation.schemas);
+        add({{Verdict::ok,
+              "privileges",
+              "ledger",
+              "the run's ledger can be kept in the target",
+              {}}});
+      });
+    }
     add(check_source(source_facts_, preparation_.work, preparation_.sizing.chunk_bytes));
     add(check_standing(preparation_));
 

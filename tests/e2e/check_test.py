@@ -30,7 +30,7 @@ class CheckTestCase(OneTableTestCase):
         self.assertEqual(self.said["verdict"], worst)
         self.assertEqual(outcome.code, CODES[worst], outcome.stdout)
         self.assertEqual([], self.target.run(
-            "select nspname from pg_namespace where nspname like 'millrace%'", self.database).splitlines())
+            "select nspname from pg_namespace where nspname like 'millrace_check%'", self.database).splitlines())
         return self.said
 
     def lines(self, subject):
@@ -140,6 +140,16 @@ class Check(CheckTestCase):
         self.check(target=self.as_role())
 
         self.assert_line("FAIL", "plan", "cannot create schema", "GRANT CREATE ON DATABASE")
+
+    def test_role_that_may_not_keep_a_ledger(self):
+        self.target.run("create schema s; create table s.t (id int, words varchar(20))", self.database)
+        role = self.as_role("usage, create on schema s", "insert on s.t")
+        there = ("--schema-map", f"{self.database}=s", "--if-exists", "append")
+        self.check(*there, target=role)
+        self.assert_line("FAIL", "ledger", "may not create schema millrace", "GRANT CREATE ON DATABASE .*--no-ledger")
+
+        self.check(*there, "--no-ledger", target=role)
+        self.assertEqual(self.lines("ledger"), [])
 
     def test_role_that_may_not_drop_empty_or_fill(self):
         self.target.run("create schema s; create table s.t (id int, words varchar(20)); insert into s.t values (7, 'x')",

@@ -156,7 +156,7 @@ const std::array own_settings = {
   Setting{"--no-ledger", "", "no_ledger", flag, "", consistency,
     "keep no account of the run in the target's schema millrace: such a run cannot be resumed, and "
     "millrace status does not see it", {}, no, yes,
-    [](R& r, const V& v) { r.job.ledger = !v.flag; }},
+    [](R& r, const V& v) { r.job.ledger = !v.flag; }, yes},
   Setting{"--verify", "", "verify", word, "HOW", consistency,
     "when all rows are in: read them back and compare the digest of every table with that of the rows "
     "that were read (content), only count them (counts), or neither. Default: content", proof_words,
