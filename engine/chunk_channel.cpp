@@ -14,6 +14,65 @@ namespace {
 ChunkChannel::ChunkChannel(const Chunk& chunk, std::size_t credits, unsigned attempt)
     : chunk_(chunk), credits_(credits), parts_(chunk.tables.size()), attempt_(attempt) {}
 
+void ChunkChannel::allow_spill(archive::SpillSpace& space, archive::Packer& packer) {
+  // An earlier attempt's file may still be there: its reader reads on.
+  spill_.emplace(space, chunk_.id | (std::uint64_t{attempt_ - 1} << 40U), parts_.size());
+  packer_ = &packer;
+}
+
+bool ChunkChannel::try_spill(std::size_t part, const CopyBlock& block) {
+  if (!spill_) return false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (credits_ > 0 || closed_ || abandoned_) return false;
+  }
+  return spill_->add(part, block.view(), block.rows(), *packer_);
+}
+
+bool ChunkChannel::park(BlockPool& pool) {
+  if (!spill_) return false;
+  bool all = true;
+  for (std::size_t part = 0; all && part < parts_.size(); ++part) {
+    for (;;) {
+      CopyBlock block;
+      {
+        const std::lock_guard lock(mutex_);
+        if (taken_ || closed_) return false;
+        if (parts_[part].blocks.empty()) break;
+        // Out of the queue and not yet taken: a writer that comes now waits for it.
+        block = std::move(parts_[part].blocks.front());
+        parts_[part].blocks.pop_front();
+      }
+      all = spill_->add(part, block.view(), block.rows(), *packer_);
+      {
+        const std::lock_guard lock(mutex_);
+        if (all) {
+          --parts_[part].announced->blocks;
+        } else if (!abandoned_) {
+          parts_[part].blocks.push_front(std::move(block));
+        }
+      }
+      if (!all && block.valid()) pool.release(std::move(block));
+      block_.notify_one();
+      if (!all) break;
+      pool.release(std::move(block));
+      return_credit();
+    }
+  }
+  spill_->rest();
+  return all;
+}
+
+void ChunkChannel::take() noexcept {
+  const std::lock_guard lock(mutex_);
+  taken_ = true;
+}
+
+std::optional<archive::SpillFile::Frame> ChunkChannel::next_spilled(std::size_t part) {
+  if (!spill_) return std::nullopt;
+  return spill_->next(part);
+}
+
 void ChunkChannel::acquire_credit() {
   std::unique_lock lock(mutex_);
   credit_.wait(lock, [&] { return closed_ || abandoned_ || credits_ > 0; });

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -9,6 +10,8 @@
 #include <vector>
 
 #include "engine/chunk.h"
+#include "io/archive/spill_file.h"
+#include "io/block_pool.h"
 #include "io/copy_block.h"
 #include "operators/tuple_digest.h"
 
@@ -34,6 +37,23 @@ class ChunkChannel {
 
   const Chunk& chunk() const noexcept { return chunk_; }
   unsigned attempt() const noexcept { return attempt_; }
+
+  /// Let blocks go to a file where the writer cannot take them yet. `packer` is the reader's.
+  /// Call before the channel is handed to anybody.
+  void allow_spill(archive::SpillSpace& space, archive::Packer& packer);
+  /// Keep a block's tuples in the file instead of sending it, if every credit is spent and there is
+  /// room. False: send it. Threads: the reader's.
+  bool try_spill(std::size_t part, const CopyBlock& block);
+  /// All is announced: move the blocks that no writer has taken into the file too, so that they go
+  /// home to `pool`. True if nothing of the chunk is in memory then. Threads: the reader's.
+  bool park(BlockPool& pool);
+  /// A writer begins to store the chunk.
+  void take() noexcept;
+  /// The next tuples of the part that went to the file; none after its last, or where none did.
+  /// Requires: pop() returned none. Threads: the writer's.
+  std::optional<archive::SpillFile::Frame> next_spilled(std::size_t part);
+  /// Whether the chunk's place among the open ones was given back already; it is given back once.
+  bool give_back_place() noexcept { return !place_given_back_.exchange(true); }
 
   /// Wait until one more block may be under way. Errors: Error{cancelled} once closed.
   void acquire_credit();
@@ -76,6 +96,10 @@ class ChunkChannel {
   std::vector<Part> parts_;
   unsigned attempt_;
   bool closed_ = false;
+  bool taken_ = false;
+  std::atomic<bool> place_given_back_{false};
+  std::optional<archive::SpillFile> spill_;
+  archive::Packer* packer_ = nullptr;
   bool given_up_ = false;
   bool abandoned_ = false;
 };

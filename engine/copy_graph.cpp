@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <optional>
 #include <semaphore>
 #include <thread>
 #include <utility>
@@ -60,6 +61,7 @@ struct CopyGraph::State {
       chunks_left_of[i] = run.plan.chunks_to_do(i);
     }
     chunks_to_store = run.plan.chunks.size();
+    chunks_to_read = run.plan.chunks.size();
     for (unsigned lane = 0; lane < run.builders.size(); ++lane) {
       std::function<postgres::Connection()> open;
       if (run.open_builder) open = [this, lane] { return run.open_builder(lane); };
@@ -134,6 +136,8 @@ struct CopyGraph::State {
     const ChunkReader::Emit emit = [&](ChunkChannel& channel, std::size_t part, CopyBlock block) {
       gateway.try_put(Sent(SentBlock{&channel, part, std::move(block)}));
     };
+    std::optional<archive::Packer> packer;
+    if (run.spill != nullptr) packer.emplace(run.spill_level);
     for (;;) {
       meter.enter(Stall::target);
       open_chunks.acquire();
@@ -143,9 +147,14 @@ struct CopyGraph::State {
       if (!work) break;
       meter.enter(Stall::working);
       const ChannelPointer channel = open_channel(*work);
+      if (run.spill != nullptr) channel->allow_spill(*run.spill, *packer);
       begun.push(channel);
       if (!read_or_give_up(lane, *channel, emit)) continue;
       if (work->chunk->under_lock && lock_chunks_left.fetch_sub(1) == 1) run.lock_chunks_read();
+      if (chunks_to_read.fetch_sub(1) == 1) run.all_read();
+      if (run.spill != nullptr && channel->park(run.pool) && channel->give_back_place()) {
+        open_chunks.release();
+      }
     }
     open_chunks.release();  // the next reader finds no chunk either
     meter.enter(Stall::idle);
@@ -184,6 +193,7 @@ struct CopyGraph::State {
     }
     for (CopyBlock& block : channel.abandon()) run.pool.release(std::move(block));
     if (!given_up) {
+      chunks_to_read.fetch_add(1);  // as its reader counted it, or will
       const StallScope stall(run.progress.lane(LaneKind::writer, lane), Stall::target);
       if (std::optional<Receipt> stored = writer.recover(chunk, channel.attempt())) return stored;
     }
@@ -198,6 +208,7 @@ struct CopyGraph::State {
       const std::optional<ChannelPointer> channel = begun.pop();
       if (!channel) break;
       meter.enter(Stall::working);
+      (*channel)->take();
       if (const std::optional<Receipt> receipt = store_or_queue_anew(lane, **channel)) {
         gateway.try_put(*receipt);
         if (chunks_to_store.fetch_sub(1) == 1) {
@@ -205,7 +216,7 @@ struct CopyGraph::State {
           to_read.close();
         }
       }
-      open_chunks.release();
+      if ((*channel)->give_back_place()) open_chunks.release();
     }
     meter.enter(Stall::idle);
   }
@@ -257,6 +268,7 @@ struct CopyGraph::State {
   LaneQueue<ChunkToRead> to_read;  // in the order of work; those that come back, last
   std::atomic<std::size_t> lock_chunks_left{0};
   std::atomic<std::size_t> chunks_to_store{0};
+  std::atomic<std::size_t> chunks_to_read{0};
   std::counting_semaphore<> open_chunks;
   LaneQueue<ChannelPointer> begun;  // chunks being read, in the order in which they began
   std::mutex channels_mutex;

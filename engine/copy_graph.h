@@ -28,6 +28,9 @@ struct CopyRun {
   std::vector<std::unique_ptr<ChunkWriter>> writers;  // a thread for each
   std::vector<postgres::Connection>& builders;        // none: nothing is built
   std::function<void()> lock_chunks_read;             // every chunk with under_lock is read
+  std::function<void()> all_read = [] {};             // every chunk is read
+  archive::SpillSpace* spill = nullptr;               // where chunks go that no writer can take yet
+  int spill_level = 1;                                // zstd
   std::function<void(const Receipt&)> committed;      // serial; a chunk is in
   std::function<void(std::size_t table, double seconds, bool finished)> built;  // serial
   // What is tried anew, and how patiently; none: the first failure of a lane ends the run.
@@ -42,7 +45,8 @@ struct CopyRun {
 /// The graph:   readers ==blocks==> writers --receipts--> settle ~~tables~~> builders -->
 /// settle_build Sessions block, so each has a thread of its own, a lane, behind an async_node; what
 /// only computes runs on oneTBB's workers. A reader takes a chunk only when fewer than
-/// sizing.open_chunks are between reading and commit.
+/// sizing.open_chunks are between reading and commit; chunks that lie in spill files are not
+/// counted.
 ///
 /// Retries: a chunk whose reader or writer failed for want of its session is read and stored anew
 ///          from its first row, whatever of it was under way; its writer is the one that queues it.

@@ -66,12 +66,17 @@ struct Job {
   SchemaChoices schema;
 
   bool ledger = true;           // keep account of the run in the target's schema `millrace`
-  bool resume = false;          // go on with the unfinished run of this job
+  bool resume = false;          // go on with what an unfinished run of this job left
   bool resume_changed = false;  // even where the source changed since it began
   /// Every setting that was given and that decides on what is moved, by name: two jobs with equal
   /// settings make the same of the same source.
   std::vector<std::pair<std::string, std::string>> settings;
 
+  std::string archive;  // folder of extract and load
+  int compression = 1;  // zstd level of an archive's chunks
+  std::string spill;    // folder for chunks that the target cannot take yet; empty: none
+  std::uint64_t spill_limit_bytes = 0;  // the most that may lie there; 0: what the disk has
+  int spill_level = 1;                  // zstd
   RetryPolicy retry;
 
   // 0: worked out from the machine and the servers' limits, see engine/sizing.h.

@@ -1,15 +1,10 @@
 #include "engine/migrate.h"
 
-#include <sys/resource.h>
-
-#include <condition_variable>
-#include <ctime>
+#include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <thread>
+#include <utility>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -21,10 +16,15 @@
 #include "engine/mysql_source.h"
 #include "engine/open_sessions.h"
 #include "engine/preparation.h"
+#include "engine/quantity_text.h"
+#include "engine/run_account.h"
+#include "engine/run_into_target.h"
+#include "engine/sampler.h"
 #include "engine/stop_request.h"
 #include "engine/table_build.h"
 #include "engine/verify/proof.h"
 #include "engine/writer_lane.h"
+#include "io/archive/spill_file.h"
 #include "io/fault_point.h"
 #include "io/postgres/ddl.h"
 #include "io/quoting.h"
@@ -32,25 +32,6 @@
 namespace millrace {
 
 namespace {
-
-/// Takes a sample of the counters four times a second, for as long as it lives.
-class Sampler {
- public:
-  explicit Sampler(Progress& progress)
-      : thread_([this, &progress](const std::stop_token& stop) {
-          std::unique_lock lock(mutex_);
-          while (!stop.stop_requested()) {
-            progress.sample();
-            wake_.wait_for(lock, stop, std::chrono::milliseconds(250), [] { return false; });
-          }
-          progress.sample();
-        }) {}
-
- private:
-  std::mutex mutex_;
-  std::condition_variable_any wake_;
-  std::jthread thread_;
-};
 
 /// One run into the target: its sessions and what they have done so far.
 class Migration {
@@ -62,12 +43,14 @@ class Migration {
         progress_(progress),
         stop_(stop),
         report_(report),
+        account_(progress, report),
         choices_{.keys = !job.skip_keys && job.scope != Scope::data_only,
                  .analyze = !job.skip_keys},
         pauses_(job.retry) {}
 
   void run() {
     progress_.set_phase("connect");
+    if (!job_.spill.empty()) spill_.emplace(job_.spill, job_.spill_limit_bytes);
     source_.connect();
     postgres::Connection& target = target_.emplace(job_.target, "millrace control");
     report_.source_version = source_.version_text();
@@ -83,7 +66,7 @@ class Migration {
       }
       source_.prepare(target, preparation_);
     }
-    fill_report_header();
+    account_.tell_sizes(preparation_);
     stop_.check();
     if (!preparation_.resumed) refuse_over_unfinished(target);
     refuse_if_in_the_way(preparation_);
@@ -93,7 +76,8 @@ class Migration {
       require_ledger_place(target, preparation_.target, preparation_.translation.schemas);
       source_identity_ = source_.identity();
     }
-    begin_progress();
+    account_.begin(preparation_);
+    expect_tables();
 
     if (job_.scope == Scope::schema_only) {
       create_schema_only(target);
@@ -193,42 +177,14 @@ class Migration {
   }
 
   /// Bring the report up to what has happened, well or not.
-  void complete_report() {
-    report_.notes = preparation_.notes;
-    report_.phases = progress_.phases();
-    if (!progress_.started()) return;
-    for (std::size_t i = 0; i < preparation_.work.tables.size(); ++i) {
-      const TableMeter& meter = progress_.table(i);
-      TableReport& table = report_.tables[i];
-      table.rows = meter.rows_committed.load();
-      table.copy_bytes = meter.bytes_committed.load();
-      report_.rows += table.rows;
-      report_.copy_bytes += table.copy_bytes;
-      report_.chunks += meter.chunks_done.load();
-      report_.indexes += table.indexes;
-    }
-    report_.samples = progress_.samples();
-    report_.lanes = progress_.lane_reports();
-  }
+  void complete_report() { account_.complete(preparation_); }
 
  private:
-  void fill_report_header() {
-    report_.target_version = preparation_.target.version_text;
-    report_.readers = preparation_.sizing.readers;
-    report_.writers = preparation_.sizing.writers;
-    report_.builders = preparation_.sizing.builders;
-    report_.chunk_bytes = preparation_.sizing.chunk_bytes;
-    report_.memory_bytes = preparation_.sizing.memory_bytes;
-  }
-
-  void begin_progress() {
+  /// What the proof expects of each table, before a row of it is read.
+  void expect_tables() {
     const WorkPlan& work = preparation_.work;
-    std::vector<Progress::TableSpec> specs;
     for (std::size_t i = 0; i < work.tables.size(); ++i) {
       const TableWork& table = work.tables[i];
-      specs.push_back({.name = table.translated->target.full_name(),
-                       .rows_estimate = table.source->rows_estimate,
-                       .chunks = work.chunks_of[i]});
       const StoredBefore before = work.stored_of.empty() ? StoredBefore{} : work.stored_of[i];
       // What an earlier process stored was read from a snapshot that is gone: it can be counted.
       const bool digests = work.digests && before.rows == 0;
@@ -237,21 +193,6 @@ class Migration {
                            .rows = before.rows,
                            .digest = digests ? std::optional(TupleDigest{}) : std::nullopt,
                            .others = table.exists && job_.if_exists == IfExists::append});
-      TableReport& row = report_.tables.emplace_back();
-      row.source = describe_origin(*table.source);
-      row.target = table.translated->target.full_name();
-      row.chunks = work.chunks_of[i];
-    }
-    progress_.start(std::move(specs), preparation_.sizing.readers, preparation_.sizing.writers,
-                    preparation_.sizing.builders);
-    for (std::size_t i = 0; i < work.stored_of.size(); ++i) {
-      TableMeter& meter = progress_.table(i);
-      meter.started.store(work.stored_of[i].chunks > 0);
-      meter.rows_read.store(work.stored_of[i].rows);
-      meter.bytes_read.store(work.stored_of[i].copy_bytes);
-      meter.rows_committed.store(work.stored_of[i].rows);
-      meter.bytes_committed.store(work.stored_of[i].copy_bytes);
-      meter.chunks_done.store(work.stored_of[i].chunks);
     }
   }
 
@@ -415,7 +356,14 @@ class Migration {
                      .writers = std::move(writers),
                      .builders = builders_,
                      .lock_chunks_read = [&] { source_.release_lock(); },
-                     .committed = [&](const Receipt& receipt) { note_receipt(receipt); },
+                     .all_read = [&] { report_.source_released_s = progress_.elapsed_s(); },
+                     .spill = spill_ ? &*spill_ : nullptr,
+                     .spill_level = job_.spill_level,
+                     .committed =
+                         [&](const Receipt& receipt) {
+                           account_.note(receipt, work, choices_.keys);
+                           expect(receipt);
+                         },
                      .built =
                          [&](std::size_t table, double seconds, bool finished) {
                            report_.tables[table].keys_s += seconds;
@@ -430,15 +378,13 @@ class Migration {
           std::make_exception_ptr(Error(ErrorKind::cancelled, "the run was stopped on request")));
     });
     graph.run();
+    if (spill_) note_spill(*spill_);
   }
 
-  void note_receipt(const Receipt& receipt) {
+  /// What of a chunk's tables the proof expects besides.
+  void expect(const Receipt& receipt) {
     std::size_t part = 0;
     for (const std::size_t index : receipt.chunk->tables) {
-      TableReport& table = report_.tables[index];
-      if (table.end_s == 0 || receipt.begin_s < table.begin_s) table.begin_s = receipt.begin_s;
-      table.end_s = std::max(table.end_s, receipt.end_s);
-      const TableWork& work = preparation_.work.tables[index];
       const Receipt::Part& stored = receipt.parts[part++];
       ExpectedTable& expected = expected_[index];
       expected.rows += stored.rows;
@@ -447,10 +393,21 @@ class Migration {
       } else if (expected.digest) {
         expected.digest->merge(*stored.digest);
       }
-      if (work.grouped && choices_.keys) {
-        table.indexes = work.translated->target.indexes.size();
-      }
     }
+  }
+
+  void note_spill(const archive::SpillSpace& spill) {
+    report_.spilled_bytes = spill.total_bytes();
+    preparation_.notes.push_back(
+        {"spill", job_.spill,
+         fmt::format("{} went this way, {} at most at once; the source was released after {}",
+                     data_text(static_cast<double>(spill.total_bytes())),
+                     data_text(static_cast<double>(spill.peak_bytes())),
+                     duration_text(report_.source_released_s))});
+    if (spill.full().empty()) return;
+    preparation_.notes.push_back(
+        {"spill", job_.spill,
+         "had no more room (" + spill.full() + "): readers waited for the target from then on"});
   }
 
   /// Read back what was stored, over the writers' sessions, which have nothing left to do.
@@ -506,11 +463,13 @@ class Migration {
   Progress& progress_;
   StopRequest& stop_;
   RunReport& report_;
+  RunAccount account_;
   BuildChoices choices_;
   Preparation preparation_;
   Ledger ledger_;
   std::string source_identity_;
   bool created_ = false;
+  std::optional<archive::SpillSpace> spill_;
   bool as_replica_ = false;  // writers fire no trigger of the target's own
   RetryPauses pauses_;
   std::mutex retries_mutex_;                    // guards report_.retries while lanes run
@@ -519,59 +478,26 @@ class Migration {
   std::vector<postgres::Connection> writers_, builders_;
 };
 
-double cpu_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-std::uint64_t peak_memory_bytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;  // Linux counts kibibytes
-}
-
 }  // namespace
 
+void run_into_target(const Job& job, RunSource& source, Progress& progress, StopRequest& stop,
+                     RunReport& report) {
+  Migration migration(job, source, progress, stop, report);
+  run_accounted(stop, report,
+                {.run = [&] { migration.run(); },
+                 .failed =
+                     [&](const std::string& error) {
+                       report.left_in_target = migration.left_in_target();
+                       migration.end_ledger(report.outcome, error);
+                     },
+                 .complete = [&] { migration.complete_report(); }});
+}
+
 void migrate(const Job& job, Progress& progress, StopRequest& stop, RunReport& report) {
-  report.started_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
   report.source = job.source.masked();
   report.target = job.target.masked();
-  const double cpu_before = cpu_seconds();
   MysqlSource source(job);
-  Migration migration(job, source, progress, stop, report);
-  const auto complete = [&] {
-    migration.complete_report();
-    report.wall_s = progress.elapsed_s();
-    report.engine_cpu_s = cpu_seconds() - cpu_before;
-    report.peak_memory_bytes = peak_memory_bytes();
-  };
-  try {
-    migration.run();
-    report.outcome = "complete";
-    complete();
-  } catch (const Error& error) {
-    // A session that was cut because of a stop reports a lost connection; the stop is the reason.
-    const bool cancelled = stop.raised() || error.kind() == ErrorKind::cancelled;
-    const bool different = error.kind() == ErrorKind::difference;
-    report.outcome = cancelled ? "cancelled" : different ? "different" : "failed";
-    if (!different) {  // all of it is there, and the ledger has it so
-      report.left_in_target = migration.left_in_target();
-      migration.end_ledger(report.outcome, cancelled ? std::string() : error.what());
-    }
-    complete();
-    if (cancelled) {
-      const Error stopped(ErrorKind::cancelled, "the run was stopped on request");
-      report.error = stopped.what();
-      throw stopped;
-    }
-    report.error = error.what();
-    report.hint = error.hint();
-    throw;
-  }
+  run_into_target(job, source, progress, stop, report);
 }
 
 }  // namespace millrace

@@ -39,6 +39,7 @@ struct Plan {
   unsigned readers = 0, writers = 0, builders = 0;
   std::uint64_t chunk_bytes = 0, memory_bytes = 0;
   std::string snapshot;              // the method that would be used
+  std::uint64_t archive_bytes = 0;   // room that extract would ask for
   std::vector<PlannedTable> tables;  // in the order of the work
   std::vector<std::string> ddl;      // statements in the order they would run
   std::vector<NoteReport> notes;

@@ -34,6 +34,7 @@ void MysqlSource::check(postgres::Connection& target, const Preparation& prepara
 }
 
 void MysqlSource::open_readers(const Preparation& preparation) {
+  identity();  // asked while the control session is still at hand
   sessions_ = open_sessions<mysql::Connection>(
       preparation.sizing.readers, [&](std::size_t) { return mysql::Connection(job_.source); });
   mysql::SnapshotBarrier::Settings settings;

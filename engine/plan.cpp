@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "engine/extract.h"
 #include "engine/late_schema.h"
 #include "engine/migrate.h"
 #include "engine/preparation.h"
@@ -69,6 +70,8 @@ Plan plan(const Job& job, StopRequest& stop) {
   plan.chunk_bytes = preparation.sizing.chunk_bytes;
   plan.memory_bytes = preparation.sizing.memory_bytes;
   plan.snapshot = snapshot_words(job.snapshot);
+  for (const Chunk& chunk : preparation.work.chunks) plan.archive_bytes += chunk.bytes_estimate;
+  plan.archive_bytes = expected_archive_bytes(plan.archive_bytes);
   // Tables in the order in which their first chunk is read.
   std::vector<bool> seen(preparation.work.tables.size());
   for (const Chunk& chunk : preparation.work.chunks) {
@@ -104,6 +107,7 @@ std::string plan_json(const Plan& plan) {
   json["chunk_bytes"] = plan.chunk_bytes;
   json["memory_bytes"] = plan.memory_bytes;
   json["snapshot"] = plan.snapshot;
+  json["archive_bytes"] = plan.archive_bytes;
   json["tables"] = nlohmann::ordered_json::array();
   for (const PlannedTable& table : plan.tables) {
     json["tables"].push_back({{"source", table.source},
@@ -135,9 +139,9 @@ std::string plan_text(const Plan& plan, unsigned width) {
   name_width = std::min(name_width, width > figures_width + 20 ? width - figures_width : 20UL);
   std::string text = fmt::format(
       "source    {}\ntarget    PostgreSQL {}\nlanes     {} readers, {} writers, {} builders\n"
-      "snapshot  {}\n\n",
+      "snapshot  {}\narchive   {} at most, if extracted or spilled\n\n",
       plan.source_version, plan.target_version, plan.readers, plan.writers, plan.builders,
-      plan.snapshot);
+      plan.snapshot, data_text(static_cast<double>(plan.archive_bytes)));
   text += fmt::format("{:<{}}  {:>12}  {:>10}  {:>6}  {}\n", "table", name_width, "rows (est.)",
                       "size", "chunks", "cut along");
   for (const PlannedTable& table : plan.tables) {

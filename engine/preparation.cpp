@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "engine/target_requirements.h"
+#include "io/archive/frame.h"
 #include "io/error.h"
 #include "io/mysql/catalog.h"
 #include "io/postgres/ddl.h"
@@ -279,7 +280,8 @@ Sizing asked_sizing(const Job& job) {
           .writers = job.writers,
           .builders = job.builders,
           .chunk_bytes = job.chunk_bytes,
-          .memory_bytes = job.memory_bytes};
+          .memory_bytes = job.memory_bytes,
+          .packing_bytes = job.spill.empty() ? 0 : archive::Packer::memory_bytes(job.spill_level)};
 }
 
 unsigned free_connections(const postgres::ServerFacts& target) {
@@ -288,10 +290,14 @@ unsigned free_connections(const postgres::ServerFacts& target) {
 }
 
 void restore_target(postgres::Connection& target, Preparation& preparation) {
-  const StoredRun& run = *preparation.resumed;
   preparation.exists.resize(preparation.translation.tables.size());
   preparation.work =
       make_uncut_plan(preparation.catalog, preparation.translation, preparation.exists);
+  restore_stored(target, preparation);
+}
+
+void restore_stored(postgres::Connection& target, Preparation& preparation) {
+  const StoredRun& run = *preparation.resumed;
   restore_plan(run, preparation.work);
   for (std::size_t i = 0; i < preparation.work.tables.size(); ++i) {
     preparation.exists[i] = preparation.work.tables[i].exists;

@@ -70,6 +70,8 @@ unsigned free_connections(const postgres::ServerFacts& target);
 
 /// Put the plan of preparation.resumed in the place of survey_target() and make_work_plan().
 void restore_target(postgres::Connection& target, Preparation& preparation);
+/// The second half of it, for a plan whose tables are there.
+void restore_stored(postgres::Connection& target, Preparation& preparation);
 
 /// Throws Error{bad_request} naming every object in the way, if there is one.
 void refuse_if_in_the_way(const Preparation& preparation);

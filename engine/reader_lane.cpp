@@ -51,7 +51,8 @@ class BlockFiller {
   /// Send what is left; throws what the callback could not.
   ChunkChannel::Announced finish() {
     if (error_) std::rethrow_exception(error_);
-    if (block_.valid()) seal();
+    if (block_.valid() && !block_.empty()) seal();
+    if (block_.valid()) give_back();  // the last one was spilled
     if (digester_) announced_.digest = digester_->digest();
     return announced_;
   }
@@ -72,8 +73,7 @@ class BlockFiller {
           // The row lies untouched in the network buffer: it is encoded again into a new block.
           room = std::max(outcome.bytes, block_.empty() ? block_.capacity_bytes() * 2 : 0);
           if (block_.empty()) {
-            pool_.release(std::move(block_));
-            channel_.return_credit();
+            give_back();
           } else {
             seal();
           }
@@ -97,13 +97,28 @@ class BlockFiller {
     clock_.start();
   }
 
+  void give_back() {
+    pool_.release(std::exchange(block_, CopyBlock()));
+    channel_.return_credit();
+  }
+
   void seal() {
     fault_point("reader.mid_table");
     clock_.book();
     progress_.rows_read.fetch_add(block_.rows(), std::memory_order_relaxed);
     progress_.bytes_read.fetch_add(block_.size_bytes(), std::memory_order_relaxed);
-    ++announced_.blocks;
     announced_.rows += block_.rows();
+    if (channel_.try_spill(part_, block_)) {
+      // The block stays ours, empty; one that was made for a huge row is given to the next such.
+      if (block_.capacity_bytes() > pool_.block_bytes()) {
+        give_back();
+      } else {
+        block_.clear();
+      }
+      clock_.start();
+      return;
+    }
+    ++announced_.blocks;
     emit_(channel_, part_, std::exchange(block_, CopyBlock()));
   }
 

@@ -127,6 +127,8 @@ std::string report_json(const RunReport& report) {
       {"chunks", report.chunks},
       {"indexes", report.indexes},
       {"foreign_keys", report.foreign_keys},
+      {"source_released_s", report.source_released_s},
+      {"spilled_bytes", report.spilled_bytes},
       {"snapshot", snapshot_json(report.snapshot)},
       {"phases", array_of(report.phases, phase_json)},
       {"tables", array_of(report.tables, table_json)},

@@ -56,8 +56,9 @@ Sizing work_out_sizing(const Sizing& asked, const Limits& limits) {
   // Half of the locks are left to whoever else uses the target.
   sizing.transaction_locks = limits.target_locks / 2 / sizing.writers;
   sizing.open_chunks = sizing.readers + sizing.writers;
-  const std::size_t fixed =
-      base_bytes + lane_bytes * (sizing.readers + sizing.writers + sizing.builders);
+  const std::size_t fixed = base_bytes +
+                            lane_bytes * (sizing.readers + sizing.writers + sizing.builders) +
+                            sizing.packing_bytes * (sizing.readers + sizing.writers);
   const std::size_t least = sizing.open_chunks * least_credits * smallest_block;
   if (sizing.memory_bytes < fixed + least) {
     throw Error(ErrorKind::bad_request,

@@ -18,8 +18,9 @@ struct Sizing {
   unsigned readers = 0;
   unsigned writers = 0;
   unsigned builders = 0;
-  std::size_t chunk_bytes = 0;   // the most source bytes per chunk
-  std::size_t memory_bytes = 0;  // the engine's whole budget
+  std::size_t chunk_bytes = 0;    // the most source bytes per chunk
+  std::size_t memory_bytes = 0;   // the engine's whole budget
+  std::size_t packing_bytes = 0;  // of it, what each reader and writer needs to compress
   std::size_t block_bytes = 0;
   std::size_t blocks = 0;             // in the pool
   std::size_t credits = 0;            // blocks that one chunk may have under way

@@ -159,6 +159,13 @@ Receipt::Part WriterLane::copy_table(ChunkChannel& channel, std::size_t part) {
       sent += block->rows();
       stored.copy_bytes += block->size_bytes();
     }
+    while (const auto spilled = channel.next_spilled(part)) {
+      clock.start();
+      session_.write_copy(spilled->tuples);
+      clock.book();
+      sent += spilled->rows;
+      stored.copy_bytes += spilled->tuples.size();
+    }
     clock.start();
     stored.rows = session_.finish_copy();
     clock.book();

@@ -36,10 +36,10 @@ class CopyBlock {
   /// The bytes after the last committed tuple; valid until the next call that changes the block.
   std::span<std::byte> free_space() & noexcept { return {bytes_.get() + size_, capacity_ - size_}; }
 
-  /// Keep one tuple of `n_bytes` that was written at the start of free_space().
-  void commit(std::size_t n_bytes) noexcept {
+  /// Keep one tuple of `n_bytes` that was written at the start of free_space(), or several.
+  void commit(std::size_t n_bytes, std::uint64_t rows = 1) noexcept {
     size_ += n_bytes;
-    ++rows_;
+    rows_ += rows;
   }
 
   /// The committed tuples; valid until the block changes or dies.

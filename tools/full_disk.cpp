@@ -1,8 +1,9 @@
 // A disk that fills up, for tests: preloaded into a PostgreSQL server by
-// `tools/servers restart NAME --disk-left BYTES`. Each process of the server may make the tables'
-// files longer by so many bytes; then growing fails as on a full disk (ENOSPC). Rewriting what is
-// there goes on, as it does on a real one, and so does the write-ahead log, as if on a disk of its
-// own.
+// `tools/servers restart NAME --disk-left BYTES`, or into any program. Each process may make the
+// files whose path holds MILLRACE_DISK_PATH longer by MILLRACE_DISK_LEFT bytes; then growing fails
+// as on a full disk (ENOSPC). Rewriting what is there goes on, as it does on a real one. Without
+// MILLRACE_DISK_PATH these are a server's tables, and its write-ahead log goes on as if on a disk
+// of its own.
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -27,21 +28,29 @@ std::atomic<long long>& bytes_left() {
   return left;
 }
 
-/// Whether the descriptor is a table's file: below base/ of the data directory.
-bool is_table_file(int descriptor) {
+/// What the paths of the files have in common: tables lie below base/ of the data directory.
+const std::string& path_part() {
+  static const std::string part = [] {
+    const char* text = std::getenv("MILLRACE_DISK_PATH");
+    return std::string(text == nullptr ? "/data/base/" : text);
+  }();
+  return part;
+}
+
+bool is_on_the_disk(int descriptor) {
   std::array<char, 4096> path;
   const std::string link = "/proc/self/fd/" + std::to_string(descriptor);
   const ssize_t length = readlink(link.c_str(), path.data(), path.size());
   if (length <= 0) return false;
   const std::string_view target(path.data(), static_cast<std::size_t>(length));
-  return target.find("/data/base/") != std::string_view::npos;
+  return target.find(path_part()) != std::string_view::npos;
 }
 
 /// Whether the file may reach up to `end`; what it grows by is taken off the budget.
 bool may_reach(int descriptor, off_t end) {
   struct stat status {};
   if (fstat(descriptor, &status) != 0 || end <= status.st_size) return true;
-  if (!is_table_file(descriptor)) return true;
+  if (!is_on_the_disk(descriptor)) return true;
   const long long growth = end - status.st_size;
   return bytes_left().fetch_sub(growth) >= growth;
 }
@@ -69,6 +78,16 @@ ssize_t pwritev(int descriptor, const iovec* parts, int part_count, off_t offset
   off_t end = offset;
   for (int i = 0; i < part_count; ++i) end += static_cast<off_t>(parts[i].iov_len);
   if (may_reach(descriptor, end)) return real(descriptor, parts, part_count, offset);
+  errno = ENOSPC;
+  return -1;
+}
+
+ssize_t writev(int descriptor, const iovec* parts, int part_count) {
+  static const auto real = next<decltype(&writev)>("writev");
+  off_t end = lseek(descriptor, 0, SEEK_CUR);
+  if (end < 0) return real(descriptor, parts, part_count);  // no file
+  for (int i = 0; i < part_count; ++i) end += static_cast<off_t>(parts[i].iov_len);
+  if (may_reach(descriptor, end)) return real(descriptor, parts, part_count);
   errno = ENOSPC;
   return -1;
 }

@@ -73,6 +73,15 @@ def _peak(runs, data, name, most_mib):
     return _figure(name, f"<= {most_mib} MiB", peaks, most=most_mib, unit=" MiB")
 
 
+def _packed(runs, data):
+    shares = [
+        run["bytes_kept"] / run["copy_bytes"]
+        for run in runs
+        if (run["data_set"], run["way"]) == (data, "extract") and run["copy_bytes"]
+    ]
+    return _figure(f"{data}: archive / COPY bytes", "<= 0.30", shares, most=0.30)
+
+
 def figures(runs):
     """Every figure; one whose ways were not all run has no value."""
     return [
@@ -85,6 +94,12 @@ def figures(runs):
         _ratio(runs, "tpch: Millrace / zero-engine floor", "tpch", "millrace", "floor", False,
                most=1.15),
         _proof_rate(runs, "frames"),
+        _ratio(runs, "frames: extract / draining the source", "frames", "extract", "drain", False,
+               most=1.6),
+        _packed(runs, "frames"),
+        _ratio(runs, "frames: load / Millrace", "frames", "load", "millrace", False, most=1.1),
+        _ratio(runs, "frames: Millrace --spill / Millrace", "frames", "spill", "millrace", False,
+               most=1.5),
         _engine_share(runs, "frames"),
         _engine_share(runs, "tpch"),
         _ratio(runs, "tpch, keys included: pgloader / Millrace", "tpch", "pgloader", "millrace",

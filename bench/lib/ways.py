@@ -8,6 +8,7 @@ import dataclasses
 import json
 import pathlib
 import shutil
+import subprocess
 
 from data_set import create_table
 from process_usage import Usage
@@ -51,6 +52,10 @@ class Way:
     def parts(self):
         """Seconds of parts of what ran last, as the program itself told them."""
         return {}
+
+    def bytes_kept(self, data):
+        """Bytes that the steps left on the disk, or nothing where that is no figure of theirs."""
+        return None
 
     def clean(self, data):
         """Remove what the steps left beside the copy."""
@@ -113,6 +118,57 @@ class Proven(Millrace):
         return {"copy": copy, "verify": verify["end_s"] - verify["begin_s"]}
 
 
+class Spill(Millrace):
+    """Millrace with its chunks through files where the target does not take them at once."""
+
+    name, title = "spill", "Millrace --spill"
+
+    def steps(self, data, keys):
+        [(name, command)] = super().steps(data, keys)
+        return [(name, [*command, "--spill", self.setting.work / "spill"])]
+
+
+class Extract(Millrace):
+    """The first half of a migration: into an archive."""
+
+    name, title = "extract", "Millrace extract"
+
+    def fills_target(self):
+        return False
+
+    def archive(self, data):
+        return self.setting.work / f"archive-{data.name}"
+
+    def extract(self, data):
+        self.clean(data)
+        return [self.setting.programs / "millrace", "extract", self.servers.source_url,
+                self.archive(data), "--databases", data.name, *self.setting.lanes()]
+
+    def steps(self, data, keys):
+        return [("extract", self.extract(data))]
+
+    def bytes_kept(self, data):
+        return sum(file.stat().st_size for file in self.archive(data).rglob("*") if file.is_file())
+
+    def clean(self, data):
+        shutil.rmtree(self.archive(data), ignore_errors=True)
+
+
+class Load(Extract):
+    """The second half: an archive into the target."""
+
+    name, title = "load", "Millrace load"
+
+    def fills_target(self):
+        return True
+
+    def steps(self, data, keys):
+        subprocess.run(list(map(str, self.extract(data))), check=True, capture_output=True)
+        command = [self.setting.programs / "millrace", "load", self.archive(data),
+                   self.servers.target_url]
+        return [("load", command if keys else [*command, "--skip-keys"])]
+
+
 class Floor(Way):
     """The same readers draining to nothing while the same writers send ready-made blocks."""
 
@@ -143,6 +199,16 @@ class Floor(Way):
             others=measured.others,
             peak_bytes=measured.peak_bytes,
         )
+
+
+class Drain(Floor):
+    """The same readers draining to nothing, and nothing else."""
+
+    name, title = "drain", "draining the source"
+
+    def steps(self, data, keys):
+        [(_, command)] = super().steps(data, keys)
+        return [("drain", [*command, "--drain-only"])]
 
 
 class Pgloader(Way):
@@ -305,4 +371,4 @@ class Psql(Way):
         return keys
 
 
-WAYS = (Millrace, Proven, Floor, Pgloader, DumpAndCopy, ForeignData, Psql)
+WAYS = (Millrace, Proven, Floor, Drain, Extract, Load, Spill, Pgloader, DumpAndCopy, ForeignData, Psql)

@@ -136,7 +136,8 @@ class FaultTestCase(unittest.TestCase):
         self.assert_no_secret(outcome)
 
     def help(self):
-        return self.program.run("migrate", "--help").stdout
+        return "".join(self.program.run(command, "--help").stdout
+                       for command in ("migrate", "extract", "load", "archive"))
 
     def assert_no_secret(self, outcome):
         texts = {"stdout": outcome.stdout, "stderr": outcome.stderr}

@@ -10,6 +10,7 @@
 
 #include "io/error.h"
 #include "io/nearest_word.h"
+#include "tools/millrace/command_settings.h"
 #include "tools/millrace/help_text.h"
 #include "tools/millrace/job_file.h"
 #include "tools/millrace/settings.h"
@@ -17,8 +18,8 @@
 namespace millrace {
 namespace {
 
-constexpr std::array<std::string_view, 7> commands = {"migrate", "plan",  "check", "verify",
-                                                      "status",  "clean", "docs"};
+constexpr std::array<std::string_view, 10> commands = {
+    "migrate", "plan", "check", "verify", "extract", "load", "archive", "status", "clean", "docs"};
 constexpr std::array<std::string_view, 3> docs_topics = {"types", "exit-codes", "help"};
 
 [[noreturn]] void refuse(const std::string& why, std::string hint) {
@@ -91,32 +92,6 @@ std::string call_text(const std::vector<std::string>& arguments) {
   return text;
 }
 
-/// Whether the command works on the target alone.
-bool on_target_alone(Command command) noexcept {
-  return command == Command::status || command == Command::clean;
-}
-
-/// Whether `setting` may be given to `command`.
-bool belongs_to(const Setting& setting, Command command) noexcept {
-  if (command == Command::migrate) return setting.migrate;
-  if (command == Command::plan) return setting.plan;
-  if (command == Command::check) return setting.belongs_to_check();
-  if (command == Command::verify) return setting.verify;
-  return setting.section == "target" || setting.option == "--password-prompt" ||
-         (command == Command::status && setting.option == "--json");
-}
-
-std::string_view name_of(Command command) noexcept {
-  switch (command) {
-    case Command::plan: return "plan";
-    case Command::check: return "check";
-    case Command::verify: return "verify";
-    case Command::status: return "status";
-    case Command::clean: return "clean";
-    default: return "migrate";
-  }
-}
-
 /// CLI11 sees every value as a list of strings; settings.h gives them their meaning.
 class SettingsParser {
  public:
@@ -125,8 +100,7 @@ class SettingsParser {
     app_.allow_extras();
     app_.add_option("--job", job_files_)->allow_extra_args(false);
     for (const Setting& setting : all_settings()) {
-      if (!belongs_to(setting, command) || setting.option.empty()) continue;
-      if (setting.shape == ValueShape::url) continue;
+      if (!belongs_to(setting, command) || !setting.option.starts_with("--")) continue;
       const std::string name(setting.option);
       if (setting.shape == ValueShape::flag) {
         app_.add_flag(setting.option == "--verbose" ? "-v,--verbose" : name, flags_[&setting]);
@@ -151,7 +125,7 @@ class SettingsParser {
     }
     const std::vector<std::string> urls = positionals();
     std::vector<Assignment> said;
-    const std::vector<std::string_view> names = names_of_urls();
+    const std::vector<std::string_view> names = positionals_of(command_);
     for (const Setting& setting : all_settings()) {
       for (std::size_t i = 0; i < urls.size(); ++i) {
         if (setting.option == names[i])
@@ -182,11 +156,6 @@ class SettingsParser {
     return "see millrace " + std::string(name_of(command_)) + " --help";
   }
 
-  std::vector<std::string_view> names_of_urls() const {
-    if (on_target_alone(command_)) return {"TARGET"};
-    return {"SOURCE", "TARGET"};
-  }
-
   static std::string lowered(std::string text) {
     if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z') {
       text[0] = static_cast<char>(text[0] - 'A' + 'a');
@@ -204,11 +173,13 @@ class SettingsParser {
       refuse("unknown option " + name,
              meant.empty() ? help_hint() : "did you mean " + std::string(meant) + "?");
     }
-    if (rest.size() > names_of_urls().size()) {
-      if (on_target_alone(command_)) {
-        refuse("cannot read the command line: more than a TARGET", help_hint());
+    const std::vector<std::string_view> names = positionals_of(command_);
+    if (rest.size() > names.size()) {
+      std::string said;
+      for (const std::string_view name : names) {
+        said += (said.empty() ? "a " : " and a ") + std::string(name);
       }
-      refuse("cannot read the command line: more than a SOURCE and a TARGET",
+      refuse("cannot read the command line: more than " + said,
              "quote globs, and write a list as 'a,b' without spaces");
     }
     return rest;
@@ -228,17 +199,20 @@ class SettingsParser {
   std::vector<std::string_view> known_;
 };
 
-void check_complete(const Request& request, Command kind) {
-  const std::string_view command = name_of(kind);
-  if (on_target_alone(kind)) {
-    if (request.target_given) return;
-    refuse("no target given",
-           "write millrace " + std::string(command) + " postgresql://user@host/database");
+void check_complete(const Request& request, Command command) {
+  std::string missing, call = "write millrace " + std::string(name_of(command));
+  for (const std::string_view name : positionals_of(command)) {
+    const bool given = name == "SOURCE"   ? request.source_given
+                       : name == "TARGET" ? request.target_given
+                                          : !request.job.archive.empty();
+    if (!given && missing.empty()) {
+      missing = name == "SOURCE" ? "source" : name == "TARGET" ? "target" : "folder";
+    }
+    call += name == "SOURCE"   ? " mysql://user@host/database"
+            : name == "TARGET" ? " postgresql://user@host/database"
+                               : " /path/to/folder";
   }
-  if (request.source_given && request.target_given) return;
-  refuse(request.source_given ? "no target given" : "no source given",
-         "write millrace " + std::string(command) +
-             " mysql://user@host/database postgresql://user@host/database");
+  if (!missing.empty()) refuse("no " + missing + " given", call);
 }
 
 CommandLine parse_docs(const std::vector<std::string>& arguments) {
@@ -250,6 +224,24 @@ CommandLine parse_docs(const std::vector<std::string>& arguments) {
   line.command = Command::docs;
   line.docs_topic = arguments[0];
   return line;
+}
+
+/// The command of a word that commands has.
+Command command_of(std::string_view name) {
+  for (const Command command : {Command::migrate, Command::plan, Command::check, Command::verify,
+                                Command::extract, Command::load, Command::status, Command::clean}) {
+    if (name == name_of(command)) return command;
+  }
+  return Command::archive;
+}
+
+/// What follows `archive verify`.
+std::vector<std::string> after_verify(const std::vector<std::string>& rest) {
+  if (rest.empty() || rest.front() != "verify") {
+    refuse("archive takes one word that says what to do",
+           "write millrace archive verify /path/to/folder");
+  }
+  return {rest.begin() + 1, rest.end()};
 }
 
 CommandLine printed(std::string text) {
@@ -273,6 +265,9 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
   if (name == "check" && help) return printed(check_help(help_style_of_stdout()));
   if (name == "status" && help) return printed(status_help(help_style_of_stdout()));
   if (name == "clean" && help) return printed(clean_help(help_style_of_stdout()));
+  if (name == "extract" && help) return printed(extract_help(help_style_of_stdout()));
+  if (name == "load" && help) return printed(load_help(help_style_of_stdout()));
+  if (name == "archive" && help) return printed(archive_help(help_style_of_stdout()));
   if (name == "docs" && help) return printed(docs_help(help_style_of_stdout()));
   if (help || name == "help") return printed(overview_help(help_style_of_stdout()));
   if (name == "docs") return parse_docs(rest);
@@ -288,11 +283,9 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
   }
 
   CommandLine line;
-  for (const Command command : {Command::migrate, Command::plan, Command::check, Command::verify,
-                                Command::status, Command::clean}) {
-    if (name_of(command) == name) line.command = command;
-  }
-  line.request = SettingsParser(line.command).parse(rest);
+  line.command = command_of(name);
+  line.request = SettingsParser(line.command)
+                     .parse(line.command == Command::archive ? after_verify(rest) : rest);
   line.text = call_text(arguments);
   check_complete(line.request, line.command);
   return line;

@@ -8,7 +8,19 @@
 
 namespace millrace {
 
-enum class Command : std::uint8_t { print, migrate, plan, check, verify, status, clean, docs };
+enum class Command : std::uint8_t {
+  print,
+  migrate,
+  plan,
+  check,
+  verify,
+  extract,
+  load,
+  archive,
+  status,
+  clean,
+  docs
+};
 
 /// What the program was called to do.
 struct CommandLine {

@@ -14,7 +14,8 @@ std::string help_markdown() {
   std::string text;
   for (const std::string& help :
        {overview_help(style), migrate_help(style), plan_help(style), check_help(style),
-        verify_help(style), status_help(style), clean_help(style), docs_help(style)}) {
+        extract_help(style), load_help(style), archive_help(style), status_help(style),
+        clean_help(style), docs_help(style)}) {
     text += "```\n" + help + "```\n\n";
   }
   return text;

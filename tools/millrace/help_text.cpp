@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tools/millrace/command_settings.h"
 #include "tools/millrace/exit_codes.h"
 #include "tools/millrace/settings.h"
 #include "tools/millrace/terminal_size.h"
@@ -75,11 +76,10 @@ std::string option_line(std::string_view option, std::string_view explained,
   return line + wrapped(explained, help_column, style.width);
 }
 
-/// `belongs`: which settings are the command's.
-std::string options_of(bool (*belongs)(const Setting&), const HelpStyle& style) {
+std::string options_of(Command command, const HelpStyle& style) {
   std::vector<std::string_view> groups;
   for (const Setting& setting : all_settings()) {
-    if (!belongs(setting) || setting.group.empty()) continue;
+    if (!belongs_to(setting, command) || setting.group.empty()) continue;
     if (std::find(groups.begin(), groups.end(), setting.group) == groups.end()) {
       groups.push_back(setting.group);
     }
@@ -88,7 +88,7 @@ std::string options_of(bool (*belongs)(const Setting&), const HelpStyle& style) 
   for (const std::string_view group : groups) {
     text += '\n' + heading(group, style) + '\n';
     for (const Setting& setting : all_settings()) {
-      if (!belongs(setting) || setting.group != group) continue;
+      if (!belongs_to(setting, command) || setting.group != group) continue;
       std::string option(setting.option);
       if (setting.shape != ValueShape::flag) option += ' ' + placeholder(setting);
       text += option_line(option, explanation(setting), style);
@@ -101,14 +101,22 @@ std::string options_of(bool (*belongs)(const Setting&), const HelpStyle& style) 
   return text;
 }
 
-std::string arguments_help(const HelpStyle& style) {
+std::string arguments_help(Command command, const HelpStyle& style) {
   std::string text;
-  text += option_line(
-      "SOURCE", "mysql://user@host:3306/database, or mysql://user@/database?socket=/path", style);
-  text += option_line("TARGET",
-                      "postgresql://user@host:5432/database, or "
-                      "postgresql://user@/database?host=/folder/of/the/socket",
-                      style);
+  for (const std::string_view name : positionals_of(command)) {
+    if (name == "SOURCE") {
+      text += option_line(
+          name, "mysql://user@host:3306/database, or mysql://user@/database?socket=/path", style);
+    } else if (name == "TARGET") {
+      text += option_line(name,
+                          "postgresql://user@host:5432/database, or "
+                          "postgresql://user@/database?host=/folder/of/the/socket",
+                          style);
+    } else {
+      text += option_line(name, "the folder of the archive", style);
+    }
+  }
+  if (command == Command::archive) return text;
   text += '\n';
   text += wrapped(
       "A password in a URL works and is masked everywhere. Better: MILLRACE_SOURCE_PASSWORD and "
@@ -147,6 +155,9 @@ std::string overview_help(const HelpStyle& style) {
       "run\n"
       "  millrace verify  SOURCE TARGET [options]   prove that the target holds what the source "
       "holds\n"
+      "  millrace extract SOURCE DIR [options]      write databases into a folder of files\n"
+      "  millrace load    DIR TARGET [options]      bring such a folder into PostgreSQL\n"
+      "  millrace archive verify DIR                check such a folder, without a server\n"
       "  millrace status  TARGET                    what the target's ledger says of its runs\n"
       "  millrace clean   TARGET                    remove the ledger\n"
       "  millrace docs    types|exit-codes|help     print documentation as Markdown\n"
@@ -168,8 +179,7 @@ std::string migrate_help(const HelpStyle& style) {
       "keys, "
       "all from one instant of the source, which stays in use meanwhile.",
       0, style.width);
-  text += '\n' + arguments_help(style) +
-          options_of([](const Setting& setting) { return setting.migrate; }, style) +
+  text += '\n' + arguments_help(Command::migrate, style) + options_of(Command::migrate, style) +
           exit_codes_help(style);
   text += '\n' + heading("Examples", style) +
           "\n  millrace migrate mysql://reader@db1/shop postgresql://owner@db2/shop\n"
@@ -189,8 +199,7 @@ std::string plan_help(const HelpStyle& style) {
       "Shows what migrate would do with the same options: tables, types, statements, chunks, their "
       "order, and what is in the way. Reads from both servers, writes to neither.",
       0, style.width);
-  text += '\n' + arguments_help(style) +
-          options_of([](const Setting& setting) { return setting.plan; }, style) +
+  text += '\n' + arguments_help(Command::plan, style) + options_of(Command::plan, style) +
           exit_codes_help(style);
   text += '\n' + heading("Examples", style) +
           "\n  millrace plan mysql://reader@db1/shop postgresql://owner@db2/shop\n"
@@ -206,8 +215,7 @@ std::string check_help(const HelpStyle& style) {
       "is well (OK), what to mind (WARN) and what would fail (FAIL), with what to do about it; and "
       "estimates the run. Writes nothing that stays.",
       0, style.width);
-  text += '\n' + arguments_help(style) +
-          options_of([](const Setting& setting) { return setting.belongs_to_check(); }, style);
+  text += '\n' + arguments_help(Command::check, style) + options_of(Command::check, style);
   text +=
       '\n' + heading("Exit codes", style) +
       "\n    0  all OK\n    1  something to mind (WARN)\n    2  something would fail (FAIL), or "
@@ -272,13 +280,55 @@ std::string verify_help(const HelpStyle& style) {
       "down to rows and columns. Writes nothing, unless --repair is given; exit code 9 says that "
       "the sides are not equal.",
       0, style.width);
-  text += '\n' + arguments_help(style) +
-          options_of([](const Setting& setting) { return setting.verify; }, style) +
+  text += '\n' + arguments_help(Command::verify, style) + options_of(Command::verify, style) +
           exit_codes_help(style);
   text += '\n' + heading("Examples", style) +
           "\n  millrace verify mysql://reader@db1/shop postgresql://owner@db2/shop\n"
           "  millrace verify --job nightly.toml --report proof.html\n"
           "  millrace verify mysql://reader@db1/shop postgresql://owner@db2/shop --repair\n";
+  return text;
+}
+
+std::string extract_help(const HelpStyle& style) {
+  std::string text = heading("millrace extract SOURCE DIR [options]", style) + "\n\n";
+  text += wrapped(
+      "Writes databases of a MySQL or MariaDB server, all from one instant, into a folder of "
+      "compressed files, for millrace load on another day or machine. Needs no PostgreSQL. Every "
+      "file appears when it is whole, so the folder may be copied meanwhile.",
+      0, style.width);
+  text += '\n' + arguments_help(Command::extract, style) + options_of(Command::extract, style) +
+          exit_codes_help(style);
+  text += '\n' + heading("Examples", style) +
+          "\n  millrace extract mysql://reader@db1/shop /backup/shop --report extract.html\n"
+          "  millrace extract mysql://reader@db1/shop /backup/shop --resume\n"
+          "  millrace archive verify /backup/shop\n";
+  return text;
+}
+
+std::string load_help(const HelpStyle& style) {
+  std::string text = heading("millrace load DIR TARGET [options]", style) + "\n\n";
+  text += wrapped(
+      "Brings an archive that millrace extract has written into PostgreSQL: tables, rows, indexes "
+      "and keys. Needs no MySQL. Every file is checked as it is read; nothing of a broken one is "
+      "loaded.",
+      0, style.width);
+  text += '\n' + arguments_help(Command::load, style) + options_of(Command::load, style) +
+          exit_codes_help(style);
+  text += '\n' + heading("Example", style) +
+          "\n  millrace load /backup/shop postgresql://owner@db2/shop --report load.html\n";
+  return text;
+}
+
+std::string archive_help(const HelpStyle& style) {
+  std::string text = heading("millrace archive verify DIR [options]", style) + "\n\n";
+  text += wrapped(
+      "Reads every byte of an archive and compares it with its checksums, counts and digests. "
+      "Needs no server. What is truncated, changed or missing is named by file and offset; the "
+      "exit code is 3 then, and 2 where extract has not come to its end.",
+      0, style.width);
+  text += '\n' + arguments_help(Command::archive, style) + options_of(Command::archive, style) +
+          exit_codes_help(style);
+  text += '\n' + heading("Example", style) + "\n  millrace archive verify /backup/shop\n";
   return text;
 }
 

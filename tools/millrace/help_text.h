@@ -27,6 +27,12 @@ std::string status_help(const HelpStyle& style);
 std::string clean_help(const HelpStyle& style);
 /// `millrace verify --help`
 std::string verify_help(const HelpStyle& style);
+/// `millrace extract --help`
+std::string extract_help(const HelpStyle& style);
+/// `millrace load --help`
+std::string load_help(const HelpStyle& style);
+/// `millrace archive --help`
+std::string archive_help(const HelpStyle& style);
 /// `millrace docs --help`
 std::string docs_help(const HelpStyle& style);
 

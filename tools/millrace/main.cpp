@@ -26,12 +26,15 @@ int run(const std::vector<std::string>& arguments) {
   int code = 0;
   switch (line.command) {
     case millrace::Command::print: std::fputs(line.print.c_str(), stdout); break;
+    case millrace::Command::extract:
+    case millrace::Command::load:
     case millrace::Command::migrate: return millrace::run_migrate(line);
     case millrace::Command::verify: return millrace::run_verify(line);
     case millrace::Command::plan: millrace::run_plan(line); break;
     case millrace::Command::check: code = millrace::run_check(line); break;
     case millrace::Command::status: millrace::run_status(line); break;
     case millrace::Command::clean: millrace::run_clean(line); break;
+    case millrace::Command::archive: millrace::run_archive_verify(line); break;
     case millrace::Command::docs: millrace::run_docs(line); break;
   }
   finish_output();

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
 
+#include "engine/extract.h"
 #include "engine/migrate.h"
 #include "engine/stop_request.h"
 #include "engine/verify/verify.h"
@@ -32,7 +33,7 @@ struct Outcome {
   std::exception_ptr failure;
 };
 
-/// migrate() or verify().
+/// migrate(), extract(), load() or verify().
 using Engine = void (*)(const Job&, Progress&, StopRequest&, RunReport&);
 
 Outcome run_once(Engine engine, const CommandLine& line, const Request& request,
@@ -124,8 +125,11 @@ int run_with(Engine engine, const CommandLine& line) {
   const SignalWatch signals(stop);
   complete_credentials(request, process_environment);
   if (request.password_prompt) {
-    for (Endpoint* endpoint : {&request.job.source, &request.job.target}) {
-      if (!endpoint->has_password) prompt_password(*endpoint);
+    if (request.source_given && !request.job.source.has_password) {
+      prompt_password(request.job.source);
+    }
+    if (request.target_given && !request.job.target.has_password) {
+      prompt_password(request.job.target);
     }
   }
   spdlog::info("{}", line.text);
@@ -152,7 +156,13 @@ int run_with(Engine engine, const CommandLine& line) {
 
 }  // namespace
 
-int run_migrate(const CommandLine& line) { return run_with(migrate, line); }
+int run_migrate(const CommandLine& line) {
+  switch (line.command) {
+    case Command::extract: return run_with(extract, line);
+    case Command::load: return run_with(load, line);
+    default: return run_with(migrate, line);
+  }
+}
 
 int run_verify(const CommandLine& line) { return run_with(verify, line); }
 

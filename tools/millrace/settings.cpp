@@ -57,12 +57,24 @@ constexpr std::string_view output = "Output";
 constexpr bool yes = true;
 constexpr bool no = false;
 
+int compression_level(std::uint64_t number, std::string_view origin) {
+  constexpr std::uint64_t most =
+      19;  // beyond, zstd takes hundreds of MiB. Source: zstd(1), --ultra
+  if (number <= most) return static_cast<int>(number);
+  throw Error(ErrorKind::bad_request,
+              "cannot use " + std::string(origin) + ": levels end at " + std::to_string(most), {},
+              "1 is the fastest; 3 to 9 are smaller");
+}
+
 // clang-format off
 const std::array own_settings = {
   Setting{"SOURCE", "source", "url", url, "", "", "", {}, yes, yes,
     [](R& r, const V& v) { r.job.source = parse_endpoint(v.text, Side::source); r.source_given = true; }},
   Setting{"TARGET", "target", "url", url, "", "", "", {}, yes, yes,
     [](R& r, const V& v) { r.job.target = parse_endpoint(v.text, Side::target); r.target_given = true; }},
+
+  Setting{"DIR", "", "archive", text, "DIR", "", "", {}, no, no,
+    [](R& r, const V& v) { r.job.archive = v.text; }},
 
   Setting{"--databases", "", "databases", list, "GLOBS", selection,
     "source databases, by name or glob: 'qube,*qube,pfx_dw'. Default: the URL's database, or all "
@@ -121,6 +133,20 @@ const std::array own_settings = {
   Setting{"--memory", "", "memory", size, "SIZE", speed,
     "the engine's whole memory budget, for example 256MiB. Default: from the connections", {}, yes, yes,
     [](R& r, const V& v) { r.job.memory_bytes = static_cast<std::size_t>(v.number); }},
+
+  Setting{"--spill", "", "spill", text, "DIR", speed,
+    "keep chunks that the target cannot take yet in compressed files in DIR, so that the source and "
+    "its locks are released as soon as it has been read", {}, no, yes,
+    [](R& r, const V& v) { r.job.spill = v.text; }},
+  Setting{"--spill-limit", "", "spill_limit", size, "SIZE", speed,
+    "the most that may lie there at once, for example 200GiB. Default: what the disk has", {}, no, yes,
+    [](R& r, const V& v) { r.job.spill_limit_bytes = v.number; }},
+  Setting{"--spill-level", "", "spill_level", count, "LEVEL", speed,
+    "their zstd level, 1 to 19. Default: 1", {}, no, yes,
+    [](R& r, const V& v) { r.job.spill_level = compression_level(v.number, "--spill-level"); }},
+  Setting{"--compression", "", "compression", count, "LEVEL", speed,
+    "zstd level of the archive's chunks, 1 (fast) to 19 (small). Default: 1", {}, no, no,
+    [](R& r, const V& v) { r.job.compression = compression_level(v.number, "--compression"); }},
 
   Setting{"--snapshot", "", "snapshot", word, "HOW", consistency,
     "how all readers come to see one instant of the source: FLUSH TABLES WITH READ LOCK, MariaDB's "
@@ -380,7 +406,7 @@ class TypeSettings {
 /// Whether the setting decides on what is moved and what it becomes, not on how.
 bool decides_on_content(const Setting& setting) noexcept {
   constexpr std::array how{speed, consistency, connections, showing, output};
-  return setting.shape != url && setting.option != "--if-exists" &&
+  return setting.shape != url && setting.option != "--if-exists" && setting.option != "DIR" &&
          std::find(how.begin(), how.end(), setting.group) == how.end();
 }
 

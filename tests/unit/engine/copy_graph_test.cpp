@@ -2,16 +2,20 @@
 
 #include <atomic>
 #include <cstring>
+#include <filesystem>
 #include <functional>
+#include <latch>
 #include <mutex>
 #include <optional>
 #include <random>
 #include <set>
+#include <span>
 #include <thread>
 
 #include <gtest/gtest.h>
 
 #include "io/error.h"
+#include "tests/support/scratch_folder.h"
 
 namespace millrace {
 namespace {
@@ -52,7 +56,14 @@ class CountingReader final : public ChunkReader {
       CopyBlock block;
       for (std::uint64_t row = 0; row < rows_of_each_chunk; ++row) {
         if (block.valid() && block.free_space().size() < sizeof row) {
-          send(channel, part, emit, announced, block);
+          announced.rows += block.rows();
+          if (channel.try_spill(part, block)) {
+            block.clear();
+          } else {
+            ++announced.blocks;
+            emit(channel, part, std::move(block));
+            block = CopyBlock();
+          }
         }
         if (!block.valid()) {
           jitter_.step();
@@ -63,20 +74,20 @@ class CountingReader final : public ChunkReader {
         std::memcpy(block.free_space().data(), &value, sizeof value);
         block.commit(sizeof value);
       }
-      send(channel, part, emit, announced, block);
+      announced.rows += block.rows();
+      if (channel.try_spill(part, block)) {
+        pool_.release(std::move(block));
+        channel.return_credit();
+      } else {
+        ++announced.blocks;
+        emit(channel, part, std::move(block));
+      }
       channel.announce(part, announced);
     }
   }
   void interrupt() noexcept override {}
 
  private:
-  static void send(ChunkChannel& channel, std::size_t part, const Emit& emit,
-                   ChunkChannel::Announced& announced, CopyBlock& block) {
-    ++announced.blocks;
-    announced.rows += block.rows();
-    emit(channel, part, std::move(block));
-  }
-
   BlockPool& pool_;
   Jitter jitter_;
 };
@@ -90,12 +101,14 @@ struct Arrived {
 /// Keeps what it is given; fails at chunk `bad`.
 class KeepingWriter final : public ChunkWriter {
  public:
-  KeepingWriter(BlockPool& pool, Arrived& arrived, std::uint64_t bad, Jitter jitter)
-      : pool_(pool), arrived_(arrived), bad_(bad), jitter_(jitter) {}
+  KeepingWriter(BlockPool& pool, Arrived& arrived, std::uint64_t bad, Jitter jitter,
+                std::latch* gate)
+      : pool_(pool), arrived_(arrived), bad_(bad), jitter_(jitter), gate_(gate) {}
 
   Receipt store(ChunkChannel& channel) override {
     const Chunk& chunk = channel.chunk();
     if (chunk.id == bad_) throw Error(ErrorKind::exhausted, "the shelf is full");
+    if (gate_ != nullptr) gate_->wait();
     Receipt receipt{.chunk = &chunk, .parts = {}};
     std::vector<std::pair<std::size_t, std::uint64_t>> rows;
     for (std::size_t part = 0; part < chunk.tables.size(); ++part) {
@@ -103,10 +116,14 @@ class KeepingWriter final : public ChunkWriter {
       while (std::optional<CopyBlock> block = channel.pop(part)) {
         stored.rows += block->rows();
         stored.copy_bytes += block->size_bytes();
-        keep(chunk.tables[part], *block, rows);
+        keep(chunk.tables[part], block->view(), rows);
         pool_.release(std::move(*block));
         channel.return_credit();
         jitter_.step();
+      }
+      while (const auto spilled = channel.next_spilled(part)) {
+        stored.rows += spilled->rows;
+        keep(chunk.tables[part], spilled->tuples, rows);
       }
       EXPECT_EQ(stored.rows, channel.announced(part).rows);
       receipt.parts.push_back(stored);
@@ -118,11 +135,11 @@ class KeepingWriter final : public ChunkWriter {
   void interrupt() noexcept override {}
 
  private:
-  static void keep(std::size_t table, const CopyBlock& block,
+  static void keep(std::size_t table, std::span<const std::byte> tuples,
                    std::vector<std::pair<std::size_t, std::uint64_t>>& rows) {
-    for (std::size_t at = 0; at < block.size_bytes(); at += sizeof(std::uint64_t)) {
+    for (std::size_t at = 0; at < tuples.size(); at += sizeof(std::uint64_t)) {
       std::uint64_t value = 0;
-      std::memcpy(&value, block.view().data() + at, sizeof value);
+      std::memcpy(&value, tuples.data() + at, sizeof value);
       rows.emplace_back(table, value);
     }
   }
@@ -131,6 +148,7 @@ class KeepingWriter final : public ChunkWriter {
   Arrived& arrived_;
   std::uint64_t bad_;
   Jitter jitter_;
+  std::latch* gate_;  // stores nothing before it opens
 };
 
 /// Fails now and then, by a seed: one block in about twenty.
@@ -174,7 +192,7 @@ class LosingReader final : public ChunkReader {
 class LosingWriter final : public ChunkWriter {
  public:
   LosingWriter(BlockPool& pool, Arrived& arrived, Jitter jitter, unsigned seed)
-      : pool_(pool), inner_(pool, arrived, ~std::uint64_t{0}, jitter), fault_(seed) {}
+      : pool_(pool), inner_(pool, arrived, ~std::uint64_t{0}, jitter, nullptr), fault_(seed) {}
 
   Receipt store(ChunkChannel& channel) override {
     stored_.reset();
@@ -240,8 +258,22 @@ class CopyGraphTest : public testing::TestWithParam<unsigned> {
     chunk.under_lock = chunk.id < 4;
   }
 
+  /// Every row of every part of every chunk, once.
+  std::multiset<std::pair<std::size_t, std::uint64_t>> all_rows() const {
+    std::multiset<std::pair<std::size_t, std::uint64_t>> rows;
+    for (const Chunk& chunk : plan_.chunks) {
+      for (const std::size_t table : chunk.tables) {
+        for (std::uint64_t row = 0; row < rows_of_each_chunk; ++row) {
+          rows.emplace(table, chunk.id * rows_of_each_chunk + row);
+        }
+      }
+    }
+    return rows;
+  }
+
   /// Interrupted when all lanes together have made `steps` of them; 0: never.
   void run(std::uint64_t bad = none_bad, unsigned seed = 1, unsigned steps = 0) {
+    std::latch gate(1);
     arrived_.rows.clear();
     receipts_ = 0;
     steps_.made = 0;
@@ -259,7 +291,8 @@ class CopyGraphTest : public testing::TestWithParam<unsigned> {
             std::make_unique<LosingWriter>(pool, arrived_, writing, seed + 2 * i + 1));
       } else {
         readers.push_back(std::make_unique<CountingReader>(pool, reading));
-        writers.push_back(std::make_unique<KeepingWriter>(pool, arrived_, bad, writing));
+        writers.push_back(std::make_unique<KeepingWriter>(pool, arrived_, bad, writing,
+                                                          writers_wait_ ? &gate : nullptr));
       }
     }
     std::vector<postgres::Connection> none;
@@ -273,6 +306,8 @@ class CopyGraphTest : public testing::TestWithParam<unsigned> {
                      .writers = std::move(writers),
                      .builders = none,
                      .lock_chunks_read = [&] { ++lock_releases_; },
+                     .all_read = [&] { gate.count_down(); },
+                     .spill = spill_,
                      .committed = [&](const Receipt&) { ++receipts_; },
                      .built = [](std::size_t, double, bool) {},
                      .pauses = losing_ ? &pauses : nullptr,
@@ -310,6 +345,8 @@ class CopyGraphTest : public testing::TestWithParam<unsigned> {
   std::optional<Progress> progress_;  // of the last run
   Arrived arrived_;
   std::atomic<int> lock_releases_{0};
+  archive::SpillSpace* spill_ = nullptr;
+  bool writers_wait_ = false;  // no writer stores anything before all is read
   Steps steps_;
   std::size_t receipts_ = 0;
   bool losing_ = false;  // lanes lose their sessions now and then
@@ -319,15 +356,7 @@ class CopyGraphTest : public testing::TestWithParam<unsigned> {
 TEST_P(CopyGraphTest, BringsEveryRowOfEveryPartOnce) {
   run();
 
-  std::multiset<std::pair<std::size_t, std::uint64_t>> wanted;
-  for (const Chunk& chunk : plan_.chunks) {
-    for (const std::size_t table : chunk.tables) {
-      for (std::uint64_t row = 0; row < rows_of_each_chunk; ++row) {
-        wanted.emplace(table, chunk.id * rows_of_each_chunk + row);
-      }
-    }
-  }
-  EXPECT_EQ(arrived_.rows, wanted);
+  EXPECT_EQ(arrived_.rows, all_rows());
   EXPECT_EQ(receipts_, plan_.chunks.size());
   for (std::size_t i = 0; i < plan_.tables.size(); ++i) EXPECT_TRUE(progress_->table(i).done);
 }
@@ -344,6 +373,42 @@ TEST_P(CopyGraphTest, EndsAllLanesAndThrowsTheFirstErrorOfAny) {
     FAIL() << "the error was lost";
   } catch (const Error& error) {
     EXPECT_EQ(error.message(), "the shelf is full");
+  }
+}
+
+TEST_P(CopyGraphTest, ReadsAllWhileNoWriterStoresAnything) {
+  const ScratchFolder folder;
+  archive::SpillSpace spill(folder.path(), 0);
+
+  spill_ = &spill;
+  writers_wait_ = true;
+
+  run();
+
+  EXPECT_EQ(arrived_.rows, all_rows());
+  EXPECT_GT(spill.total_bytes(), 0U);
+  EXPECT_EQ(lock_releases_, 1);
+}
+
+TEST_P(CopyGraphTest, GoesOnInMemoryWhereTheSpillHasNoRoom) {
+  const ScratchFolder folder;
+  archive::SpillSpace spill(folder.path(), 3000);
+
+  spill_ = &spill;
+
+  run();
+
+  EXPECT_EQ(arrived_.rows, all_rows());
+  EXPECT_LE(spill.peak_bytes(), 3000U);
+}
+
+TEST_P(CopyGraphTest, LeavesNoSpillFileBehindWhenItFails) {
+  const ScratchFolder folder;
+  {
+    archive::SpillSpace spill(folder.path(), 0);
+    spill_ = &spill;
+    EXPECT_THROW(run(7), Error);
+    EXPECT_TRUE(std::filesystem::is_empty(spill.folder()));
   }
 }
 

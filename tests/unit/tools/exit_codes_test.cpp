@@ -44,7 +44,8 @@ TEST(ExitCodes, InTheDocumentationAreThoseOfTheProgram) {
 
 TEST(ExitCodes, HelpKeepsToItsWidth) {
   for (const std::string& help :
-       {overview_help({}), migrate_help({}), plan_help({}), docs_help({})}) {
+       {overview_help({}), migrate_help({}), plan_help({}), extract_help({}), load_help({}),
+        archive_help({}), docs_help({})}) {
     EXPECT_FALSE(contains(help, "\x1b")) << "no colour unless asked for";
   }
 }

@@ -1,0 +1,77 @@
+#include "engine/archive_writer_lane.h"
+
+#include <string>
+#include <utility>
+
+#include "engine/wait_clock.h"
+#include "io/error.h"
+#include "operators/tuple_digest.h"
+
+namespace millrace {
+
+ArchiveWriterLane::ArchiveWriterLane(archive::Manifest& manifest, std::filesystem::path folder,
+                                     int level, BlockPool& pool, Progress& progress,
+                                     LaneMeter& meter)
+    : manifest_(manifest),
+      folder_(std::move(folder)),
+      packer_(level),
+      pool_(pool),
+      progress_(progress),
+      meter_(meter) {}
+
+Receipt ArchiveWriterLane::store(ChunkChannel& channel) {
+  const Chunk& chunk = channel.chunk();
+  archive::ArchiveChunk& entry = manifest_.chunks[chunk.id];
+  Receipt receipt{.chunk = &chunk, .parts = {}, .begin_s = progress_.elapsed_s()};
+  std::vector<std::uint64_t> digests;
+  WaitClock clock(meter_, Stall::target);
+  try {
+    archive::ChunkFileWriter file(archive::chunk_path(folder_, chunk.id),
+                                  archive::header_of(manifest_, entry), packer_);
+    for (std::size_t part = 0; part < chunk.tables.size(); ++part) {
+      Receipt::Part stored;
+      TupleDigest digest;
+      const auto next = [&] {
+        const StallScope stall(meter_, Stall::source);
+        return channel.pop(part);
+      };
+      while (std::optional<CopyBlock> block = next()) {
+        const std::optional<TupleDigest> tuples = digest_of(block->view());
+        if (!tuples || tuples->rows != block->rows()) {
+          throw Error(ErrorKind::internal, "a block holds no whole tuples");
+        }
+        digest.merge(*tuples);
+        clock.start();
+        file.add(static_cast<std::uint32_t>(part), block->view(), block->rows());
+        clock.book();
+        stored.copy_bytes += block->size_bytes();
+        pool_.release(std::move(*block));
+        channel.return_credit();
+      }
+      stored.rows = digest.rows;
+      if (stored.rows != channel.announced(part).rows) {
+        throw Error(ErrorKind::internal,
+                    "rows went missing: " + std::to_string(channel.announced(part).rows) +
+                        " read, " + std::to_string(stored.rows) + " stored");
+      }
+      digests.push_back(digest.sum);
+      receipt.parts.push_back(stored);
+    }
+    clock.start();
+    entry.totals = file.finish(digests);
+    clock.book();
+  } catch (Error& error) {
+    error.add({.side = Side::target, .chunk = chunk.id});
+    throw;
+  }
+  for (std::size_t part = 0; part < chunk.tables.size(); ++part) {
+    TableMeter& table = progress_.table(chunk.tables[part]);
+    table.rows_committed.fetch_add(receipt.parts[part].rows, std::memory_order_relaxed);
+    table.bytes_committed.fetch_add(receipt.parts[part].copy_bytes, std::memory_order_relaxed);
+    table.chunks_done.fetch_add(1, std::memory_order_relaxed);
+  }
+  receipt.end_s = progress_.elapsed_s();
+  return receipt;
+}
+
+}  // namespace millrace

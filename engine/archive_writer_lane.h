@@ -1,0 +1,34 @@
+#pragma once
+
+#include <filesystem>
+
+#include "engine/chunk_writer.h"
+#include "engine/progress.h"
+#include "io/archive/manifest.h"
+#include "io/block_pool.h"
+
+namespace millrace {
+
+/// Stores chunks as files of an archive, each whole or not at all. Packing runs on the lane.
+/// Threads: one.
+class ArchiveWriterLane final : public ChunkWriter {
+ public:
+  /// Totals of what is written go into `manifest.chunks`: a chunk is one lane's.
+  ArchiveWriterLane(archive::Manifest& manifest, std::filesystem::path folder, int level,
+                    BlockPool& pool, Progress& progress, LaneMeter& meter);
+
+  /// Errors: exhausted where the disk is full; internal where another number of rows arrived than
+  ///         was read.
+  Receipt store(ChunkChannel& channel) override;
+  void interrupt() noexcept override {}
+
+ private:
+  archive::Manifest& manifest_;
+  std::filesystem::path folder_;
+  archive::Packer packer_;
+  BlockPool& pool_;
+  Progress& progress_;
+  LaneMeter& meter_;
+};
+
+}  // namespace millrace
