@@ -62,7 +62,11 @@ class TargetSurvey {
  public:
   TargetSurvey(const Job& job, postgres::Connection& target, Preparation& preparation)
       : job_(job), preparation_(preparation) {
-    for (auto& table : postgres::read_tables(target, preparation.translation.schemas)) {
+    const bool may_stay = job.if_exists == IfExists::truncate ||
+                          job.if_exists == IfExists::append || job.scope == Scope::data_only;
+    for (auto& table :
+         postgres::read_tables(target, preparation.translation.schemas,
+                               may_stay ? postgres::ReadColumns::yes : postgres::ReadColumns::no)) {
       standing_.emplace(table.schema + '\0' + table.name, std::move(table));
     }
     const auto present = postgres::read_schemas(target, preparation.translation.schemas);

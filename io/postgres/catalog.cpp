@@ -78,7 +78,8 @@ SELECT current_setting('server_version'),
 }
 
 std::vector<ExistingTable> read_tables(Connection& connection,
-                                       const std::vector<std::string>& schemas) {
+                                       const std::vector<std::string>& schemas,
+                                       ReadColumns columns) {
   // Row types of relations are left out: the relation stands for them.
   const std::string list = names_in_parentheses(schemas);
   const std::string sql = R"(
@@ -99,7 +100,9 @@ SELECT n.nspname, n.name, n.kind, n.has_rows, n.owned,
        pg_get_expr(d.adbin, d.adrelid), a.attidentity <> '',
        coalesce(to_jsonb(a)->>'attgenerated', '') <> ''
   FROM named n
-  LEFT JOIN pg_attribute a ON a.attrelid = n.oid AND a.attnum > 0 AND NOT a.attisdropped
+  LEFT JOIN pg_attribute a ON )" +
+                          (columns == ReadColumns::yes ? "true" : "false") + R"(
+                          AND a.attrelid = n.oid AND a.attnum > 0 AND NOT a.attisdropped
                           AND n.kind NOT IN ('i', 'I', 'S')
   LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
  ORDER BY n.nspname COLLATE "C", n.name COLLATE "C", n.kind, a.attnum)";

@@ -50,10 +50,14 @@ struct ExistingTable {
 
 ServerFacts read_server_facts(Connection& connection);
 
+enum class ReadColumns : std::uint8_t { no, yes };
+
 /// Relations (indexes and sequences too) and types that stand in `schemas`, by schema and name, in
-/// one query whatever their number.
+/// one query whatever their number. Columns are most of what comes, and of use only where tables
+/// are to stay.
 std::vector<ExistingTable> read_tables(Connection& connection,
-                                       const std::vector<std::string>& schemas);
+                                       const std::vector<std::string>& schemas,
+                                       ReadColumns columns = ReadColumns::yes);
 
 /// ALTER TABLE ... DROP CONSTRAINT for every foreign key from one of `tables` (quoted, with their
 /// schemas) to another table.

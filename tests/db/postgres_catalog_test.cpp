@@ -24,9 +24,9 @@ class Schema {
   Schema& operator=(const Schema&) = delete;
 
   const std::string& name() const { return name_; }
-  std::vector<ExistingTable> read() const {
+  std::vector<ExistingTable> read(ReadColumns columns = ReadColumns::yes) const {
     Connection connection = connect();
-    return read_tables(connection, {name_, "no_such_schema"});
+    return read_tables(connection, {name_, "no_such_schema"}, columns);
   }
 
  private:
@@ -40,6 +40,15 @@ std::vector<std::string> kinds_and_names(const std::vector<ExistingTable>& table
     lines.push_back(std::string(1, table.kind) + " " + table.name);
   }
   return lines;
+}
+
+TEST(PostgresCatalog, ColumnsAreLeftOutWhereNobodyNeedsThem) {
+  const Schema schema("CREATE TABLE t (a int PRIMARY KEY, b text)");
+
+  const std::vector<ExistingTable> without = schema.read(ReadColumns::no);
+
+  EXPECT_EQ(kinds_and_names(without), kinds_and_names(schema.read()));
+  for (const ExistingTable& table : without) EXPECT_TRUE(table.columns.empty());
 }
 
 TEST(PostgresCatalog, FactsTellTheServerAndTheAccount) {

@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+"""A target that has room for a few hundred locks in all, and a source of many more tables."""
+
+import unittest
+
+from fault_test_case import COMPLETE, FaultTestCase, Mysql, OwnServers, Postgres, variable
+
+TABLES = 160  # some six locks each: itself, TOAST and its index, a key, an index, a sequence
+LOCKS, CONNECTIONS = 10, 20  # 200 places; a transaction of all tables would need five times that
+
+
+class FewLocks(FaultTestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.servers = OwnServers(
+            "postgres15", "--set", f"postgres15.max_locks_per_transaction={LOCKS}",
+            "--set", f"postgres15.max_connections={CONNECTIONS}")
+        cls.addClassCleanup(cls.servers.stop)
+        cls.target = Postgres(cls.servers.variables["MILLRACE_POSTGRES15"])
+        cls.source = Mysql(variable("MILLRACE_MARIADB"))
+
+    def setUp(self):
+        super().setUp()
+        self.target.create_database(self.database)
+        self.addCleanup(self.source.run, f"drop database if exists `{self.database}`")
+        script = [f"drop database if exists `{self.database}`; create database `{self.database}`;"
+                  f" use `{self.database}`;"]
+        for n in range(TABLES):
+            # Each third table points at the one before: no order of dropping suits all of them.
+            key = (f", constraint to_{n} foreign key (other) references t{(n + 1) % TABLES} (id)"
+                   if n % 3 == 0 else "")
+            script.append(f"create table t{n} (id int not null auto_increment primary key, other int,"
+                          f" words text, key by_other (other){key}) engine=innodb;"
+                          f"insert into t{n} (words) values ('one'), ('two');")
+        self.source.run("set foreign_key_checks = 0;" + "\n".join(script))
+
+    def migrate(self, *words):
+        outcome = self.program.run(
+            "migrate", self.source.url(self.database), self.target.url(self.database),
+            "--progress", "none", "--report", "run.json", *words)
+        self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+
+    def assert_complete(self, rows):
+        tables = self.tables(self.target, self.database)
+        self.assertEqual(len(tables), TABLES)
+        counts = " + ".join(f"(select count(*) from {schema}.{name})" for schema, name in tables)
+        self.assertEqual(self.target.value(f"select {counts}", self.database), str(rows))
+        kinds = self.target.value(
+            "select string_agg(contype || count, ' ' order by contype) from (select contype, count(*)"
+            " from pg_constraint where contype in ('f', 'p') and connamespace ="
+            f" '{self.database}'::regnamespace group by 1) k", self.database)
+        self.assertEqual(kinds, f"f{(TABLES + 2) // 3} p{TABLES}")
+
+    def test_tables_are_made_filled_keyed_and_dropped_in_parts(self):
+        self.migrate()
+        self.assert_complete(2 * TABLES)
+        self.migrate("--if-exists", "drop")
+        self.assert_complete(2 * TABLES)
+
+    def test_a_schema_is_made_in_parts(self):
+        self.migrate("--schema-only")
+        self.assert_complete(0)
+
+
+if __name__ == "__main__":
+    unittest.main()
