@@ -341,7 +341,7 @@ class Consolidation {
     for (std::size_t i = 0; i < keys.size(); ++i) {
       const auto& [key, name] = keys[i];
       if (key.crosses || owners[i] < members.size()) {
-        note(merged,
+        note("foreign key", merged,
              "foreign key " + name + " is left out: " +
                  (key.crosses ? "it points at a table of another " + rules_[number].source_column
                               : "only " + std::to_string(owners[i]) + " of the " +

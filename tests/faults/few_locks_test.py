@@ -47,7 +47,7 @@ class FewLocks(FaultTestCase):
         counts = " + ".join(f"(select count(*) from {schema}.{name})" for schema, name in tables)
         self.assertEqual(self.target.value(f"select {counts}", self.database), str(rows))
         kinds = self.target.value(
-            "select string_agg(contype || count, ' ' order by contype) from (select contype, count(*)"
+            "select string_agg(contype::text || count, ' ' order by contype) from (select contype, count(*)"
             " from pg_constraint where contype in ('f', 'p') and connamespace ="
             f" '{self.database}'::regnamespace group by 1) k", self.database)
         self.assertEqual(kinds, f"f{(TABLES + 2) // 3} p{TABLES}")
