@@ -69,7 +69,11 @@ void ArchiveReaderLane::read(ChunkChannel& channel, const Emit& emit) {
   std::size_t at = 0;  // parts before it are announced
   const auto announce_until = [&](std::size_t end) {
     for (; at < end; ++at) {
-      if (part_of[at]) channel.announce(*part_of[at], announced[at]);
+      if (!part_of[at]) continue;
+      if (!entry.proofs.empty()) {
+        announced[at].digest = TupleDigest{.rows = announced[at].rows, .sum = entry.proofs[at]};
+      }
+      channel.announce(*part_of[at], announced[at]);
     }
   };
   WaitClock clock(meter_, Stall::source);

@@ -23,7 +23,7 @@ Receipt ArchiveWriterLane::store(ChunkChannel& channel) {
   const Chunk& chunk = channel.chunk();
   archive::ArchiveChunk& entry = manifest_.chunks[chunk.id];
   Receipt receipt{.chunk = &chunk, .parts = {}, .begin_s = progress_.elapsed_s()};
-  std::vector<std::uint64_t> digests;
+  std::vector<std::uint64_t> digests, proofs;
   WaitClock clock(meter_, Stall::target);
   try {
     archive::ChunkFileWriter file(archive::chunk_path(folder_, chunk.id),
@@ -55,10 +55,13 @@ Receipt ArchiveWriterLane::store(ChunkChannel& channel) {
                         " read, " + std::to_string(stored.rows) + " stored");
       }
       digests.push_back(digest.sum);
+      stored.digest = channel.announced(part).digest;
+      if (stored.digest) proofs.push_back(stored.digest->sum);
       receipt.parts.push_back(stored);
     }
     clock.start();
     entry.totals = file.finish(digests);
+    if (proofs.size() == digests.size()) entry.proofs = std::move(proofs);
     clock.book();
   } catch (Error& error) {
     error.add({.side = Side::target, .chunk = chunk.id});

@@ -144,6 +144,7 @@ class Extraction {
     preparation_.work =
         make_work_plan(source_.control(), preparation_.catalog, preparation_.translation,
                        preparation_.exists, preparation_.sizing);
+    preparation_.work.digests = !job_.skip_digest;
     if (job_.resume) {
       source_.identity();
       continue_plan();
@@ -172,7 +173,8 @@ class Extraction {
                                   .bytes_estimate = chunk.bytes_estimate,
                                   .under_lock = chunk.under_lock,
                                   .grouped = preparation_.work.tables[chunk.tables.front()].grouped,
-                                  .totals = {}});
+                                  .totals = {},
+                                  .proofs = {}});
     }
   }
 
@@ -380,7 +382,7 @@ void extract(const Job& job, Progress& progress, StopRequest& stop, RunReport& r
   Extraction extraction(job, progress, stop, report);
   run_accounted(stop, report,
                 {.run = [&] { extraction.run(); },
-                 .failed = [](const std::string& /*error*/) {},
+                 .failed = [&](const std::string&) { report.left_in_target = extraction.left(); },
                  .complete = [&] { extraction.complete_report(); }});
 }
 

@@ -69,6 +69,7 @@ std::string chunk_line(const ArchiveChunk& chunk) {
   if (chunk.totals) {
     out["file_bytes"] = chunk.totals->file_bytes;
     out["checksum"] = chunk.totals->checksum;
+    put(out, "proofs", chunk.proofs);
     json& parts = out["parts"] = json::array();
     for (const PartTotal& part : chunk.totals->parts) {
       parts.push_back({{"rows", part.rows}, {"bytes", part.raw_bytes}, {"digest", part.digest}});
@@ -91,6 +92,8 @@ ArchiveChunk parse_chunk(const std::string& line) {
     ChunkTotals& totals = chunk.totals.emplace();
     need(in, "file_bytes", totals.file_bytes);
     need(in, "checksum", totals.checksum);
+    get(in, "proofs", chunk.proofs);
+    if (chunk.proofs.size() != chunk.tables.size()) chunk.proofs.clear();
     for (const json& part : in.at("parts")) {
       PartTotal& total = totals.parts.emplace_back();
       need(part, "rows", total.rows);

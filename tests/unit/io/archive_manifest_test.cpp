@@ -91,7 +91,7 @@ Manifest full_manifest() {
        .grouped = true,
        .totals = ChunkTotals{
            .parts = {{1, 2, 18446744073709551615ULL}}, .file_bytes = 99, .checksum = "00ff"}});
-  manifest.chunks.push_back({.id = 1, .tables = {0}, .tail = {}, .totals = {}});
+  manifest.chunks.push_back({.id = 1, .tables = {0}, .tail = {}, .totals = {}, .proofs = {}});
   return manifest;
 }
 
@@ -133,6 +133,7 @@ TEST(Manifest, IsReadBackAsItWasWritten) {
   EXPECT_TRUE(chunk.under_lock);
   EXPECT_TRUE(chunk.grouped);
   EXPECT_EQ(chunk.totals, manifest.chunks[0].totals);
+  EXPECT_EQ(chunk.proofs, manifest.chunks[0].proofs);
   EXPECT_FALSE(back.chunks[1].totals);
 }
 
