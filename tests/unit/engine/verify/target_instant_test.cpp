@@ -9,9 +9,8 @@ TargetTable table() {
   TargetTable made;
   made.schema = "shop";
   made.name = "orders";
-  made.columns.resize(2);
-  made.columns[0].name = "id";
-  made.columns[1].name = "a \"b\"";
+  made.columns.emplace_back().name = "id";
+  made.columns.emplace_back().name = "a \"b\"";
   return made;
 }
 
