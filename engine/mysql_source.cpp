@@ -65,12 +65,16 @@ std::vector<std::unique_ptr<ChunkReader>> MysqlSource::readers(const WorkPlan& p
             .binlog_position = barrier_->position().position,
             .gtid = barrier_->position().gtid,
             .tables = {}};
-  for (const TableWork& work : plan.tables) {
-    facts_.tables.push_back({.database = work.source->database,
-                             .name = work.source->name,
+  const auto add = [&](const std::string& database, const std::string& name) {
+    facts_.tables.push_back({.database = database,
+                             .name = name,
                              .update_time = {},
                              .next_auto_increment = {},
                              .read = {}});
+  };
+  for (const TableWork& work : plan.tables) {
+    if (work.source->members.empty()) add(work.source->database, work.source->name);
+    for (const SourceMember& member : work.source->members) add(member.database, member.name);
   }
   std::vector<std::unique_ptr<ChunkReader>> readers;
   for (unsigned i = 0; i < sessions_.size(); ++i) {

@@ -11,7 +11,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from fault_test_case import COMPLETE
+from fault_test_case import BAD_REQUEST, COMPLETE, await_true
 from resume_test_case import ResumeTestCase
 
 KILLS = int(os.environ.get("MILLRACE_KILLS", "50"))
@@ -25,12 +25,14 @@ class KillLoop(ResumeTestCase):
         whole = self.time_of_a_whole_run()
         kills = done = resumed = 0
         while kills < KILLS or self.has_unfinished_run():
-            resumes = self.has_unfinished_run()
+            resumes = self.can_be_resumed()
             resumed += resumes
             # At the end it is left alone, so that the last run ends.
             patience = instants.uniform(0, whole) if kills < KILLS else None
             code, said = self.run_for(patience, "--resume" if resumes else "--if-exists=drop")
-            if code == COMPLETE:
+            # The process was killed when it had said so and not yet heard that it was entered.
+            ended_before = code == BAD_REQUEST and "of this job is complete" in said
+            if code == COMPLETE or ended_before:
                 done += 1
                 self.assert_all_there()
             else:
@@ -39,6 +41,12 @@ class KillLoop(ResumeTestCase):
         print(f"{kills} kills, {resumed} resumed, {done} complete", file=sys.stderr)
         self.assertGreater(resumed, kills // 4, "hardly a kill met a run under way")
         self.assertGreater(done, 0)
+
+    def can_be_resumed(self):
+        """Whether there is something to resume, once the target knows that a killed process is gone."""
+        if not self.has_unfinished_run():
+            await_true(lambda: self.target.our_sessions(self.database) == "", "the target has noticed")
+        return self.has_unfinished_run()
 
     def time_of_a_whole_run(self):
         began = time.monotonic()
