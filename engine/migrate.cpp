@@ -410,13 +410,19 @@ class Migration {
          "had no more room (" + spill.full() + "): readers waited for the target from then on"});
   }
 
-  /// Read back what was stored, over the writers' sessions, which have nothing left to do.
+  /// Read back what was stored, over as many sessions as stored it. Theirs have been idle for as
+  /// long as the keys took: others take their place.
   void verify() {
+    writers_.clear();
+    auto sessions =
+        open_sessions<postgres::Connection>(preparation_.sizing.writers, [&](std::size_t i) {
+          return postgres::Connection(job_.target, fmt::format("millrace verify {}", i));
+        });
     const StopRequest::Waker waker(stop_, [&] {
-      for (postgres::Connection& session : writers_) session.cancel();
+      for (postgres::Connection& session : sessions) session.cancel();
     });
     try {
-      TargetInstant target(writers_);
+      TargetInstant target(sessions);
       report_.proof.tables = prove_tables(target, expected_, job_.verify);
     } catch (const Error& error) {
       // The account may write to the application's tables, but not read them.
