@@ -41,6 +41,7 @@ struct TableWork {
   bool in_foreign_key = false;           // refers to a table, or is referred to
   StandingKeys standing = {};            // keys that need not be built
   bool grouped = false;                  // created, filled and keyed in a group's transaction
+  std::string filter = {};               // " WHERE (..)", where the job filters its rows
 
   /// The SELECT of the `member`-th table that its rows come from; 0 where there is one.
   const std::string& select_of(std::size_t member) const {
@@ -61,5 +62,11 @@ struct Chunk {
 
   std::size_t member(std::size_t part) const { return members.empty() ? 0 : members[part]; }
 };
+
+/// The statement that reads one part of a chunk. A tail holds the table's filter already; parts
+/// that share a chunk have no tail.
+inline std::string select_rows(const TableWork& table, const Chunk& chunk, std::size_t part) {
+  return table.select_of(chunk.member(part)) + (chunk.tail.empty() ? table.filter : chunk.tail);
+}
 
 }  // namespace millrace

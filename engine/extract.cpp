@@ -313,8 +313,9 @@ class Extraction {
     for (const archive::ArchiveChunk& chunk : manifest_.chunks) {
       if (!chunk.totals) continue;
       for (std::size_t part = 0; part < chunk.tables.size(); ++part) {
+        const TableWork& table = preparation_.work.tables[chunk.tables[part]];
         facts.tables[chunk.tables[part]].read.push_back(
-            {chunk.tail, chunk.totals->parts[part].rows});
+            {chunk.tail.empty() ? table.filter : chunk.tail, chunk.totals->parts[part].rows});
       }
     }
     return facts;

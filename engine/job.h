@@ -11,8 +11,10 @@
 #include "engine/retry.h"
 #include "io/endpoint.h"
 #include "io/snapshot_method.h"
+#include "operators/cast_rule.h"
 #include "operators/consolidation.h"
 #include "operators/schema_choices.h"
+#include "operators/table_rule.h"
 #include "operators/type_mapping.h"
 
 namespace millrace {
@@ -71,6 +73,8 @@ struct Job {
   /// Every setting that was given and that decides on what is moved, by name: two jobs with equal
   /// settings make the same of the same source.
   std::vector<std::pair<std::string, std::string>> settings;
+  std::vector<CastRule> casts;  // the file's, then the command line's
+  std::vector<TableRule> table_rules;
 
   std::string archive;  // folder of extract and load
   int compression = 1;  // zstd level of an archive's chunks

@@ -99,6 +99,7 @@ class Migration {
     progress_.set_phase("copy");
     copy();
     source_.release_lock();
+    count_filtered_rows();
     report_.snapshot = source_.snapshot();
     if (choices_.keys) {
       progress_.set_phase("foreign keys");
@@ -322,6 +323,13 @@ class Migration {
   void take_snapshot() {
     const StopRequest::Waker waker(stop_, [&] { source_.interrupt(); });
     source_.take_snapshot();
+  }
+
+  void count_filtered_rows() {
+    const StopRequest::Waker waker(stop_, [&] { source_.interrupt(); });
+    for (NoteReport& note : source_.count_filtered_rows(preparation_)) {
+      preparation_.notes.push_back(std::move(note));
+    }
   }
 
   /// Clear the way and create what is not created group by group. The first transaction, usually

@@ -6,6 +6,7 @@
 #include "engine/check/check.h"
 #include "engine/open_sessions.h"
 #include "engine/reader_lane.h"
+#include "engine/row_filter.h"
 #include "engine/source_state.h"
 
 namespace millrace {
@@ -133,9 +134,15 @@ SnapshotReport MysqlSource::snapshot() const {
   return snapshot;
 }
 
+std::vector<NoteReport> MysqlSource::count_filtered_rows(const Preparation& preparation) {
+  return millrace::count_filtered_rows(sessions_.front(), preparation.catalog,
+                                       preparation.translation);
+}
+
 void MysqlSource::close_readers() { sessions_.clear(); }
 
 void MysqlSource::interrupt() noexcept {
+  for (mysql::Connection& session : sessions_) session.cut();
   if (barrier_) {
     barrier_->control().cut();
   } else if (control_) {

@@ -30,6 +30,7 @@ class MysqlSource final : public RunSource {
   void release_lock() override;
   SourceVerdict compare(const SourceFacts& then) override;
   SnapshotReport snapshot() const override;
+  std::vector<NoteReport> count_filtered_rows(const Preparation& preparation) override;
   void close_readers() override;
   void interrupt() noexcept override;
 

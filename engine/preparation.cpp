@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "engine/row_filter.h"
 #include "engine/target_requirements.h"
 #include "io/archive/frame.h"
 #include "io/error.h"
@@ -210,6 +211,8 @@ void read_source(const Job& job, mysql::Connection& source, Preparation& prepara
 void translate_catalog(const Job& job, Preparation& preparation) {
   TranslationChoices choices{.types = job.types,
                              .schema = job.schema,
+                             .casts = job.casts,
+                             .table_rules = job.table_rules,
                              .target_version = preparation.target.version,
                              .schema_of_database = job.schema_of_database,
                              .postgis_schema = preparation.target.postgis_schema};
@@ -321,6 +324,7 @@ void prepare(const Job& job, mysql::Connection& source, postgres::Connection& ta
   }
   read_source(job, source, preparation);
   translate_catalog(job, preparation);
+  check_row_filters(source, preparation.catalog, preparation.translation);
   if (job.reads_only) {
     preparation.exists.resize(preparation.translation.tables.size());
   } else if (!preparation.resumed) {

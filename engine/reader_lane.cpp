@@ -213,8 +213,8 @@ void ReaderLane::read_table(ChunkChannel& channel, std::size_t part, const Emit&
   progress.started.store(true, std::memory_order_relaxed);
   BlockFiller filler(table, progress, pool_, channel, part, plan_.digests, meter_, emit);
   bool stopped = false;
-  mysql::stream_rows(session_, table.select_of(channel.chunk().member(part)) + channel.chunk().tail,
-                     table.encoder.columns(), &BlockFiller::on_row, &filler, stopped);
+  mysql::stream_rows(session_, select_rows(table, channel.chunk(), part), table.encoder.columns(),
+                     &BlockFiller::on_row, &filler, stopped);
   channel.announce(part, filler.finish());
 }
 

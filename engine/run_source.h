@@ -21,7 +21,8 @@ namespace millrace {
 /// Legal order: connect, prepare, [check,] open_readers, take_snapshot, readers, [release_lock,]
 /// snapshot,
 ///              close_readers.
-/// Threads:     one; interrupt() any, while prepare() or take_snapshot() runs.
+/// Threads:     one; interrupt() any, while prepare(), take_snapshot() or count_filtered_rows()
+/// runs.
 class RunSource {
  public:
   RunSource() = default;
@@ -55,6 +56,9 @@ class RunSource {
   virtual SourceVerdict compare(const SourceFacts& then) = 0;
   /// How the snapshot went, for the report.
   virtual SnapshotReport snapshot() const = 0;
+  /// Notes that say how many rows the job's filters kept back, counted at the snapshot's instant.
+  /// Requires: readers are done. An archive has none: its rows were filtered when it was written.
+  virtual std::vector<NoteReport> count_filtered_rows(const Preparation&) { return {}; }
   virtual void close_readers() = 0;
   virtual void interrupt() noexcept = 0;
 };

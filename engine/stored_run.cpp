@@ -343,7 +343,8 @@ SourceFacts facts_of(const StoredRun& run, const WorkPlan& plan) {
     for (std::size_t part = 0; part < run.stored[i].size(); ++part) {
       const Chunk& chunk = run.chunks[i];
       facts.tables[first[chunk.tables[part]] + chunk.member(part)].read.push_back(
-          {chunk.tail, run.stored[i][part].rows});
+          {chunk.tail.empty() ? plan.tables[chunk.tables[part]].filter : chunk.tail,
+           run.stored[i][part].rows});
     }
   }
   return facts;

@@ -54,13 +54,14 @@ TableWork make_table_work(const SourceTable& source, const TranslatedTable& tran
   }
   TableWork work{.source = &source,
                  .translated = &translated,
-                 .encoder = RowEncoder(std::move(encodings)),
+                 .encoder = RowEncoder(std::move(encodings), translated.constants),
                  .select = select_verb(source.transactional) + list +
                            from_clause(source.database, source.name),
                  .more_selects = {},
                  .copy_sql = postgres::copy_from_stdin(translated.target),
                  .key_columns = {},
-                 .exists = exists};
+                 .exists = exists,
+                 .filter = translated.row_filter.empty() ? "" : " WHERE " + translated.row_filter};
   for (std::size_t i = 0; i < source.members.size(); ++i) {
     std::string select = member_select(translated, source.members[i]);
     if (i == 0) {
@@ -97,9 +98,13 @@ void mark_foreign_keys(std::vector<TableWork>& tables) {
   }
 }
 
-std::string where(const std::string& condition, const std::string& index) {
-  if (condition.empty()) return {};
-  return " FORCE INDEX (" + mysql::quote_identifier(index) + ") WHERE " + condition;
+/// `filter`: the table's own " WHERE (..)", or empty.
+std::string where(const std::string& condition, const std::string& index,
+                  const std::string& filter) {
+  if (condition.empty()) return filter;
+  const std::string forced = " FORCE INDEX (" + mysql::quote_identifier(index) + ")";
+  if (filter.empty()) return forced + " WHERE " + condition;
+  return forced + filter + " AND (" + condition + ")";
 }
 
 /// Cuts one table after the other into chunks.
@@ -218,7 +223,7 @@ class Planner {
         partition.empty() ? "" : " PARTITION (" + mysql::quote_identifier(partition) + ")";
     const std::uint64_t pieces = std::max<std::uint64_t>(1, bytes / chunk_bytes_);
     if (!key || pieces < 2) {
-      add(index, member, clause, bytes, !table.transactional);
+      add(index, member, clause + plan_.tables[index].filter, bytes, !table.transactional);
       plan_.chunked_by[index] = key ? "one piece" : "one stream (no key to cut along)";
       return;
     }
@@ -230,8 +235,9 @@ class Planner {
                                                     static_cast<double>(range.rows_estimate) /
                                                     static_cast<double>(rows));
       add(index, member,
-          clause + where(mysql::range_condition(table, *key, range.range), key->index), share,
-          !table.transactional);
+          clause + where(mysql::range_condition(table, *key, range.range), key->index,
+                         plan_.tables[index].filter),
+          share, !table.transactional);
     }
     std::string words;
     for (const std::size_t column : key->columns) {

@@ -3,6 +3,7 @@
 
 #include "io/error.h"
 #include "io/quoting.h"
+#include "operators/converted_default.h"
 #include "operators/default_expression.h"
 #include "operators/schema_translator.h"
 
@@ -35,6 +36,7 @@ std::size_t least_row_bytes(std::string_view type) noexcept {
 }  // namespace
 
 void Translator::tie_keys() {
+  cast_of_.resize(target_at_.size());
   pointed_at_.resize(target_at_.size());
   holds_auto_increment_.resize(target_at_.size());
   for (std::size_t i = 0; i < catalog_.tables.size(); ++i) {
@@ -72,17 +74,21 @@ void Translator::translate_columns(std::size_t table) {
                 {.side = Side::source, .table = source.full_name()},
                 "leave the table out with --exclude " + source.full_name());
   }
+  refuse_name_clashes(table);
   NameSpace names;
   for (std::size_t column = 0; column < source.columns.size(); ++column) {
+    if (leave_out({table, column})) continue;
     translate_column(table, column, names, constraints_[table]);
   }
+  add_constants(table, names);
 }
 
 std::string Translator::name_column(const SourceTable& table, const SourceColumn& column,
-                                    NameSpace& names) {
-  const bool reserved = is_system_column(column.name);
-  std::string name = names.claim(reserved ? column.name + "_" : column.name);
-  if (name != column.name) {
+                                    const std::optional<std::string>& by_rule, NameSpace& names) {
+  const std::string& wanted = by_rule ? *by_rule : column.name;
+  const bool reserved = is_system_column(wanted);
+  std::string name = names.claim(reserved ? wanted + "_" : wanted);
+  if (name != wanted) {
     note("renamed", table.full_name() + "." + column.name,
          (reserved ? "PostgreSQL keeps this name in every table: becomes "
                    : "the name exceeds 63 bytes: becomes ") +
@@ -96,21 +102,9 @@ void Translator::translate_column(std::size_t table, std::size_t column, NameSpa
   const SourceTable& source_table = catalog_.tables[table];
   const SourceColumn& source = source_table.columns[column];
   const std::string where = source_table.full_name() + "." + source.name;
-  const std::size_t root = ties_.root(number_of({table, column}));
-
   SourceColumn renamed = source;
-  renamed.name = name_column(source_table, source, names);
-  // A key that counts up is no truth value, nor is what points at it.
-  TypeChoices types = choices_.types;
-  if (holds_auto_increment_[root]) types.tinyint1 = Tinyint1Choice::smallint;
-  ColumnMapping mapping;
-  try {
-    mapping = map_column(renamed, types, holds_auto_increment_[root]);
-  } catch (Error& error) {
-    error.add({.side = Side::source, .table = source_table.full_name(), .column = source.name});
-    error.add_hint("leave the table out with --exclude " + source_table.full_name());
-    throw;
-  }
+  renamed.name = name_column(source_table, source, name_by_rule(orders_[table], source), names);
+  const ColumnMapping mapping = map({table, column}, renamed);
   if (!mapping.note.empty()) note("type", where, mapping.note);
 
   TranslatedTable& translated = out_.tables[table];
@@ -123,6 +117,7 @@ void Translator::translate_column(std::size_t table, std::size_t column, NameSpa
     target.type = quote_identifier(choices_.postgis_schema) + "." + target.type;
   }
   target.nullable = source.nullable;
+  allow_nulls({table, column}, target, mapping);
   target.comment = source.comment;
   if (source.auto_increment) {
     target.identity = is_identity_type(target.type);
@@ -217,7 +212,11 @@ void Translator::set_defaults() {
       TargetColumn* const target = target_of({i, j});
       if (target == nullptr || target->identity || source.columns[j].generated != Generated::none)
         continue;
-      TranslatedDefault translated = translate_default(source.columns[j], target->type);
+      const bool converted = cast_of_[number_of({i, j})] != nullptr;
+      TranslatedDefault translated =
+          converted
+              ? translate_converted_default(source.columns[j], *encoding_of({i, j}), target->type)
+              : translate_default(source.columns[j], target->type);
       target->default_sql = std::move(translated.sql);
       if (!translated.note.empty()) {
         note("default", source.full_name() + "." + source.columns[j].name, translated.note);

@@ -227,12 +227,13 @@ std::string inet_text(Reader& in) {
   const std::uint64_t bits = in.number(1);
   if (in.number(1) != 0) throw std::runtime_error("inet: is a cidr");
   const std::uint64_t n = in.number(1);
-  if (family == 2 && bits == 32 && n == 4) {
+  const std::string network = bits == 8 * n ? "" : "/" + std::to_string(bits);
+  if (family == 2 && bits <= 32 && n == 4) {
     std::string text;
     for (int i = 0; i < 4; ++i) text += (i > 0 ? "." : "") + std::to_string(in.number(1));
-    return text;
+    return text + network;
   }
-  if (family == 3 && bits == 128 && n == 16) return ipv6_text(in);
+  if (family == 3 && bits <= 128 && n == 16) return ipv6_text(in) + network;
   throw std::runtime_error("inet: unknown family");
 }
 

@@ -9,6 +9,7 @@
 #include "operators/encode_text.h"
 #include "operators/row_encoder.h"
 #include "operators/wire_field.h"
+#include "operators/wire_integer.h"
 
 namespace millrace {
 namespace {
@@ -125,7 +126,9 @@ std::string value_text(const ColumnEncoding& column, FieldView field, std::size_
     case Encoding::int64_to_int8: return number_text(load_little<std::int64_t>(d));
     case Encoding::uint64_to_int8:
     case Encoding::uint64_to_numeric: return number_text(load_little<std::uint64_t>(d));
+    case Encoding::float_to_float8:
     case Encoding::float_to_float4: return number_text(load_little<float>(d));
+    case Encoding::double_to_float4:
     case Encoding::double_to_float8: return number_text(load_little<double>(d));
     case Encoding::bit_to_bool:
     case Encoding::bit_to_bit: return bit_text(field);
@@ -134,6 +137,24 @@ std::string value_text(const ColumnEncoding& column, FieldView field, std::size_
       return datetime_text(field, false, column.fraction_digits);
     case Encoding::time_to_interval:
     case Encoding::time_to_time: return time_text(field, column.fraction_digits);
+    case Encoding::integer_to_int2:
+    case Encoding::integer_to_int4:
+    case Encoding::integer_to_int8:
+    case Encoding::integer_to_numeric:
+    case Encoding::integer_to_float4:
+    case Encoding::integer_to_rounded_float4:
+    case Encoding::integer_to_float8:
+    case Encoding::integer_to_bool:
+    case Encoding::nonzero_to_bool:
+    case Encoding::integer_to_text:
+    case Encoding::integer_to_timestamp:
+    case Encoding::uint32_to_inet: {
+      const IntegerValue value = load_integer(column.wire, d);
+      return (value.negative ? "-" : "") + number_text(value.magnitude());
+    }
+    case Encoding::bytes_to_uuid:
+    case Encoding::swapped_bytes_to_uuid:
+    case Encoding::bytes_to_inet:
     case Encoding::bytes_to_bytea:
     case Encoding::geometry_to_ewkb: return hex_text(field, max_bytes);
     case Encoding::latin1_to_text:
@@ -148,7 +169,12 @@ std::string value_text(const ColumnEncoding& column, FieldView field, std::size_
     case Encoding::json_to_jsonb:
     case Encoding::json_to_json:
     case Encoding::text_to_uuid:
-    case Encoding::text_to_inet: return readable_text(field, false, max_bytes);
+    case Encoding::text_to_inet:
+    case Encoding::text_to_int2:
+    case Encoding::text_to_int4:
+    case Encoding::text_to_int8:
+    case Encoding::text_to_float8:
+    case Encoding::text_to_bool: return readable_text(field, false, max_bytes);
   }
   return {};
 }
@@ -176,7 +202,7 @@ std::string RowEncoder::describe_value(const BinaryRowView& row, std::size_t col
   FieldView field;
   for (std::size_t index = 0; index <= column; ++index) {
     if (is_null(index)) continue;
-    const WireShape shape = wire_shape(columns_[index].encoding);
+    const WireShape shape = wire_shape(columns_[index]);
     if (!read_field(shape, in, row.end, field)) return "(unreadable)";
   }
   return shortened(value_text(columns_[column], field, max_bytes), max_bytes);

@@ -40,6 +40,27 @@ std::string shorten_identifier(std::string_view name) {
   return result;
 }
 
+std::string snake_case(std::string_view name) {
+  const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+  const auto is_small = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  std::string result;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const char c = name[i];
+    if (c == ' ' || c == '.' || c == '-') {
+      result += '_';
+      continue;
+    }
+    // A word begins behind a small letter, and at the last capital of several before a small one.
+    const bool after_small = i > 0 && is_small(name[i - 1]);
+    const bool after_capital = i > 0 && is_capital(name[i - 1]);
+    const bool before_small =
+        i + 1 < name.size() && is_small(name[i + 1]) && !(name[i + 1] >= '0' && name[i + 1] <= '9');
+    if (is_capital(c) && (after_small || (after_capital && before_small))) result += '_';
+    result += is_capital(c) ? static_cast<char>(c + 32) : c;
+  }
+  return result;
+}
+
 bool is_system_column(std::string_view name) noexcept {
   // Source: PostgreSQL manual, "System Columns".
   constexpr std::array<std::string_view, 6> names{"tableoid", "xmin", "cmin",

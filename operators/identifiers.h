@@ -16,6 +16,11 @@ inline constexpr std::size_t longest_name_bytes = 63;
 /// Ensures: at most longest_name_bytes, cut between two UTF-8 characters.
 std::string shorten_identifier(std::string_view name);
 
+/// A name in snake_case, for example "job_id" of "JobID", "http_server" of "HTTPServer",
+/// "render_host" of "render-host": blanks, dots and dashes become '_', ASCII capitals small letters
+/// with a '_' before each word. Letters of other alphabets stay as they are.
+std::string snake_case(std::string_view name);
+
 /// Whether PostgreSQL keeps this name for a column of its own in every table, for example "xmin".
 bool is_system_column(std::string_view name) noexcept;
 

@@ -1,16 +1,20 @@
 #include "operators/row_encoder.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <utility>
 
+#include "operators/encode_converted.h"
 #include "operators/encode_geometry.h"
 #include "operators/encode_network.h"
 #include "operators/encode_number.h"
 #include "operators/encode_text.h"
 #include "operators/encode_time.h"
 #include "operators/json_check.h"
+#include "operators/null_values.h"
 #include "operators/wire_field.h"
+#include "operators/wire_integer.h"
 
 // COPY binary, as written below:
 //    tuple := int16(n_fields) field{n}       field := int32(-1) | int32(n_bytes) byte{n}
@@ -26,7 +30,12 @@ constexpr std::size_t length_bytes = 4;
 std::size_t reserved_bytes(const ColumnEncoding& column) noexcept {
   switch (column.encoding) {
     case Encoding::int8_to_bool:
+    case Encoding::integer_to_bool:
+    case Encoding::nonzero_to_bool:
+    case Encoding::text_to_bool:
     case Encoding::bit_to_bool: return 1;
+    case Encoding::integer_to_int2:
+    case Encoding::text_to_int2:
     case Encoding::int8_to_int2:
     case Encoding::uint8_to_int2:
     case Encoding::int16_to_int2:
@@ -34,16 +43,33 @@ std::size_t reserved_bytes(const ColumnEncoding& column) noexcept {
     case Encoding::uint16_to_int4:
     case Encoding::int32_to_int4:
     case Encoding::float_to_float4:
+    case Encoding::integer_to_int4:
+    case Encoding::integer_to_float4:
+    case Encoding::integer_to_rounded_float4:
+    case Encoding::double_to_float4:
+    case Encoding::text_to_int4:
     case Encoding::date_to_date: return 4;
     case Encoding::uint32_to_int8:
     case Encoding::int64_to_int8:
     case Encoding::uint64_to_int8:
     case Encoding::double_to_float8:
     case Encoding::datetime_to_timestamp:
+    case Encoding::integer_to_int8:
+    case Encoding::integer_to_float8:
+    case Encoding::integer_to_timestamp:
+    case Encoding::float_to_float8:
+    case Encoding::text_to_int8:
+    case Encoding::text_to_float8:
     case Encoding::time_to_time: return 8;
     case Encoding::time_to_interval:
+    case Encoding::bytes_to_uuid:
+    case Encoding::swapped_bytes_to_uuid:
     case Encoding::text_to_uuid: return 16;
+    case Encoding::integer_to_numeric:
     case Encoding::uint64_to_numeric: return 18;
+    case Encoding::integer_to_text: return longest_integer_text;
+    case Encoding::uint32_to_inet:
+    case Encoding::bytes_to_inet:
     case Encoding::text_to_inet: return 20;
     case Encoding::decimal_to_numeric: return longest_numeric_bytes;
     case Encoding::bit_to_bit: return length_bytes + (column.bits + 7) / 8;
@@ -122,17 +148,84 @@ ValueFault encode_json(std::uint8_t*& to, FieldView field, JsonTarget target) no
   return ValueFault::none;
 }
 
+/// Encode a field that a rule converts: one whose size is bounded, so that its room is reserved.
+/// False if the field does not end before `end`. Out of line, so that the rows of tables without
+/// such columns run through a loop of their own size.
+[[gnu::noinline]] bool encode_converted(const ColumnEncoding& column, const std::uint8_t*& in,
+                                        const std::uint8_t* end, std::uint8_t*& to,
+                                        ValueFault& fault) noexcept {
+  FieldView field;
+  if (!read_field(wire_shape(column), in, end, field)) return false;
+  const auto integer = [&]() noexcept { return load_integer(column.wire, field.data); };
+  switch (column.encoding) {
+    case Encoding::integer_to_int2:
+    case Encoding::integer_to_int4:
+    case Encoding::integer_to_int8: fault = encode_narrowed(to, integer(), column.encoding); break;
+    case Encoding::integer_to_numeric:
+      fault = encode_integer_numeric(to, integer(), column.precision, column.scale);
+      break;
+    case Encoding::integer_to_float4: fault = encode_integer_float4(to, integer(), false); break;
+    case Encoding::integer_to_rounded_float4:
+      fault = encode_integer_float4(to, integer(), true);
+      break;
+    case Encoding::integer_to_float8: fault = encode_integer_float8(to, integer()); break;
+    case Encoding::integer_to_bool:
+      if (integer().bits > 1) {
+        fault = ValueFault::not_boolean;
+      } else {
+        encode_bool(to, integer().bits == 1);
+      }
+      break;
+    case Encoding::nonzero_to_bool: encode_bool(to, integer().bits != 0); break;
+    case Encoding::integer_to_text: encode_integer_text(to, integer()); break;
+    case Encoding::integer_to_timestamp:
+      fault = encode_epoch(to, integer(), column.microseconds_per_unit);
+      break;
+    case Encoding::uint32_to_inet: fault = encode_number_inet(to, integer()); break;
+    case Encoding::float_to_float8:
+      encode_int8(to, std::bit_cast<std::uint64_t>(double{load_little<float>(field.data)}));
+      break;
+    case Encoding::double_to_float4:
+      fault = encode_rounded_double(to, load_little<double>(field.data));
+      break;
+    case Encoding::text_to_int2:
+    case Encoding::text_to_int4:
+    case Encoding::text_to_int8: fault = encode_text_integer(to, field, column.encoding); break;
+    case Encoding::text_to_float8: fault = encode_text_float8(to, field); break;
+    case Encoding::text_to_bool:
+      fault = column.literals.get() == nullptr
+                  ? ValueFault::unknown_word
+                  : encode_text_bool(to, field, *column.literals.get());
+      break;
+    case Encoding::bytes_to_uuid: fault = encode_bytes_uuid(to, field, false); break;
+    case Encoding::swapped_bytes_to_uuid: fault = encode_bytes_uuid(to, field, true); break;
+    case Encoding::bytes_to_inet: fault = encode_bytes_inet(to, field); break;
+    default: return false;  // no other encoding comes here
+  }
+  return true;
+}
+
 }  // namespace
 
-RowEncoder::RowEncoder(std::vector<ColumnEncoding> columns) : columns_(std::move(columns)) {
+RowEncoder::RowEncoder(std::vector<ColumnEncoding> columns, ConstantFields constants)
+    : columns_(std::move(columns)), constants_(std::move(constants)) {
   // Chunks of text are stored whole: that much may be written behind the last one.
-  fixed_bytes_ = count_bytes + copy_slack_bytes;
+  fixed_bytes_ = count_bytes + copy_slack_bytes + constants_.bytes.size();
   for (const ColumnEncoding& column : columns_) {
     fixed_bytes_ += length_bytes + reserved_bytes(column);
+    const ColumnLiterals* const literals = column.literals.get();
+    makes_nulls_ = makes_nulls_ || (literals != nullptr && literals->make_nulls());
   }
 }
 
 RowOutcome RowEncoder::encode(const BinaryRowView& row, std::span<std::byte> out) const noexcept {
+  // Decided once per row: a table without values that become NULL pays nothing for them.
+  return makes_nulls_ ? encode_row<true>(row, out) : encode_row<false>(row, out);
+}
+
+template <bool makes_nulls>
+RowOutcome RowEncoder::encode_row(const BinaryRowView& row,
+                                  std::span<std::byte> out) const noexcept {
   if (out.size() < fixed_bytes_) return out_of_room(row);
   // No tuple can exceed 1 GB, so neither can its variable part: out_of_room() tells which it is.
   std::size_t spare = std::min(out.size() - fixed_bytes_, longest_field_bytes);
@@ -163,7 +256,7 @@ RowOutcome RowEncoder::encode(const BinaryRowView& row, std::span<std::byte> out
                                     : latin1_bytes_as_utf8(field.data, field.bytes);
   };
 
-  store_big(to, static_cast<std::uint16_t>(columns_.size()));
+  store_big(to, static_cast<std::uint16_t>(columns_.size() + constants_.count));
   to += count_bytes;
   std::size_t index = 0;
   const auto malformed = [&]() noexcept {
@@ -176,6 +269,20 @@ RowOutcome RowEncoder::encode(const BinaryRowView& row, std::span<std::byte> out
       to += length_bytes;
       ++index;
       continue;
+    }
+    if constexpr (makes_nulls) {
+      if (const ColumnLiterals* const literals = column.literals.get(); literals != nullptr) {
+        const WireShape shape = wire_shape(column);
+        const std::uint8_t* after = in;
+        if (!read_field(shape, after, end, field)) return malformed();
+        if (becomes_null(*literals, shape, field)) {
+          in = after;
+          store_big(to, ~std::uint32_t{0});
+          to += length_bytes;
+          ++index;
+          continue;
+        }
+      }
     }
     switch (column.encoding) {
       case Encoding::int8_to_int2:
@@ -362,11 +469,44 @@ RowOutcome RowEncoder::encode(const BinaryRowView& row, std::span<std::byte> out
         if (!read_string(in, end, field)) return malformed();
         encode_with(encode_inet, field);
         break;
+      case Encoding::integer_to_int2:
+      case Encoding::integer_to_int4:
+      case Encoding::integer_to_int8:
+      case Encoding::integer_to_numeric:
+      case Encoding::integer_to_float4:
+      case Encoding::integer_to_rounded_float4:
+      case Encoding::integer_to_float8:
+      case Encoding::integer_to_bool:
+      case Encoding::nonzero_to_bool:
+      case Encoding::integer_to_text:
+      case Encoding::integer_to_timestamp:
+      case Encoding::uint32_to_inet:
+      case Encoding::float_to_float8:
+      case Encoding::double_to_float4:
+      case Encoding::text_to_int2:
+      case Encoding::text_to_int4:
+      case Encoding::text_to_int8:
+      case Encoding::text_to_float8:
+      case Encoding::text_to_bool:
+      case Encoding::bytes_to_uuid:
+      case Encoding::swapped_bytes_to_uuid:
+      case Encoding::bytes_to_inet: {
+        const std::uint8_t* next_in = in;
+        std::uint8_t* next_to = to;
+        if (!encode_converted(column, next_in, end, next_to, fault)) return malformed();
+        in = next_in;
+        to = next_to;
+        break;
+      }
     }
     if (fault != ValueFault::none) [[unlikely]] {
       return {RowStatus::fault, fault, static_cast<std::uint16_t>(index), 0};
     }
     ++index;
+  }
+  if (constants_.count != 0) {
+    std::memcpy(to, constants_.bytes.data(), constants_.bytes.size());
+    to += constants_.bytes.size();
   }
   return {RowStatus::encoded, ValueFault::none, 0, static_cast<std::size_t>(to - begin)};
 }
@@ -376,12 +516,11 @@ RowOutcome RowEncoder::out_of_room(const BinaryRowView& row) const noexcept {
   std::size_t variable = 0;
   for (std::size_t index = 0; index < columns_.size(); ++index) {
     if (is_null(row.null_bitmap, index)) continue;
-    const Encoding encoding = columns_[index].encoding;
     FieldView field;
-    if (!read_field(wire_shape(encoding), in, row.end, field)) {
+    if (!read_field(wire_shape(columns_[index]), in, row.end, field)) {
       return {RowStatus::malformed, ValueFault::none, static_cast<std::uint16_t>(index), 0};
     }
-    variable += variable_bytes(encoding, field);
+    variable += variable_bytes(columns_[index].encoding, field);
     if (variable > longest_field_bytes) {
       return {RowStatus::fault, ValueFault::too_long, static_cast<std::uint16_t>(index), 0};
     }

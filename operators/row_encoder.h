@@ -32,9 +32,10 @@ struct RowOutcome {
 /// Source:  PostgreSQL manual, COPY, "Binary Format".
 class RowEncoder {
  public:
-  /// One encoding per column of the SELECT, in its order.
-  explicit RowEncoder(std::vector<ColumnEncoding> columns);
+  /// One encoding per column of the SELECT, in its order; the constants follow them in each tuple.
+  explicit RowEncoder(std::vector<ColumnEncoding> columns, ConstantFields constants = {});
 
+  /// Columns of the SELECT.
   std::size_t columns() const noexcept { return columns_.size(); }
   std::span<const ColumnEncoding> encodings() const noexcept { return columns_; }
 
@@ -51,12 +52,16 @@ class RowEncoder {
                              std::size_t max_bytes = 80) const;
 
  private:
+  template <bool makes_nulls>
+  RowOutcome encode_row(const BinaryRowView& row, std::span<std::byte> out) const noexcept;
   RowOutcome out_of_room(const BinaryRowView& row) const noexcept;
 
   std::vector<ColumnEncoding> columns_;
+  ConstantFields constants_;
   // Room that a tuple needs before its variable-length bytes. It is checked once per row; what is
   // left above it is a budget that each variable-length field draws on.
   std::size_t fixed_bytes_ = 0;
+  bool makes_nulls_ = false;  // some column has values that become NULL
 };
 
 }  // namespace millrace

@@ -82,10 +82,13 @@ void share_columns(Translation& translation) {
 Translation Translator::run() {
   out_.tables.resize(catalog_.tables.size());
   constraints_.resize(catalog_.tables.size());
+  read_orders();
   name_schemas();
   name_tables();
   tie_keys();
   for (std::size_t table = 0; table < catalog_.tables.size(); ++table) translate_columns(table);
+  refuse_split_ties();
+  note_casts();
   name_enums();
   set_defaults();
   translate_generated();
@@ -111,10 +114,13 @@ std::string Translator::schema_of(const std::string& database) const {
 
 void Translator::name_schemas() {
   std::string last_database;
-  for (const SourceTable& table : catalog_.tables) {
-    if (table.database == last_database) continue;
-    last_database = table.database;
-    const std::string schema = schema_of(table.database);
+  for (std::size_t i = 0; i < catalog_.tables.size(); ++i) {
+    const SourceTable& table = catalog_.tables[i];
+    const bool by_rule = !orders_[i].schema.empty();
+    if (!by_rule && table.database == last_database) continue;
+    if (!by_rule) last_database = table.database;
+    const std::string schema =
+        by_rule ? shorten_identifier(orders_[i].schema) : schema_of(table.database);
     if (is_system_schema(schema)) {
       throw Error(
           ErrorKind::bad_request,
@@ -122,7 +128,9 @@ void Translator::name_schemas() {
           {.side = Side::target, .table = table.database},
           "give it another name: --schema-map " + table.database + "=NAME");
     }
-    if (choices_.schema_of_database.contains(table.database)) {
+    if (by_rule) {
+      // The user's own choice is no news.
+    } else if (choices_.schema_of_database.contains(table.database)) {
       // The user's own choice is no news, unless it had to be cut.
       if (choices_.schema_of_database.at(table.database) != schema) {
         note("renamed", table.database, "the schema's name exceeds 63 bytes: becomes " + schema);
@@ -142,10 +150,12 @@ void Translator::name_tables() {
     const SourceTable& source = catalog_.tables[i];
     TargetTable& target = out_.tables[i].target;
     out_.tables[i].source = i;
-    target.schema = schema_of(source.database);
-    target.name = relations_of(target).try_claim(source.name);
+    target.schema = orders_[i].schema.empty() ? schema_of(source.database)
+                                              : shorten_identifier(orders_[i].schema);
+    const std::string& own_name = orders_[i].name.empty() ? source.name : orders_[i].name;
+    target.name = relations_of(target).try_claim(own_name);
     if (target.name.empty()) {
-      const std::string wanted = target.schema + "." + shorten_identifier(source.name);
+      const std::string wanted = target.schema + "." + shorten_identifier(own_name);
       throw Error(ErrorKind::bad_request,
                   "cannot give two tables one name: " + owner[wanted] + " and " +
                       source.full_name() + " would both be " + wanted,
@@ -157,7 +167,7 @@ void Translator::name_tables() {
     table_at_[source.database + '\0' + source.name] = i;
     target.comment = source.comment;
     target.next_identity = source.next_auto_increment;
-    if (target.name != source.name) {
+    if (target.name != own_name) {
       note("renamed", source.full_name(), "the name exceeds 63 bytes: becomes " + target.name);
     }
   }

@@ -6,8 +6,10 @@
 
 #include "io/source_schema.h"
 #include "io/target_schema.h"
+#include "operators/cast_rule.h"
 #include "operators/column_encoding.h"
 #include "operators/schema_choices.h"
+#include "operators/table_rule.h"
 #include "operators/type_mapping.h"
 
 namespace millrace {
@@ -30,12 +32,16 @@ struct TranslatedTable {
   SharedVector<TranslatedColumn> columns;
   /// Columns that the target computes: nobody copies them, but a proof may compare them.
   SharedVector<TranslatedColumn> computed;
+  /// The last columns of `target`: those that no source column is behind, the same in every row.
+  ConstantFields constants = {};
+  std::string row_filter = {};  // MySQL SQL in parentheses: only these rows; empty: all
 };
 
 /// Something that arrives differently or not at all, told to the user in `plan` and in the report.
 ///
 /// Topics: "renamed", "type", "default", "index", "foreign key", "check", "generated column",
-/// "invisible column", "on update", "partitions", "row width", "consolidated", "not migrated".
+/// "invisible column", "on update", "partitions", "row width", "consolidated", "not migrated",
+/// "cast", "left out", "row filter".
 struct TranslationNote {
   std::string topic;
   std::string where;  // in the source's names: "shop.orders.qty", "shop.orders"
@@ -52,6 +58,8 @@ struct Translation {
 struct TranslationChoices {
   TypeChoices types;
   SchemaChoices schema = {};
+  std::vector<CastRule> casts = {};  // which of them wins: operators/cast_rule_set.h
+  std::vector<TableRule> table_rules = {};
   int target_version = 0;  // 180001: what the target can, for example virtual generated columns
   std::map<std::string, std::string> schema_of_database;  // --schema-map; others keep their name
   /// Where the target's PostGIS lives: our sessions search no schema.
@@ -66,7 +74,7 @@ struct TranslationChoices {
 ///          them is an auto_increment key.
 /// Ensures: every name is at most 63 bytes and unique in its name space; each change is noted.
 /// Errors:  Error{bad_request} where no faithful table can be made (more than 1,600 columns,
-///          a type we do not know), naming table and column.
+///          a type we do not know), naming table and column; where a rule cannot be followed.
 Translation translate(const SourceCatalog& catalog, const TranslationChoices& choices);
 
 }  // namespace millrace

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "operators/cast_rule_set.h"
 #include "operators/expression_translation.h"
 #include "operators/identifiers.h"
 #include "operators/schema_translation.h"
@@ -40,7 +41,10 @@ struct Place {
 class Translator {
  public:
   Translator(const SourceCatalog& catalog, const TranslationChoices& choices)
-      : catalog_(catalog), choices_(choices), ties_(number_columns()) {}
+      : catalog_(catalog),
+        choices_(choices),
+        casts_(choices.casts, catalog),
+        ties_(number_columns()) {}
 
   Translation run();
 
@@ -49,6 +53,7 @@ class Translator {
 
   // names
   std::string schema_of(const std::string& database) const;
+  void read_orders();
   void name_schemas();
   void name_tables();
   NameSpace& relations_of(const TargetTable& table) { return relations_[table.schema]; }
@@ -65,6 +70,8 @@ class Translator {
   const TargetColumn* target_of(const Place& place) const {
     return const_cast<Translator*>(this)->target_of(place);
   }
+  /// How a source column's values are turned; null where it is left out.
+  const ColumnEncoding* encoding_of(const Place& place) const;
   /// The target columns of one table by their names in the source, for expressions.
   ColumnLookup columns_of(std::size_t table, bool spelled_out = false) const;
 
@@ -73,8 +80,16 @@ class Translator {
   void translate_columns(std::size_t table);
   void translate_column(std::size_t table, std::size_t column, NameSpace& names,
                         NameSpace& constraints);
-  std::string name_column(const SourceTable& table, const SourceColumn& column, NameSpace& names);
+  std::string name_column(const SourceTable& table, const SourceColumn& column,
+                          const std::optional<std::string>& by_rule, NameSpace& names);
   void note_column(const SourceTable& table, const SourceColumn& column);
+  void refuse_name_clashes(std::size_t table) const;
+  bool leave_out(const Place& place);
+  void add_constants(std::size_t table, NameSpace& names);
+  ColumnMapping map(const Place& place, const SourceColumn& renamed);
+  void allow_nulls(const Place& place, TargetColumn& target, const ColumnMapping& mapping);
+  void refuse_split_ties() const;
+  void note_casts();
   void name_enums();
   void translate_generated();
   std::string generate(const Place& place);
@@ -110,15 +125,18 @@ class Translator {
 
   const SourceCatalog& catalog_;
   const TranslationChoices& choices_;
+  CastRuleSet casts_;
+  std::vector<TableOrders> orders_;  // by table: what the rules say of it
   Translation out_;
   std::map<std::string, NameSpace> relations_;             // by schema
   std::unordered_map<std::string, std::size_t> table_at_;  // by "database\0table"
   std::vector<std::size_t> first_;                         // number of a table's first column
   std::vector<std::optional<std::size_t>> target_at_;      // by number: place in target.columns
+  std::vector<const CastRule*> cast_of_;                   // by number: the rule that won
   std::vector<bool> holds_auto_increment_;                 // by number of a set's root
   std::vector<bool> pointed_at_;                           // by number: a foreign key points at it
   std::vector<NameSpace> constraints_;                     // by table
-  DisjointSets ties_;                                      // columns tied by foreign keys
+  mutable DisjointSets ties_;                              // columns tied by foreign keys
 };
 
 /// Whether two names are one to a server that ignores the case of ASCII letters.

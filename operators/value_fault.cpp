@@ -19,6 +19,8 @@ std::string_view describe(ValueFault fault) noexcept {
     case ValueFault::invalid_geometry: return "invalid geometry";
     case ValueFault::invalid_number: return "invalid number";
     case ValueFault::null_not_allowed: return "NULL in a NOT NULL column";
+    case ValueFault::inexact: return "more digits than the target type keeps";
+    case ValueFault::unknown_word: return "neither a true nor a false word of the rule";
   }
   return "unknown fault";
 }
@@ -39,7 +41,9 @@ std::string_view remedy(ValueFault fault) noexcept {
     case ValueFault::invalid_inet:
     case ValueFault::invalid_geometry:
     case ValueFault::invalid_number:
-    case ValueFault::null_not_allowed: return {};
+    case ValueFault::null_not_allowed:
+    case ValueFault::inexact:
+    case ValueFault::unknown_word: return {};
   }
   return {};
 }

@@ -22,6 +22,8 @@ enum class ValueFault : std::uint8_t {
   invalid_geometry,
   invalid_number,
   null_not_allowed,
+  inexact,       // a number with more digits than the target keeps
+  unknown_word,  // text that is neither one of the true nor one of the false words
 };
 
 /// The fault in words, for example "zero or partial date".

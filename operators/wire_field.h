@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -18,8 +19,14 @@ namespace millrace {
 
 enum class WireShape : std::uint8_t { one, two, four, eight, temporal, string };
 
-constexpr WireShape wire_shape(Encoding encoding) noexcept {
-  switch (encoding) {
+constexpr WireShape wire_shape(WireInteger integer) noexcept {
+  constexpr std::array<WireShape, 4> shapes = {WireShape::one, WireShape::two, WireShape::four,
+                                               WireShape::eight};
+  return shapes[static_cast<std::size_t>(integer) / 2];
+}
+
+constexpr WireShape wire_shape(const ColumnEncoding& column) noexcept {
+  switch (column.encoding) {
     case Encoding::int8_to_int2:
     case Encoding::uint8_to_int2:
     case Encoding::int8_to_bool: return WireShape::one;
@@ -28,11 +35,25 @@ constexpr WireShape wire_shape(Encoding encoding) noexcept {
     case Encoding::uint16_to_int2: return WireShape::two;
     case Encoding::int32_to_int4:
     case Encoding::uint32_to_int8:
-    case Encoding::float_to_float4: return WireShape::four;
+    case Encoding::float_to_float4:
+    case Encoding::float_to_float8: return WireShape::four;
     case Encoding::int64_to_int8:
     case Encoding::uint64_to_int8:
     case Encoding::uint64_to_numeric:
-    case Encoding::double_to_float8: return WireShape::eight;
+    case Encoding::double_to_float8:
+    case Encoding::double_to_float4: return WireShape::eight;
+    case Encoding::integer_to_int2:
+    case Encoding::integer_to_int4:
+    case Encoding::integer_to_int8:
+    case Encoding::integer_to_numeric:
+    case Encoding::integer_to_float4:
+    case Encoding::integer_to_rounded_float4:
+    case Encoding::integer_to_float8:
+    case Encoding::integer_to_bool:
+    case Encoding::nonzero_to_bool:
+    case Encoding::integer_to_text:
+    case Encoding::integer_to_timestamp:
+    case Encoding::uint32_to_inet: return wire_shape(column.wire);
     case Encoding::date_to_date:
     case Encoding::datetime_to_timestamp:
     case Encoding::time_to_interval:
@@ -53,7 +74,15 @@ constexpr WireShape wire_shape(Encoding encoding) noexcept {
     case Encoding::json_to_json:
     case Encoding::geometry_to_ewkb:
     case Encoding::text_to_uuid:
-    case Encoding::text_to_inet: return WireShape::string;
+    case Encoding::text_to_inet:
+    case Encoding::text_to_int2:
+    case Encoding::text_to_int4:
+    case Encoding::text_to_int8:
+    case Encoding::text_to_float8:
+    case Encoding::text_to_bool:
+    case Encoding::bytes_to_uuid:
+    case Encoding::swapped_bytes_to_uuid:
+    case Encoding::bytes_to_inet: return WireShape::string;
   }
   return WireShape::string;
 }

@@ -170,7 +170,7 @@ class Floor {
       const millrace::TableWork& table = preparation_.work.tables[index];
       bool stopped = false;
       rows += millrace::mysql::stream_rows(
-          session, table.select_of(chunk.member(0)) + chunk.tail, table.encoder.columns(),
+          session, select_rows(table, chunk, 0), table.encoder.columns(),
           [](void*, const millrace::BinaryRowView&) { return true; }, nullptr, stopped);
     }
     return rows;

@@ -211,6 +211,107 @@ RowSet json(std::size_t n_rows, Random& random) {
   });
 }
 
+ColumnEncoding from_integer(Encoding encoding, WireInteger wire) {
+  return {.encoding = encoding, .wire = wire};
+}
+
+// Three of four are set; the rest are the marks for "not set".
+RowSet epoch_null_if(std::size_t n_rows, Random& random) {
+  ColumnEncoding column = from_integer(Encoding::integer_to_timestamp, WireInteger::int32);
+  column.microseconds_per_unit = 1'000'000;
+  column.literals = SharedLiterals({.null_integers = {0, ~std::uint64_t{0}, 946'702'800},
+                                    .null_floats = {},
+                                    .null_texts = {},
+                                    .true_texts = {},
+                                    .false_texts = {}});
+  return four_columns(column, n_rows, random, [](RowSet& rows, Random& r) {
+    rows.number(below(r, 4) == 0
+                    ? std::int32_t{946'702'800}
+                    : static_cast<std::int32_t>(1'200'000'000 + below(r, 500'000'000)));
+  });
+}
+
+RowSet epoch(std::size_t n_rows, Random& random) {
+  ColumnEncoding column = from_integer(Encoding::integer_to_timestamp, WireInteger::uint32);
+  column.microseconds_per_unit = 1'000'000;
+  return four_columns(column, n_rows, random, [](RowSet& rows, Random& r) {
+    rows.number(static_cast<std::uint32_t>(r()));
+  });
+}
+
+RowSet narrowed(std::size_t n_rows, Random& random) {
+  return four_columns(
+      from_integer(Encoding::integer_to_int4, WireInteger::uint32), n_rows, random,
+      [](RowSet& rows, Random& r) { rows.number(static_cast<std::uint32_t>(r() >> 33)); });
+}
+
+RowSet integer_numeric(std::size_t n_rows, Random& random) {
+  ColumnEncoding column = from_integer(Encoding::integer_to_numeric, WireInteger::int64);
+  column.scale = 2;
+  return four_columns(column, n_rows, random, [](RowSet& rows, Random& r) {
+    rows.number(static_cast<std::int64_t>(r()) >> below(r, 64));
+  });
+}
+
+RowSet integer_real(std::size_t n_rows, Random& random) {
+  return four_columns(
+      from_integer(Encoding::integer_to_float4, WireInteger::uint32), n_rows, random,
+      [](RowSet& rows, Random& r) { rows.number(static_cast<std::uint32_t>(below(r, 1 << 24))); });
+}
+
+RowSet integer_boolean(std::size_t n_rows, Random& random) {
+  return four_columns(
+      from_integer(Encoding::nonzero_to_bool, WireInteger::int8), n_rows, random,
+      [](RowSet& rows, Random& r) { rows.number(static_cast<std::int8_t>(below(r, 3))); });
+}
+
+RowSet integer_text(std::size_t n_rows, Random& random) {
+  return four_columns(from_integer(Encoding::integer_to_text, WireInteger::int32), n_rows, random,
+                      [](RowSet& rows, Random& r) { rows.number(static_cast<std::int32_t>(r())); });
+}
+
+RowSet text_integer(std::size_t n_rows, Random& random) {
+  return four_columns(as(Encoding::text_to_int4), n_rows, random, [](RowSet& rows, Random& r) {
+    rows.string(std::to_string(static_cast<std::int32_t>(r())));
+  });
+}
+
+RowSet text_double(std::size_t n_rows, Random& random) {
+  return four_columns(as(Encoding::text_to_float8), n_rows, random, [](RowSet& rows, Random& r) {
+    rows.string(decimal(r, 1 + static_cast<unsigned>(below(r, 8)), 6));
+  });
+}
+
+RowSet text_boolean(std::size_t n_rows, Random& random) {
+  ColumnEncoding column = as(Encoding::text_to_bool);
+  column.literals = SharedLiterals({.null_integers = {},
+                                    .null_floats = {},
+                                    .null_texts = {},
+                                    .true_texts = {"Y"},
+                                    .false_texts = {"N"}});
+  return four_columns(column, n_rows, random,
+                      [](RowSet& rows, Random& r) { rows.string(below(r, 2) == 0 ? "Y" : "N"); });
+}
+
+RowSet bytes_uuid(std::size_t n_rows, Random& random) {
+  return four_columns(as(Encoding::swapped_bytes_to_uuid), n_rows, random,
+                      [](RowSet& rows, Random& r) {
+                        const std::array<std::uint64_t, 2> bytes = {r(), r()};
+                        rows.string({reinterpret_cast<const char*>(bytes.data()), sizeof bytes});
+                      });
+}
+
+RowSet number_inet(std::size_t n_rows, Random& random) {
+  return four_columns(
+      from_integer(Encoding::uint32_to_inet, WireInteger::uint32), n_rows, random,
+      [](RowSet& rows, Random& r) { rows.number(static_cast<std::uint32_t>(r())); });
+}
+
+RowSet double_real(std::size_t n_rows, Random& random) {
+  return four_columns(as(Encoding::double_to_float4), n_rows, random,
+                      [](RowSet& rows, Random& r) { rows.number(static_cast<double>(r()) / 3); });
+}
+
 RowSet uuid(std::size_t n_rows, Random& random) {
   return four_columns(as(Encoding::text_to_uuid), n_rows, random, [](RowSet& rows, Random& r) {
     std::array<char, 40> text;
@@ -358,6 +459,19 @@ const std::vector<NamedRowSet>& named_row_sets() {
       {"bit_13", bit_13},
       {"geometry", geometry},
       {"inet", inet},
+      {"epoch", epoch},
+      {"epoch_null_if", epoch_null_if},
+      {"narrowed", narrowed},
+      {"integer_numeric", integer_numeric},
+      {"integer_real", integer_real},
+      {"integer_boolean", integer_boolean},
+      {"integer_text", integer_text},
+      {"text_integer", text_integer},
+      {"text_double", text_double},
+      {"text_boolean", text_boolean},
+      {"bytes_uuid", bytes_uuid},
+      {"number_inet", number_inet},
+      {"double_real", double_real},
   };
   return sets;
 }

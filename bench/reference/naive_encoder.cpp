@@ -247,6 +247,88 @@ void append_inet(std::string& out, const std::string& text) {
   append_field(out, field + address);
 }
 
+// Any integer as text.
+std::string take_integer(WireInteger wire, const std::uint8_t*& in) {
+  switch (wire) {
+    case WireInteger::int8: return print("%d", take<std::int8_t>(in));
+    case WireInteger::uint8: return print("%d", take<std::uint8_t>(in));
+    case WireInteger::int16: return print("%d", take<std::int16_t>(in));
+    case WireInteger::uint16: return print("%d", take<std::uint16_t>(in));
+    case WireInteger::int32: return print("%" PRId32, take<std::int32_t>(in));
+    case WireInteger::uint32: return print("%" PRIu32, take<std::uint32_t>(in));
+    case WireInteger::int64: return print("%" PRId64, take<std::int64_t>(in));
+    case WireInteger::uint64: return print("%" PRIu64, take<std::uint64_t>(in));
+  }
+  throw std::runtime_error("no such integer");
+}
+
+void append_real(std::string& out, const std::string& text) {
+  const float value = std::strtof(text.c_str(), nullptr);
+  std::int32_t bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  append(out, 4, 4);
+  append(out, bits, 4);
+}
+
+void append_double(std::string& out, const std::string& text) {
+  const double value = std::strtod(text.c_str(), nullptr);
+  std::int64_t bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  append(out, 8, 4);
+  append(out, bits, 8);
+}
+
+bool holds(const std::vector<std::string>& texts, const std::string& text) {
+  for (const std::string& one : texts) {
+    if (one == text) return true;
+  }
+  return false;
+}
+
+// A conversion that a rule asks for, by way of text.
+void append_converted(std::string& out, const ColumnEncoding& column, const std::uint8_t*& in) {
+  const ColumnLiterals* const literals = column.literals.get();
+  switch (column.encoding) {
+    case Encoding::integer_to_timestamp: {
+      const std::string text = take_integer(column.wire, in);
+      const auto number = static_cast<std::uint64_t>(std::strtoll(text.c_str(), nullptr, 10));
+      if (literals != nullptr) {
+        for (const std::uint64_t null : literals->null_integers) {
+          if (null == number) return append(out, -1, 4);
+        }
+      }
+      const std::int64_t seconds = static_cast<std::int64_t>(number) - 946684800;
+      append(out, 8, 4);
+      return append(out, seconds * column.microseconds_per_unit, 8);
+    }
+    case Encoding::integer_to_int4: return append_integer(out, take_integer(column.wire, in), 4);
+    case Encoding::integer_to_numeric: {
+      const std::string fraction = "." + std::string(column.scale, '0');
+      return append_numeric(out, take_integer(column.wire, in) + fraction, column.scale);
+    }
+    case Encoding::integer_to_float4: return append_real(out, take_integer(column.wire, in));
+    case Encoding::nonzero_to_bool:
+      return append_integer(out, take_integer(column.wire, in) == "0" ? "0" : "1", 1);
+    case Encoding::integer_to_text: return append_field(out, take_integer(column.wire, in));
+    case Encoding::text_to_int4: return append_integer(out, take_string(in), 4);
+    case Encoding::text_to_float8: return append_double(out, take_string(in));
+    case Encoding::text_to_bool:
+      return append_integer(out, holds(literals->true_texts, take_string(in)) ? "1" : "0", 1);
+    case Encoding::swapped_bytes_to_uuid: {
+      const std::string b = take_string(in);
+      return append_field(out, b.substr(4, 4) + b.substr(2, 2) + b.substr(0, 2) + b.substr(8));
+    }
+    case Encoding::uint32_to_inet: {
+      const auto number = std::strtoul(take_integer(column.wire, in).c_str(), nullptr, 10);
+      append(out, 8, 4);
+      append(out, 0x02200004, 4);  // IPv4, 32 bits, no cidr, 4 bytes
+      return append(out, static_cast<std::int64_t>(number), 4);
+    }
+    case Encoding::double_to_float4: return append_real(out, print("%.17g", take<double>(in)));
+    default: throw std::runtime_error("the reference has no such encoding");
+  }
+}
+
 void append_value(std::string& out, const ColumnEncoding& column, const std::uint8_t*& in) {
   switch (column.encoding) {
     case Encoding::int8_to_int2: return append_integer(out, print("%d", take<std::int8_t>(in)), 2);
@@ -300,7 +382,7 @@ void append_value(std::string& out, const ColumnEncoding& column, const std::uin
     case Encoding::geometry_to_ewkb: return append_geometry(out, take_string(in));
     case Encoding::text_to_inet: return append_inet(out, take_string(in));
     case Encoding::text_to_uuid: return append_field(out, uuid_bytes(take_string(in)));
-    default: throw std::runtime_error("the reference has no such encoding");
+    default: return append_converted(out, column, in);
   }
 }
 

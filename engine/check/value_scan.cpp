@@ -111,7 +111,7 @@ void scan_chunk(mysql::Connection& session, const WorkPlan& work, std::size_t at
   for (std::size_t part = 0; part < chunk.tables.size(); ++part) {
     const std::size_t index = chunk.tables[part];
     const TableWork& table = work.tables[index];
-    std::string sql = table.select_of(chunk.member(part)) + chunk.tail;
+    std::string sql = select_rows(table, chunk, part);
     if (depth == ScanDepth::sample) {
       const std::uint64_t chunks = std::max<std::uint64_t>(1, work.chunks_of[index]);
       sql += fmt::format(" LIMIT {}",

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "operators/copy_tuple.h"
+#include "operators/named_conversion.h"
 #include "operators/type_switches.h"
 #include "tests/support/source_text.h"
 
@@ -28,6 +29,8 @@ constexpr std::pair<std::string_view, ValueFault> faults[] = {
     {"invalid_inet", ValueFault::invalid_inet},
     {"invalid_geometry", ValueFault::invalid_geometry},
     {"invalid_number", ValueFault::invalid_number},
+    {"inexact", ValueFault::inexact},
+    {"unknown_word", ValueFault::unknown_word},
 };
 
 /// The words of one line, quotes and escapes undone.
@@ -75,7 +78,21 @@ class Words {
   std::string_view rest_;
 };
 
+// "convert int => timestamptz using epoch"
+Conversion announced_rule(std::string_view line, std::size_t arrow) {
+  Conversion conversion;
+  conversion.source = column_of(line.substr(1, arrow - 1));
+  conversion.rule = parse_cast_rule("*.*" + std::string(line.substr(arrow)), "the rule");
+  conversion.mapping = conversion.map(conversion.source);
+  // The rule names the type; the mapping spells it, and adds the digits behind a second.
+  conversion.target = conversion.mapping.type.empty() ? "enum" : conversion.mapping.type;
+  return conversion;
+}
+
 Conversion announced(std::string_view line) {
+  if (const auto arrow = line.find(" => "); arrow != std::string_view::npos) {
+    return announced_rule(line, arrow);
+  }
   const std::size_t arrow = line.find(" -> ");
   if (arrow == std::string_view::npos) throw std::runtime_error("convert without ->");
   Conversion conversion;
@@ -95,7 +112,7 @@ Conversion announced(std::string_view line) {
     }
   }
   conversion.target = target;
-  conversion.mapping = map_column(conversion.source, conversion.choices, conversion.key);
+  conversion.mapping = conversion.map(conversion.source);
   return conversion;
 }
 
@@ -103,6 +120,10 @@ CaseValue value_of(const std::string& verdict, Words& words) {
   CaseValue value;
   if (verdict == "null") return value;
   value.text = words.next();
+  if (verdict == "nulled") {
+    if (!value.text) throw std::runtime_error("a value must follow");
+    return value;
+  }
   const auto expected = words.next();
   if (!value.text || !expected)
     throw std::runtime_error("a value and what becomes of it must follow");
@@ -168,6 +189,10 @@ class CaseFile {
 };
 
 }  // namespace
+
+ColumnMapping Conversion::map(const SourceColumn& column) const {
+  return rule ? convert_column(column, *rule, choices, key) : map_column(column, choices, key);
+}
 
 std::string_view name_of_fault(ValueFault fault) noexcept {
   for (const auto& [name, known] : faults) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "operators/cast_rule.h"
 #include "operators/row_encoder.h"
 #include "operators/type_mapping.h"
 #include "tests/support/wire_row.h"
@@ -14,8 +15,9 @@
 //   file    := line*
 //   line    := '#' comment | convert | ok | reject | null
 //   convert := "convert" MySQL-type "->" PostgreSQL-type [ "with" (switch '=' value | "key")* ]
+//            | "convert" MySQL-type "=>" result            a cast rule, as --cast takes it
 //   ok      := "ok" value expected [ shown ]
-//   reject  := "reject" value fault        null := "null"
+//   reject  := "reject" value fault        null := "null"        nulled := "nulled" value
 //   value   := word | '\'' (any | "\\" | "\'" | "\n" | "\xNN")* '\''
 //
 // A native enum is written "enum" as PostgreSQL type. The type must be the one that the mapping
@@ -31,12 +33,16 @@ struct Conversion {
   ColumnMapping mapping;
   TypeChoices choices;
   bool key = false;
+  std::optional<CastRule> rule;
+
+  /// The mapping of a column that is told as `column` is: by the rule, where there is one.
+  ColumnMapping map(const SourceColumn& column) const;
 };
 
 /// One value of a file; no text: NULL.
 struct CaseValue {
   std::optional<std::string> text;
-  std::optional<std::string> expected;  // none: NULL, or a fault is expected
+  std::optional<std::string> expected;  // none: NULL (by a rule, too), or a fault is expected
   std::string shown;                    // by PostgreSQL
   std::string fault;                    // empty: none
 };

@@ -258,7 +258,7 @@ class ServerJudge : public CaseJudge {
     }
     SourceColumn named = *column;
     named.name = conversion.source.name;
-    const ColumnMapping mapping = map_column(named, conversion.choices, conversion.key);
+    const ColumnMapping mapping = conversion.map(named);
     if (mapping.type != conversion.mapping.type) {
       throw std::runtime_error("the catalog's column maps to " + mapping.type);
     }
@@ -290,7 +290,7 @@ class ServerJudge : public CaseJudge {
   void check_in_target(const Conversion& conversion, const CaseValue& value,
                        const std::string& tuple) {
     const auto shown = target_.load(tuple);
-    if (shown.has_value() != value.text.has_value() ||
+    if (shown.has_value() != value.expected.has_value() ||
         (shown && value.shown != "*" && *shown != value.shown)) {
       throw std::runtime_error("PostgreSQL shows '" + shown.value_or("NULL") + "' for '" +
                                value.text.value_or("NULL") + "'");

@@ -33,7 +33,7 @@ class Input {
 };
 
 ColumnEncoding any_column(Input& input) {
-  constexpr unsigned n_encodings = static_cast<unsigned>(Encoding::text_to_inet) + 1;
+  constexpr unsigned n_encodings = static_cast<unsigned>(Encoding::bytes_to_inet) + 1;
   const unsigned encoding = input.byte() % n_encodings;
   const std::uint8_t parameter = input.byte();
   ColumnEncoding column;
@@ -42,6 +42,17 @@ ColumnEncoding any_column(Input& input) {
   column.length_characters = parameter;
   column.bits = 1 + parameter % 64U;
   column.allows_empty = parameter % 2 == 0;
+  column.wire = static_cast<WireInteger>(parameter % 8);
+  column.precision = static_cast<std::uint8_t>(column.scale + parameter % 20);
+  column.microseconds_per_unit = parameter % 2 == 0 ? 1'000'000 : 1'000;
+  if (parameter % 3 == 0) {
+    column.literals = SharedLiterals({.null_integers = {0, parameter},
+                                      .null_floats = {},
+                                      .null_texts = {"", "a"},
+                                      .null_zero_date = true,
+                                      .true_texts = {"Y"},
+                                      .false_texts = {"N", ""}});
+  }
   return column;
 }
 

@@ -18,6 +18,7 @@ class ColumnBuilder {
 
   ColumnBuilder& type(SourceType type) {
     built_.type = type;
+    built_.data_type = name_of(type);
     return *this;
   }
   ColumnBuilder& integer() { return type(SourceType::integer); }
@@ -105,6 +106,22 @@ class ColumnBuilder {
   operator SourceColumn() const { return built_; }  // NOLINT(google-explicit-constructor)
 
  private:
+  /// As the catalog calls the usual ones; rules select by it.
+  static std::string name_of(SourceType type) {
+    switch (type) {
+      case SourceType::tinyint: return "tinyint";
+      case SourceType::integer: return "int";
+      case SourceType::bigint: return "bigint";
+      case SourceType::varchar: return "varchar";
+      case SourceType::character: return "char";
+      case SourceType::text: return "text";
+      case SourceType::binary: return "binary";
+      case SourceType::blob: return "blob";
+      case SourceType::enumeration: return "enum";
+      case SourceType::set: return "set";
+      default: return {};
+    }
+  }
   ColumnBuilder& sized(SourceType kind, std::uint64_t characters) {
     built_.charset = "utf8mb4";
     built_.length_characters = characters;

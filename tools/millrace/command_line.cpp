@@ -14,13 +14,15 @@
 #include "tools/millrace/help_text.h"
 #include "tools/millrace/job_file.h"
 #include "tools/millrace/settings.h"
+#include "tools/millrace/shipped_profiles.h"
 
 namespace millrace {
 namespace {
 
 constexpr std::array<std::string_view, 10> commands = {
     "migrate", "plan", "check", "verify", "extract", "load", "archive", "status", "clean", "docs"};
-constexpr std::array<std::string_view, 3> docs_topics = {"types", "exit-codes", "help"};
+constexpr std::array<std::string_view, 4> docs_topics = {"types", "conversions", "exit-codes",
+                                                         "help"};
 
 [[noreturn]] void refuse(const std::string& why, std::string hint) {
   throw Error(ErrorKind::bad_request, why, {}, std::move(hint));
@@ -148,7 +150,9 @@ class SettingsParser {
       refuse("cannot use --data-only with --schema-only: nothing would be left to move",
              "give one of them, or neither");
     }
-    return make_request(job_file(), said);
+    const std::vector<Assignment> file = job_file();
+    const std::vector<Assignment> profile = profile_of(file, said);
+    return make_request({.profile = profile, .file = file, .command_line = said});
   }
 
  private:
@@ -185,6 +189,21 @@ class SettingsParser {
     return rest;
   }
 
+  /// What the shipped profile says that the command line or else the job file names.
+  static std::vector<Assignment> profile_of(const std::vector<Assignment>& file,
+                                            const std::vector<Assignment>& said) {
+    for (const auto* layer : {&said, &file}) {
+      for (const Assignment& assignment : *layer) {
+        if (assignment.setting->option != "--profile") continue;
+        // A name that there is not is refused where all words are.
+        const ShippedProfile* const profile = find_profile(assignment.values.front());
+        if (profile == nullptr) return {};
+        return parse_job_file(profile->text, "profile " + std::string(profile->name));
+      }
+    }
+    return {};
+  }
+
   std::vector<Assignment> job_file() const {
     if (job_files_.empty()) return {};
     if (job_files_.size() > 1) refuse("cannot use --job: given more than once", "give it once");
@@ -215,17 +234,6 @@ void check_complete(const Request& request, Command command) {
   if (!missing.empty()) refuse("no " + missing + " given", call);
 }
 
-CommandLine parse_docs(const std::vector<std::string>& arguments) {
-  CommandLine line;
-  if (arguments.size() != 1 ||
-      std::find(docs_topics.begin(), docs_topics.end(), arguments[0]) == docs_topics.end()) {
-    refuse("docs takes one topic", "write millrace docs types, exit-codes or help");
-  }
-  line.command = Command::docs;
-  line.docs_topic = arguments[0];
-  return line;
-}
-
 /// The command of a word that commands has.
 Command command_of(std::string_view name) {
   for (const Command command : {Command::migrate, Command::plan, Command::check, Command::verify,
@@ -247,6 +255,30 @@ std::vector<std::string> after_verify(const std::vector<std::string>& rest) {
 CommandLine printed(std::string text) {
   CommandLine line;
   line.print = std::move(text);
+  return line;
+}
+
+CommandLine parse_docs(const std::vector<std::string>& arguments) {
+  CommandLine line;
+  if (!arguments.empty() && arguments[0] == "profile") {
+    const ShippedProfile* const profile =
+        arguments.size() == 2 ? find_profile(arguments[1]) : nullptr;
+    if (profile == nullptr) {
+      std::string names;
+      for (const ShippedProfile& one : shipped_profiles()) {
+        names += (names.empty() ? "" : " or ") + std::string(one.name);
+      }
+      refuse("docs profile takes the name of a profile", "write millrace docs profile " + names);
+    }
+    return printed(std::string(profile->text));
+  }
+  if (arguments.size() != 1 ||
+      std::find(docs_topics.begin(), docs_topics.end(), arguments[0]) == docs_topics.end()) {
+    refuse("docs takes one topic",
+           "write millrace docs types, conversions, exit-codes, help or profile NAME");
+  }
+  line.command = Command::docs;
+  line.docs_topic = arguments[0];
   return line;
 }
 

@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <string>
 
+#include "operators/conversion_table.h"
 #include "operators/type_table.h"
 #include "tools/millrace/commands.h"
 #include "tools/millrace/exit_codes.h"
@@ -27,6 +28,8 @@ int run_docs(const CommandLine& line) {
   std::string text;
   if (line.docs_topic == "types") {
     text = types_table_markdown();
+  } else if (line.docs_topic == "conversions") {
+    text = conversions_markdown();
   } else if (line.docs_topic == "exit-codes") {
     text = exit_codes_markdown();
   } else {

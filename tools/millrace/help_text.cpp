@@ -160,7 +160,7 @@ std::string overview_help(const HelpStyle& style) {
       "  millrace archive verify DIR                check such a folder, without a server\n"
       "  millrace status  TARGET                    what the target's ledger says of its runs\n"
       "  millrace clean   TARGET                    remove the ledger\n"
-      "  millrace docs    types|exit-codes|help     print documentation as Markdown\n"
+      "  millrace docs    TOPIC                     print documentation as Markdown\n"
       "  millrace --version\n"
       "  millrace COMMAND --help                    all options, with an example\n";
   text += exit_codes_help(style);
@@ -333,15 +333,19 @@ std::string archive_help(const HelpStyle& style) {
 }
 
 std::string docs_help(const HelpStyle& style) {
-  std::string text = heading("millrace docs types|exit-codes|help", style) + "\n\n";
+  std::string text =
+      heading("millrace docs types|conversions|exit-codes|help|profile NAME", style) + "\n\n";
   text += wrapped("Prints the parts of the documentation that are made from the code, as Markdown.",
                   0, style.width);
   text += '\n';
   text += option_line("types", "what every MySQL and MariaDB column type becomes (docs/types.md)",
                       style);
+  text += option_line("conversions", "what a cast rule may ask for (docs/conversions.md)", style);
   text +=
       option_line("exit-codes", "each kind of error and what to do (docs/operations.md)", style);
   text += option_line("help", "the help of every command", style);
+  text +=
+      option_line("profile NAME", "a job file that is part of the program: --profile NAME", style);
   text += '\n' + heading("Example", style) + "\n  millrace docs types > docs/types.md\n";
   return text;
 }

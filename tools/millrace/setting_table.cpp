@@ -8,6 +8,19 @@
 
 namespace millrace {
 
+std::string text_of(const SettingTable& table) {
+  std::map<std::string, std::string> said;
+  for (const SettingTable::Entry& entry : table.entries) {
+    std::string& text = said[entry.key];
+    for (const std::string& value : entry.values) text += value + ";";
+    for (const auto& [from, to] : entry.mapping) text += from + "=" + to + ";";
+    for (const SettingTable& inner : entry.tables) text += text_of(inner) + ";";
+  }
+  std::string all = "{";
+  for (const auto& [key, text] : said) all += key + ":" + text;
+  return all + "}";
+}
+
 void TableReader::refuse(const std::string& origin, const std::string& why, std::string hint) {
   throw Error(ErrorKind::bad_request, "cannot use " + origin + ": " + why, {}, std::move(hint));
 }

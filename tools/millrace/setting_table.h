@@ -26,6 +26,9 @@ struct SettingTable {
   std::string origin;  // "[[cast]] (job.toml, line 12)"
 };
 
+/// What a table says, wherever it stands in its file and in whatever order.
+std::string text_of(const SettingTable& table);
+
 /// Reads the keys of one SettingTable. Errors: Error{bad_request} with the key's place in the file;
 /// an unknown key with the nearest one that there is.
 class TableReader {

@@ -8,9 +8,13 @@
 
 #include "io/error.h"
 #include "io/nearest_word.h"
+#include "operators/cast_rule.h"
 #include "operators/type_switches.h"
+#include "tools/millrace/cast_table.h"
 #include "tools/millrace/consolidate_table.h"
 #include "tools/millrace/gate_table.h"
+#include "tools/millrace/shipped_profiles.h"
+#include "tools/millrace/table_rule_table.h"
 
 namespace millrace {
 namespace {
@@ -41,6 +45,15 @@ Enum enumerator(const SettingValue& value) noexcept {
   return static_cast<Enum>(value.word);
 }
 
+Words profile_words() {
+  static const std::vector<std::string_view> words = [] {
+    std::vector<std::string_view> names;
+    for (const ShippedProfile& profile : shipped_profiles()) names.push_back(profile.name);
+    return names;
+  }();
+  return words;
+}
+
 using enum ValueShape;
 using R = Request;
 using V = SettingValue;
@@ -50,7 +63,8 @@ constexpr std::string_view selection = "What to move";
 constexpr std::string_view schema = "Schema (docs/schema.md has the whole of it)";
 constexpr std::string_view speed = "Speed and memory";
 constexpr std::string_view consistency = "Consistency";
-constexpr std::string_view types = "Types (docs/types.md has the whole table)";
+constexpr std::string_view types =
+    "Types (docs/types.md has the whole table, docs/conversions.md all that a rule may ask for)";
 constexpr std::string_view showing = "Progress and reports";
 constexpr std::string_view output = "Output";
 
@@ -75,7 +89,12 @@ const std::array own_settings = {
 
   Setting{"DIR", "", "archive", text, "DIR", "", "", {}, no, no,
     [](R& r, const V& v) { r.job.archive = v.text; }},
-
+  Setting{"--profile", "", "profile", word, "NAME", selection,
+    "begin with a job file that is part of the program (millrace docs profile NAME prints it); what --job and the "
+    "command line say wins", profile_words(), yes, yes,
+    [](R& r, const V& v) { r.profile = shipped_profiles()[v.word].name; }},
+  Setting{"", "", "checklist", texts, "", "", "", {}, yes, yes,
+    [](R& r, const V& v) { r.checklist = v.list; }},
   Setting{"--databases", "", "databases", list, "GLOBS", selection,
     "source databases, by name or glob: 'qube,*qube,pfx_dw'. Default: the URL's database, or all "
     "but the system's. Each becomes a schema of its name", {}, yes, yes,
@@ -104,6 +123,8 @@ const std::array own_settings = {
     [](R& r, const V& v) { r.job.if_exists = enumerator<IfExists>(v); }},
   Setting{"", "", "consolidate", tables, "", "", "", {}, yes, yes,
     [](R& r, const V& v) { for (const SettingTable& t : v.tables) r.job.consolidations.push_back(read_consolidate_table(t)); }},
+  Setting{"", "", "table", tables, "", "", "", {}, yes, yes,
+    [](R& r, const V& v) { for (const SettingTable& t : v.tables) r.job.table_rules.push_back(read_table_rule(t)); }},
   Setting{"--skip-keys", "", "skip_keys", flag, "", selection,
     "leave out indexes, primary and foreign keys", {}, yes, yes,
     [](R& r, const V& v) { r.job.skip_keys = v.flag; }},
@@ -232,6 +253,13 @@ const std::array own_settings = {
     "ask for both passwords at once. Without it they are asked for when a server wants one and a "
     "terminal is there", {}, yes, yes,
     [](R& r, const V& v) { r.password_prompt = v.flag; }},
+
+  Setting{"", "", "cast", tables, "", "", "", {}, yes, yes,
+    [](R& r, const V& v) { for (const SettingTable& t : v.tables) r.job.casts.push_back(read_cast_table(t)); }},
+  Setting{"--cast", "", "", texts, "RULE", types,
+    "convert columns by a rule: 'int unsigned => integer', 'shop.*.created => timestamptz using epoch null if 0' "
+    "(repeatable; in a job file [[cast]])", {}, yes, yes,
+    [](R& r, const V& v) { for (const std::string& t : v.list) r.job.casts.push_back(parse_cast_rule(t, "--cast '" + t + "'")); }},
 
   Setting{"--report", "", "report", list, "FILE", showing,
     "write a report when the run ends, however it ends: .html or .json (repeatable)", {}, no, yes,
@@ -406,7 +434,9 @@ class TypeSettings {
 /// Whether the setting decides on what is moved and what it becomes, not on how.
 bool decides_on_content(const Setting& setting) noexcept {
   constexpr std::array how{speed, consistency, connections, showing, output};
+  constexpr std::array<std::string_view, 3> not_content{"profile", "checklist", "gate"};
   return setting.shape != url && setting.option != "--if-exists" && setting.option != "DIR" &&
+         std::find(not_content.begin(), not_content.end(), setting.key) == not_content.end() &&
          std::find(how.begin(), how.end(), setting.group) == how.end();
 }
 
@@ -414,6 +444,7 @@ bool decides_on_content(const Setting& setting) noexcept {
 std::string joined_values(const Assignment& assignment) {
   std::string text;
   for (const std::string& value : assignment.values) text += (text.empty() ? "" : ",") + value;
+  for (const SettingTable& table : assignment.tables) text += text_of(table);
   return text;
 }
 
@@ -489,17 +520,24 @@ Request make_request(const Layers& layers) {
   Request request;
   for (const Setting& setting : all_settings()) {
     const Assignment* last = nullptr;
+    std::string text;
     for (const auto& layer : {layers.profile, layers.file, layers.command_line}) {
       const Assignment* const assignment = find_last(layer, setting);
       if (assignment == nullptr) continue;
-      if (setting.shape == ValueShape::tables) setting.apply(request, parse_value(*assignment));
+      if (setting.shape == tables) {
+        setting.apply(request, parse_value(*assignment));
+        text += joined_values(*assignment);
+      }
       last = assignment;
     }
     if (last == nullptr) continue;
-    if (setting.shape != ValueShape::tables) setting.apply(request, parse_value(*last));
+    if (setting.shape != tables) {
+      setting.apply(request, parse_value(*last));
+      text = joined_values(*last);
+    }
     if (decides_on_content(setting)) {
       request.job.settings.emplace_back(setting.option.empty() ? setting.key : setting.option,
-                                        joined_values(*last));
+                                        text);
     }
   }
   refuse_unknown_report(request);

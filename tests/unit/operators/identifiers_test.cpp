@@ -88,5 +88,21 @@ TEST(Identifiers, NumberFitsWithinTheLimit) {
   EXPECT_EQ(names.claim(sixty_three), std::string(61, 'a') + "_2");
 }
 
+TEST(SnakeCase, PutsAnUnderscoreBeforeEachWord) {
+  EXPECT_EQ(snake_case("jobId"), "job_id");
+  EXPECT_EQ(snake_case("JobID"), "job_id");
+  EXPECT_EQ(snake_case("HTTPServer"), "http_server");
+  EXPECT_EQ(snake_case("frame2Render"), "frame2_render");
+  EXPECT_EQ(snake_case("ID2"), "id2");
+}
+
+TEST(SnakeCase, TurnsSeparatorsIntoUnderscoresAndKeepsTheRest) {
+  EXPECT_EQ(snake_case("render-host.name x"), "render_host_name_x");
+  EXPECT_EQ(snake_case("already_snake_case"), "already_snake_case");
+  EXPECT_EQ(snake_case("__x"), "__x");
+  EXPECT_EQ(snake_case("Prénom"), "prénom");
+  EXPECT_EQ(snake_case(""), "");
+}
+
 }  // namespace
 }  // namespace millrace

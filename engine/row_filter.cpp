@@ -1,0 +1,67 @@
+#include "engine/row_filter.h"
+
+#include <cstdint>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "io/error.h"
+
+namespace millrace {
+
+namespace {
+
+/// The tables that rows are read from: the members of a consolidated one.
+std::vector<std::string> sources_of(const SourceTable& table) {
+  const auto quoted = [](const std::string& database, const std::string& name) {
+    return mysql::quote_identifier(database) + "." + mysql::quote_identifier(name);
+  };
+  if (!table.consolidated()) return {quoted(table.database, table.name)};
+  std::vector<std::string> names;
+  for (const SourceMember& member : table.members) {
+    names.push_back(quoted(member.database, member.name));
+  }
+  return names;
+}
+
+}  // namespace
+
+void check_row_filters(mysql::Connection& source, const SourceCatalog& catalog,
+                       const Translation& translation) {
+  for (const TranslatedTable& translated : translation.tables) {
+    if (translated.row_filter.empty()) continue;
+    const SourceTable& table = catalog.tables[translated.source];
+    try {
+      source.query("SELECT 1 FROM " + sources_of(table).front() + " WHERE " +
+                   translated.row_filter + " LIMIT 0");
+    } catch (Error& error) {
+      if (error.kind() != ErrorKind::bad_request) throw;
+      throw Error(ErrorKind::bad_request,
+                  "cannot read rows WHERE " + translated.row_filter + ": " + error.message(),
+                  {.side = Side::source, .table = table.full_name(), .code = error.where().code},
+                  "where takes a condition of the source's own SQL over the columns of this table");
+    }
+  }
+}
+
+std::vector<NoteReport> count_filtered_rows(mysql::Connection& source, const SourceCatalog& catalog,
+                                            const Translation& translation) {
+  std::vector<NoteReport> notes;
+  for (const TranslatedTable& translated : translation.tables) {
+    if (translated.row_filter.empty()) continue;
+    const SourceTable& table = catalog.tables[translated.source];
+    std::uint64_t left_out = 0;
+    for (const std::string& name : sources_of(table)) {
+      // A filter that is NULL for a row is not true for it.
+      const auto rows = source.query(fmt::format("SELECT COUNT(*) FROM {} WHERE ({}) IS NOT TRUE",
+                                                 name, translated.row_filter));
+      left_out += std::stoull(rows.at(0).at(0).text);
+    }
+    notes.push_back({"row filter", table.full_name(),
+                     fmt::format("{} rows are left out{}", left_out,
+                                 table.transactional ? "" : ", counted after the copy")});
+  }
+  return notes;
+}
+
+}  // namespace millrace

@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+"""--profile on the farms that farmgen makes: what the program ships is enough for a whole move."""
+
+import os
+import pathlib
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from clients import Mysql, Postgres, Program, variable  # noqa: E402  pylint: disable=wrong-import-position
+
+COMPLETE, BAD_DATA = 0, 3
+UNSET_TIME = 946702800  # 2000-01-01 at UTC-5: what the farm's managers store for "never"
+
+
+class ProfileTestCase(unittest.TestCase):
+    """A farm on the source, a database in the target; both are taken down again."""
+
+    farm = ()
+    databases = ""  # a regular expression
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.source = Mysql(variable("MILLRACE_MARIADB"))
+        self.target = Postgres(variable("MILLRACE_POSTGRES15"))
+        self.program = Program(os.environ["MILLRACE_PROGRAM"], folder.name)
+        self.farmgen = Program(os.environ["FARMGEN_PROGRAM"], folder.name)
+        self.database = f"profile_{type(self).__name__.lower()}"
+        self.target.create_database(self.database)
+        self.addCleanup(self.target.drop_database, self.database)
+        self.addCleanup(self.drop_farm)
+
+    def drop_farm(self):
+        names = self.source.run("select schema_name from information_schema.schemata"
+                                f" where schema_name regexp '{self.databases}'")
+        for name in names.split():
+            self.source.run(f"drop database `{name}`")
+
+    def make(self, *words):
+        done = self.farmgen.run("--source", self.source.url(), "--drop", *(words or self.farm))
+        self.assertEqual(done.code, 0, done.stderr)
+
+    def run_millrace(self, command, *words):
+        return self.program.run(command, self.source.url(), self.target.url(self.database), *words)
+
+    def migrate(self, *words, code=COMPLETE):
+        outcome = self.run_millrace("migrate", *words, "--progress", "none")
+        self.assertEqual(outcome.code, code, outcome.stderr)
+        return outcome
+
+    def target_value(self, sql):
+        return self.target.run(sql, self.database).strip()
+
+    def assert_same(self, mysql, postgres):
+        self.assertEqual(self.source.run(mysql).split(),
+                         self.target.run(postgres, self.database).replace("|", " ").split())
+
+    def types_of(self, table):
+        return dict(line.split("|") for line in self.target.run(
+            "select column_name, data_type from information_schema.columns"
+            f" where table_schema || '.' || table_name = '{table}'", self.database).splitlines())
+
+
+class Qube(ProfileTestCase):
+    farm = ("--profile", "qube", "--jobs", 20, "--jobs-per-db", 8, "--frames", 5, "--facts", 400)
+    databases = "^([0-9]*qube|pfx_dw)$"
+
+    def test_the_farm_arrives_with_its_times_and_the_warehouse_in_its_published_shape(self):
+        self.make()
+        self.migrate("--profile", "qube")
+
+        self.assertEqual(self.types_of("1qube.job")["timesubmit"], "timestamp with time zone")
+        self.assertEqual(self.types_of("1qube.job")["timelimit"], "integer")
+        self.assertEqual(self.types_of("2qube.event")["stamp"], "timestamp with time zone")
+        for database in ("1qube", "3qube"):
+            self.assert_same(
+                f"select count(*), sum(timecomplete not in (0, -1, {UNSET_TIME})),"
+                f" sum(if(timestart in (0, -1, {UNSET_TIME}), 0, timestart)) from {database}.work",
+                f"select count(*), count(timecomplete), sum(extract(epoch from timestart)::bigint)"
+                f' from "{database}".work')
+        # What is not set today is NULL, and so it is for a row that is inserted tomorrow.
+        self.assertEqual(self.target_value(
+            "select column_default is null and is_nullable = 'YES' from information_schema.columns"
+            " where table_schema = '1qube' and table_name = 'job' and column_name = 'timestart'"), "t")
+
+        fact = self.types_of("dwh.job_fact")
+        self.assertEqual([fact[name] for name in ("job_timestart", "user_sk", "prod_custom5_sk",
+                                                  "cpu_seconds", "worktime_avg", "job_pgrp")],
+                         ["timestamp with time zone", "smallint", "smallint", "integer", "real",
+                          "integer"])
+        self.assertFalse({"mem_max", "mem_avg", "mem_stddev"} & fact.keys())
+        self.assertEqual(self.types_of("dwh.user_dim")["user_sk"], "integer")
+        self.assert_same(
+            "select count(*), sum(cpu_seconds), sum(worktime_avg), sum(user_sk), count(*) * 0"
+            " from pfx_dw.job_fact",
+            "select count(*), sum(cpu_seconds), sum(worktime_avg::bigint), sum(user_sk),"
+            " count(job_pgrp) from dwh.job_fact")
+        self.assertEqual(self.target_value(
+            "select count(*) from pg_index where indrelid = 'dwh.job_fact'::regclass"
+            " and indisunique"), "1")
+
+    def test_a_fact_that_the_published_shape_cannot_hold_stops_the_run_by_name(self):
+        self.make("--profile", "qube", "--jobs", 40, "--frames", 2, "--facts", 4000, "--beyond")
+        outcome = self.migrate("--profile", "qube", "--databases", "pfx_dw", code=BAD_DATA)
+
+        self.assertIn("pfx_dw.job_fact", outcome.stderr)
+        self.assertIn("out of range for the target type", outcome.stderr)
+        self.assertRegex(outcome.stderr, "column=(cpu_seconds|[a-z0-9_]*_sk)")
+
+    def test_what_the_user_says_wins_over_the_profile(self):
+        self.make()
+        self.migrate("--profile", "qube", "--databases", "pfx_dw", "--schema-map", "pfx_dw=warehouse",
+                     "--cast", "pfx_dw.job_fact.job_timestart => bigint")
+
+        fact = self.types_of("warehouse.job_fact")
+        self.assertEqual(fact["job_timestart"], "bigint")
+        self.assertEqual(fact["job_timesubmit"], "timestamp with time zone")
+
+    def test_the_plan_prints_the_operators_steps_in_order(self):
+        self.make()
+        text = self.run_millrace("plan", "--profile", "qube").stdout
+
+        steps = [text.index(words) for words in ("1. Stop the farm", "3. millrace migrate",
+                                                 "4. Upgrade the supervisor", "6. Enable the farm")]
+        self.assertEqual(steps, sorted(steps))
+
+    def test_the_printed_profile_is_a_job_file(self):
+        self.make()
+        printed = self.program.run("docs", "profile", "qube").stdout
+        job = pathlib.Path(self.program.folder) / "own.toml"
+        job.write_text(printed, encoding="utf-8")
+        self.migrate("--job", job)
+        self.assertEqual(self.types_of("dwh.job_fact")["worktime_avg"], "real")
+
+
+class Slurm(ProfileTestCase):
+    farm = ("--profile", "slurm", "--jobs", 40, "--clusters", 2)
+    databases = "^slurm_acct_db$"
+
+    def test_times_arrive_and_numbers_beyond_bigint_stay_whole(self):
+        self.make()
+        self.migrate("--profile", "slurm")
+
+        job = self.types_of("slurm_acct_db.cluster-1_job_table")
+        self.assertEqual([job[name] for name in ("time_end", "time_suspended", "sluid", "mod_time",
+                                                 "id_array_task")],
+                         ["timestamp with time zone", "bigint", "numeric",
+                          "timestamp with time zone", "bigint"])
+        self.assert_same(
+            "select count(*), sum(time_end <> 0), sum(sluid), sum(time_submit),"
+            " sum(id_array_task <> 4294967294) from slurm_acct_db.`cluster-2_job_table`",
+            "select count(*), count(time_end), sum(sluid), sum(extract(epoch from time_submit)::bigint),"
+            ' count(id_array_task) from slurm_acct_db."cluster-2_job_table"')
+        self.assert_same(
+            "select count(*), sum(time_start) from slurm_acct_db.`cluster-1_event_table`",
+            "select count(*), sum(extract(epoch from time_start)::bigint)"
+            ' from slurm_acct_db."cluster-1_event_table"')
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

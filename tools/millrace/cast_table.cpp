@@ -1,0 +1,31 @@
+#include "tools/millrace/cast_table.h"
+
+#include <array>
+#include <string_view>
+
+namespace millrace {
+
+CastRule read_cast_table(const SettingTable& table) {
+  constexpr std::array<std::string_view, 12> keys = {
+      "column", "type",  "unsigned", "nullable", "auto_increment", "default",
+      "to",     "using", "null_if",  "true",     "false",          "optional"};
+  const TableReader reader(table, keys);
+  CastRule rule;
+  rule.origin = reader.origin();
+  if (const auto type = reader.text("type")) parse_type_selector(*type, rule);
+  if (const auto column = reader.text("column")) rule.columns = *column;
+  if (const auto is_unsigned = reader.flag("unsigned")) rule.is_unsigned = *is_unsigned;
+  if (const auto nullable = reader.flag("nullable")) rule.nullable = *nullable;
+  if (const auto counts = reader.flag("auto_increment")) rule.auto_increment = *counts;
+  if (const auto value = reader.text("default")) rule.default_text = *value;
+  rule.to = reader.text("to").value_or("");
+  rule.conversion = reader.text("using").value_or("");
+  rule.null_if = reader.list("null_if");
+  rule.true_words = reader.list("true");
+  rule.false_words = reader.list("false");
+  rule.optional = reader.flag("optional").value_or(false);
+  check_cast_rule(rule);
+  return rule;
+}
+
+}  // namespace millrace
