@@ -1,13 +1,11 @@
 #include "engine/verify/verify.h"
 
 #include <algorithm>
-#include <ctime>
 #include <future>
 #include <memory>
 #include <set>
 #include <utility>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "engine/copy_graph.h"
@@ -15,6 +13,7 @@
 #include "engine/open_sessions.h"
 #include "engine/preparation.h"
 #include "engine/retry.h"
+#include "engine/run_account.h"
 #include "engine/verify/difference_report.h"
 #include "engine/verify/observing_writer.h"
 #include "engine/verify/proof.h"
@@ -86,6 +85,7 @@ class Verification {
   }
 
   void complete_report() {
+    report_.wall_s = progress_.elapsed_s();
     report_.notes = preparation_.notes;
     report_.phases = progress_.phases();
     if (!progress_.started()) return;
@@ -376,34 +376,14 @@ class Verification {
 
 void verify(const Job& job, RunSource& source, Progress& progress, StopRequest& stop,
             RunReport& report) {
-  report.started_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
   report.verified_only = true;
   report.source = job.source.masked();
   report.target = job.target.masked();
   Verification verification(job, source, progress, stop, report);
-  const auto complete = [&] {
-    verification.complete_report();
-    report.wall_s = progress.elapsed_s();
-  };
-  try {
-    verification.run();
-    report.outcome = "complete";
-    complete();
-  } catch (const Error& error) {
-    // A session that was cut because of a stop reports a lost connection; the stop is the reason.
-    const bool cancelled = stop.raised() || error.kind() == ErrorKind::cancelled;
-    const bool different = error.kind() == ErrorKind::difference;
-    report.outcome = cancelled ? "cancelled" : different ? "different" : "failed";
-    complete();
-    if (cancelled) {
-      const Error stopped(ErrorKind::cancelled, "the run was stopped on request");
-      report.error = stopped.what();
-      throw stopped;
-    }
-    report.error = error.what();
-    report.hint = error.hint();
-    throw;
-  }
+  run_accounted(stop, report,
+                {.run = [&] { verification.run(); },
+                 .failed = [](const std::string&) {},  // nothing of it is left in the target
+                 .complete = [&] { verification.complete_report(); }});
 }
 
 void verify(const Job& job, Progress& progress, StopRequest& stop, RunReport& report) {
