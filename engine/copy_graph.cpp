@@ -193,9 +193,12 @@ struct CopyGraph::State {
     }
     for (CopyBlock& block : channel.abandon()) run.pool.release(std::move(block));
     if (!given_up) {
-      chunks_to_read.fetch_add(1);  // as its reader counted it, or will
       const StallScope stall(run.progress.lane(LaneKind::writer, lane), Stall::target);
-      if (std::optional<Receipt> stored = writer.recover(chunk, channel.attempt())) return stored;
+      if (std::optional<Receipt> stored = writer.recover(chunk, channel.attempt())) {
+        if (chunk.under_lock && lock_chunks_left.fetch_sub(1) == 1) run.lock_chunks_read();
+        return stored;
+      }
+      chunks_to_read.fetch_add(1);  // its reader counted it, or will
     }
     to_read.push({&chunk, channel.attempt() + 1});
     return std::nullopt;
