@@ -54,12 +54,14 @@ Receipt ArchiveWriterLane::store(ChunkChannel& channel) {
                     "rows went missing: " + std::to_string(channel.announced(part).rows) +
                         " read, " + std::to_string(stored.rows) + " stored");
       }
+      stored.faults = channel.announced(part).faults;
       digests.push_back(digest.sum);
       stored.digest = channel.announced(part).digest;
       if (stored.digest) proofs.push_back(stored.digest->sum);
       receipt.parts.push_back(stored);
     }
     clock.start();
+    channel.sync_rejects();
     entry.totals = file.finish(digests);
     if (proofs.size() == digests.size()) entry.proofs = std::move(proofs);
     clock.book();
@@ -73,6 +75,7 @@ Receipt ArchiveWriterLane::store(ChunkChannel& channel) {
     table.bytes_committed.fetch_add(receipt.parts[part].copy_bytes, std::memory_order_relaxed);
     table.chunks_done.fetch_add(1, std::memory_order_relaxed);
   }
+  channel.join_rejects();
   receipt.end_s = progress_.elapsed_s();
   return receipt;
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/fault_policy.h"
 #include "io/source_schema.h"
 #include "operators/row_encoder.h"
 #include "operators/schema_translation.h"
@@ -37,6 +38,7 @@ struct TableWork {
       more_selects{};                    // of a consolidated table: its members from the second on
   std::string copy_sql;                  // "COPY ... FROM STDIN (FORMAT binary)"
   std::vector<std::size_t> key_columns;  // positions in the SELECT list, for messages
+  std::vector<FaultPolicy> on_fault{};   // per column of the SELECT list; empty: stop
   bool exists = false;                   // it stands in the target already: rows only
   bool in_foreign_key = false;           // refers to a table, or is referred to
   StandingKeys standing = {};            // keys that need not be built

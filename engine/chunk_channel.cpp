@@ -128,7 +128,7 @@ std::vector<CopyBlock> ChunkChannel::abandon() {
 void ChunkChannel::announce(std::size_t part, Announced announced) {
   {
     const std::lock_guard lock(mutex_);
-    parts_[part].announced = announced;
+    parts_[part].announced = std::move(announced);
   }
   block_.notify_one();
 }
@@ -150,6 +150,24 @@ std::optional<CopyBlock> ChunkChannel::pop(std::size_t part) {
 ChunkChannel::Announced ChunkChannel::announced(std::size_t part) const {
   const std::lock_guard lock(mutex_);
   return parts_[part].announced.value();
+}
+
+void ChunkChannel::sync_rejects() {
+  for (const Part& part : parts_) {
+    if (part.announced->rejects) part.announced->rejects->sync();
+  }
+}
+
+void ChunkChannel::join_rejects() {
+  for (const Part& part : parts_) {
+    if (part.announced->rejects) part.announced->rejects->join();
+  }
+}
+
+void ChunkChannel::keep_rejects() noexcept {
+  for (const Part& part : parts_) {
+    if (part.announced && part.announced->rejects) part.announced->rejects->keep();
+  }
 }
 
 void ChunkChannel::close() noexcept {

@@ -5,11 +5,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <vector>
 
 #include "engine/chunk.h"
+#include "engine/reject_files.h"
+#include "engine/row_faults.h"
 #include "io/archive/spill_file.h"
 #include "io/block_pool.h"
 #include "io/copy_block.h"
@@ -29,6 +32,8 @@ class ChunkChannel {
     std::uint64_t blocks = 0;
     std::uint64_t rows = 0;
     std::optional<TupleDigest> digest = {};  // of all rows; none where the run makes no digests
+    RowFaults faults{};
+    std::shared_ptr<ChunkRejects> rejects{};  // none: no row was rejected
   };
 
   /// `credits`: the most blocks that may be between reader and writer.
@@ -78,6 +83,14 @@ class ChunkChannel {
   /// The writer cannot go on: hands out the blocks that wait, and from now on the reader gets every
   /// credit and its blocks back, so that it can read to the end of what its session is sending.
   std::vector<CopyBlock> abandon();
+  // The rows that the reader rejected, for the writer, who knows what becomes of the chunk. What is
+  // neither joined nor kept goes with the channel. Requires: pop() returned none for each part.
+  /// Before the chunk is committed: they are on the disk.
+  void sync_rejects();
+  /// After it is: they are in the tables' reject files.
+  void join_rejects();
+  /// Nobody knows whether it is: a later run finds out.
+  void keep_rejects() noexcept;
 
   /// Wake all that wait; they get Error{cancelled}.
   void close() noexcept;

@@ -16,6 +16,7 @@ struct Receipt {
     std::uint64_t rows = 0;
     std::uint64_t copy_bytes = 0;
     std::optional<TupleDigest> digest = {};  // as the reader summed it; none where digests are off
+    RowFaults faults{};                      // rows rejected, values stored as NULL
   };
   std::vector<Part> parts;
   double begin_s = 0;  // seconds since the start of the run
@@ -32,7 +33,8 @@ class ChunkWriter {
   virtual ~ChunkWriter() = default;
 
   /// Store one chunk: it is there whole when this returns, or nothing of it is. Every block that it
-  /// pops goes home to the run's pool, and its credit back to the channel.
+  /// pops goes home to the run's pool, and its credit back to the channel. The channel's rejected
+  /// rows are synced before the chunk is committed, joined after it, kept where that is in doubt.
   /// Errors: as the lane's; nothing of the chunk is kept then.
   virtual Receipt store(ChunkChannel& channel) = 0;
   /// Whether recover() may help after store() failed with `error`.

@@ -145,6 +145,7 @@ class Extraction {
         make_work_plan(source_.control(), preparation_.catalog, preparation_.translation,
                        preparation_.exists, preparation_.sizing);
     preparation_.work.digests = !job_.skip_digest;
+    set_fault_policies(job_, preparation_.work);
     if (job_.resume) {
       source_.identity();
       continue_plan();

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "engine/progress.h"
@@ -9,12 +11,21 @@
 
 namespace millrace {
 
+/// The foreign keys that a run has added.
+struct ForeignKeys {
+  std::size_t keys = 0;
+  std::vector<NoteReport> notes;  // keys that had to be left NOT VALID
+};
+
 /// Add every foreign key of the tables that this run made, when all rows are in: all of them
 /// NOT VALID first, over one session, since each locks two tables; then validated in parallel.
-/// `most_locks`: that a transaction may hold.
-/// Returns how many there are.
+///
+/// `incomplete`: the target's full names of tables whose rows did not all arrive as they were. A
+/// key that refers to one and does not hold for that reason stays NOT VALID, and is noted.
 /// Errors: bad_data where rows refer to rows that do not exist, naming table and key.
-std::size_t add_foreign_keys(std::vector<postgres::Connection>& sessions, const WorkPlan& plan,
-                             std::size_t most_locks, Progress& progress);
+/// `most_locks`: that a transaction may hold.
+ForeignKeys add_foreign_keys(std::vector<postgres::Connection>& sessions, const WorkPlan& plan,
+                             std::size_t most_locks, Progress& progress,
+                             const std::set<std::string>& incomplete);
 
 }  // namespace millrace

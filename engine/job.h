@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/fault_policy.h"
 #include "engine/retry.h"
 #include "io/endpoint.h"
 #include "io/snapshot_method.h"
@@ -24,9 +25,6 @@ enum class IfExists : std::uint8_t { error, drop, truncate, append };
 
 /// What of each table is moved.
 enum class Scope : std::uint8_t { everything, data_only, schema_only };
-
-/// What to do with a value that the target cannot hold. Only `stop` is built so far.
-enum class FaultPolicy : std::uint8_t { stop };
 
 /// How much of the source is read to find values that the target cannot hold.
 enum class ScanDepth : std::uint8_t { none, sample, full };
@@ -63,7 +61,9 @@ struct Job {
   FaultPolicy on_fault = FaultPolicy::stop;
   ScanDepth scan = ScanDepth::none;
   std::vector<Gate> gates;
-  bool skip_check = false;  // migrate begins without looking
+  bool skip_check = false;                         // migrate begins without looking
+  std::vector<FaultRule> fault_rules;              // the last one that means a column wins
+  std::string reject_folder = "millrace-rejects";  // of the reject files
   TypeChoices types;
   SchemaChoices schema;
 

@@ -3,6 +3,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,6 +19,7 @@
 #include "engine/open_sessions.h"
 #include "engine/preparation.h"
 #include "engine/quantity_text.h"
+#include "engine/reject_files.h"
 #include "engine/run_account.h"
 #include "engine/run_into_target.h"
 #include "engine/sampler.h"
@@ -70,6 +73,7 @@ class Migration {
     stop_.check();
     if (!preparation_.resumed) refuse_over_unfinished(target);
     refuse_if_in_the_way(preparation_);
+    if (may_reject() && !preparation_.resumed) reject_files().refuse_old_files();
     if (!job_.skip_check) check_both_sides(target);
     const bool keeps_ledger = job_.ledger && job_.scope != Scope::schema_only;
     if (keeps_ledger) {
@@ -107,8 +111,11 @@ class Migration {
       const StopRequest::Waker waker(stop_, [&] {
         for (postgres::Connection& session : builders_) session.cancel();
       });
-      report_.foreign_keys =
-          add_foreign_keys(builders_, preparation_.work, control_locks(preparation_), progress_);
+      ForeignKeys added =
+          add_foreign_keys(builders_, preparation_.work, control_locks(preparation_), progress_,
+                           incomplete_tables());
+      report_.foreign_keys = added.keys;
+      std::move(added.notes.begin(), added.notes.end(), std::back_inserter(preparation_.notes));
     }
     if (job_.verify != ProofDepth::none) {
       progress_.set_phase("verify");
@@ -197,6 +204,22 @@ class Migration {
     }
   }
 
+  bool may_reject() const {
+    return job_.on_fault == FaultPolicy::reject ||
+           std::any_of(job_.fault_rules.begin(), job_.fault_rules.end(),
+                       [](const FaultRule& rule) { return rule.on_fault == FaultPolicy::reject; });
+  }
+  RejectFiles reject_files() const { return {job_.reject_folder, preparation_.work}; }
+
+  /// Tables that lack rows or values of the source, by their names in the target.
+  std::set<std::string> incomplete_tables() const {
+    std::set<std::string> names;
+    for (const TableReport& table : report_.tables) {
+      if (table.rows_rejected + table.values_nulled != 0) names.insert(table.target);
+    }
+    return names;
+  }
+
   void check_both_sides(postgres::Connection& target) {
     progress_.set_phase("check");
     const StopRequest::Waker waker(stop_, [&] {
@@ -263,8 +286,21 @@ class Migration {
                        run.run, run.chunks_stored(), run.chunks.size(), verdict.proof,
                        verdict.certain ? "" : " (a row changed in place would not be seen)")});
     }
+    settle_rejects(run);
     ledger_.note_resumed(target, ledger_entry());
     created_ = true;
+  }
+
+  /// Rows that the earlier process rejected count with ours.
+  void settle_rejects(const StoredRun& run) {
+    RejectFiles rejects = reject_files();
+    const auto rows_of = rejects.settle([&](std::uint64_t chunk) {
+      return chunk < run.stored.size() && !run.stored[chunk].empty();
+    });
+    for (const auto& [table, rows] : rows_of) {
+      report_.tables[table].rows_rejected = rows;
+      report_.tables[table].reject_file = rejects.path_of(table);
+    }
   }
 
   /// Say of an unfinished run what it is, and how to go on.

@@ -77,10 +77,11 @@ std::vector<std::unique_ptr<ChunkReader>> MysqlSource::readers(const WorkPlan& p
     if (work.source->members.empty()) add(work.source->database, work.source->name);
     for (const SourceMember& member : work.source->members) add(member.database, member.name);
   }
+  rejects_.emplace(job_.reject_folder, plan);
   std::vector<std::unique_ptr<ChunkReader>> readers;
   for (unsigned i = 0; i < sessions_.size(); ++i) {
     readers.push_back(std::make_unique<ReaderLane>(
-        sessions_[i], plan, pool, progress, progress.lane(LaneKind::reader, i),
+        sessions_[i], plan, pool, progress, progress.lane(LaneKind::reader, i), *rejects_,
         [&] { return open_again(pauses, [&] { return reopen(facts_); }); }));
   }
   return readers;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/job.h"
+#include "engine/reject_files.h"
 #include "engine/run_source.h"
 #include "io/mysql/connection.h"
 #include "io/mysql/snapshot.h"
@@ -48,6 +49,7 @@ class MysqlSource final : public RunSource {
   std::string identity_;
   SourceFacts facts_;
   bool non_transactional_ = false;
+  std::optional<RejectFiles> rejects_;
   std::optional<mysql::Connection> control_;
   std::optional<mysql::SnapshotBarrier> barrier_;
   std::vector<mysql::Connection> sessions_;

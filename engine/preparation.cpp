@@ -227,6 +227,11 @@ void translate_catalog(const Job& job, Preparation& preparation) {
   for (const TranslationNote& note : preparation.translation.notes) {
     preparation.notes.push_back({note.topic, note.where, note.message});
   }
+  refuse_idle_fault_rules(job.fault_rules, preparation.catalog);
+  for (NoteReport& note :
+       notes_on_fault_rules(job.fault_rules, preparation.catalog, preparation.translation)) {
+    preparation.notes.push_back(std::move(note));
+  }
 }
 
 void read_target(postgres::Connection& target, Preparation& preparation) {
@@ -315,6 +320,13 @@ void restore_stored(postgres::Connection& target, Preparation& preparation) {
   }
 }
 
+void set_fault_policies(const Job& job, WorkPlan& work) {
+  for (TableWork& table : work.tables) {
+    table.on_fault =
+        fault_policies(job.fault_rules, job.on_fault, *table.source, *table.translated);
+  }
+}
+
 void prepare(const Job& job, mysql::Connection& source, postgres::Connection& target,
              Preparation& preparation) {
   if (job.reads_only) {
@@ -337,11 +349,12 @@ void prepare(const Job& job, mysql::Connection& source, postgres::Connection& ta
   preparation.sizing = work_out_sizing(asked_sizing(job), limits);
   if (preparation.resumed) {
     restore_target(target, preparation);
-    return;
+  } else {
+    preparation.work = make_work_plan(source, preparation.catalog, preparation.translation,
+                                      preparation.exists, preparation.sizing);
   }
-  preparation.work = make_work_plan(source, preparation.catalog, preparation.translation,
-                                    preparation.exists, preparation.sizing);
   preparation.work.digests = !job.skip_digest;
+  set_fault_policies(job, preparation.work);
 }
 
 void refuse_if_in_the_way(const Preparation& preparation) {

@@ -61,6 +61,8 @@ void translate_catalog(const Job& job, Preparation& preparation);
 void read_target(postgres::Connection& target, Preparation& preparation);
 /// Compare the translation with what stands in the target.
 void survey_target(const Job& job, postgres::Connection& target, Preparation& preparation);
+/// What becomes of the rows that do not fit, for each column of the plan.
+void set_fault_policies(const Job& job, WorkPlan& work);
 /// What the job says of sizes; 0 where it does not.
 Sizing asked_sizing(const Job& job);
 unsigned machine_cores();

@@ -20,6 +20,9 @@ struct TableReport {
   std::string target;      // "shop.orders"
   std::uint64_t rows = 0;  // confirmed by the target
   std::uint64_t copy_bytes = 0;
+  std::uint64_t rows_rejected = 0;  // set aside in the reject file
+  std::uint64_t values_nulled = 0;  // stored as NULL, since the target cannot hold them
+  std::string reject_file;          // empty: none
   std::uint64_t chunks = 0;
   double begin_s = 0;  // first chunk began
   double end_s = 0;    // last chunk committed
@@ -57,6 +60,17 @@ struct RetryReport {
   std::string lane;      // "reader 0", "writer 3", "builder 1"
   unsigned attempt = 1;  // the one that failed, from 1
   std::string error;
+};
+
+/// Values of one column that did not fit for one reason, and what became of them.
+struct FaultReport {
+  std::string table;   // "shop.orders"
+  std::string column;  // in the source
+  std::string reason;
+  std::uint64_t nulled = 0;
+  std::uint64_t rejected = 0;  // values in rejected rows
+  std::string key;             // of the first of them
+  std::string value;           // likewise, shortened
 };
 
 struct SnapshotReport {
@@ -121,8 +135,10 @@ struct RunReport {
   std::string version;
   std::string command;     // secrets masked
   std::string started_at;  // ISO 8601, UTC
-  std::string outcome;  // "complete", "different" (complete, but not equal), "failed", "cancelled"
-  std::string error;    // one line; empty when complete
+  /// "complete", "complete with rejects", "different" (complete, but not equal), "failed",
+  /// "cancelled"
+  std::string outcome;
+  std::string error;  // one line; empty when complete
   std::string hint;
   std::string source;  // masked URL
   std::string source_version;
@@ -147,8 +163,15 @@ struct RunReport {
   std::vector<RetryReport> retries;
   bool verified_only = false;  // no row was moved: it tells of a verification
   ProofReport proof;
+  std::uint64_t rows_rejected = 0, values_nulled = 0;
+  std::vector<FaultReport> faults;
   std::vector<std::string> left_in_target;  // after a failure: what stands half-done, by name
 };
+
+/// Whether the run got to its end: all rows are in the target, or in reject files.
+inline bool reached_end(const RunReport& report) {
+  return report.outcome.starts_with("complete") || report.outcome == "different";
+}
 
 /// The time in which rows moved: from the first table's first chunk to the last one's last. The
 /// phase "copy" goes on while indexes are built.

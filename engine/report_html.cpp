@@ -12,6 +12,7 @@
 #include "engine/quantity_text.h"
 #include "engine/report.h"
 #include "engine/report_charts.h"
+#include "engine/report_faults.h"
 #include "engine/report_proof.h"
 #include "engine/report_style.h"
 #include "engine/shown_text.h"
@@ -53,8 +54,10 @@ std::string picture(const std::string& svg) { return "<div class=\"picture\">" +
 // ---------------------------------------------------------------- head
 
 std::string badge(const RunReport& report) {
-  const bool complete = report.outcome == "complete";
-  const std::string_view tone = complete ? "good" : report.outcome == "cancelled" ? "warn" : "bad";
+  const bool complete = reached_end(report);
+  const std::string_view tone = complete ? (report.rows_rejected == 0 ? "good" : "warn")
+                                : report.outcome == "cancelled" ? "warn"
+                                                                : "bad";
   const std::string_view sign = complete ? "✓" : report.outcome == "cancelled" ? "■" : "✕";
   return "<span class=\"badge " + std::string(tone) + "\">" + std::string(sign) + ' ' +
          html_escaped(report.outcome.empty() ? "unknown" : report.outcome) + "</span>";
@@ -75,7 +78,7 @@ std::string head(const RunReport& report) {
 }
 
 std::string failure(const RunReport& report) {
-  if (report.outcome == "complete") return {};
+  if (reached_end(report)) return {};
   std::string html = "<section class=\"failure " +
                      std::string(report.outcome == "cancelled" ? "warn" : "bad") + "\">";
   if (!report.error.empty()) html += "<p class=\"error\">" + html_escaped(report.error) + "</p>";
@@ -114,7 +117,7 @@ std::string tile(const std::string& value, std::string_view label, const std::st
 
 /// The run ended before it knew what to move.
 bool began(const RunReport& report) {
-  return report.outcome == "complete" || report.rows > 0 || !report.tables.empty();
+  return reached_end(report) || report.rows > 0 || !report.tables.empty();
 }
 
 std::string tiles(const RunReport& report) {
@@ -554,6 +557,9 @@ std::string report_html(const RunReport& report) {
   html += throughput(report);
   html += phases(report);
   html += lanes(report);
+  if (!report.faults.empty()) {
+    html += section("Values that did not fit", faults_caption(report), faults_list(report));
+  }
   html += tables(report);
   html += snapshot(report);
   html += notes(report);

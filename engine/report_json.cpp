@@ -20,9 +20,18 @@ Json phase_json(const PhaseReport& phase) {
 }
 
 Json table_json(const TableReport& table) {
-  return {{"source", table.source},         {"target", table.target}, {"rows", table.rows},
-          {"copy_bytes", table.copy_bytes}, {"chunks", table.chunks}, {"begin_s", table.begin_s},
-          {"end_s", table.end_s},           {"keys_s", table.keys_s}, {"indexes", table.indexes}};
+  return {{"source", table.source},
+          {"target", table.target},
+          {"rows", table.rows},
+          {"copy_bytes", table.copy_bytes},
+          {"rows_rejected", table.rows_rejected},
+          {"values_nulled", table.values_nulled},
+          {"reject_file", table.reject_file},
+          {"chunks", table.chunks},
+          {"begin_s", table.begin_s},
+          {"end_s", table.end_s},
+          {"keys_s", table.keys_s},
+          {"indexes", table.indexes}};
 }
 
 Json sample_json(const SamplePoint& sample) {
@@ -48,6 +57,12 @@ Json retry_json(const RetryReport& retry) {
 
 Json note_json(const NoteReport& note) {
   return {{"topic", note.topic}, {"where", note.where}, {"message", note.message}};
+}
+
+Json fault_json(const FaultReport& fault) {
+  return {{"table", fault.table},   {"column", fault.column},     {"reason", fault.reason},
+          {"nulled", fault.nulled}, {"rejected", fault.rejected}, {"key", fault.key},
+          {"value", fault.value}};
 }
 
 Json snapshot_json(const SnapshotReport& snapshot) {
@@ -138,6 +153,9 @@ std::string report_json(const RunReport& report) {
       {"checks", array_of(report.checks, note_json)},
       {"retries", array_of(report.retries, retry_json)},
       {"proof", proof_json(report.proof)},
+      {"rows_rejected", report.rows_rejected},
+      {"values_nulled", report.values_nulled},
+      {"faults", array_of(report.faults, fault_json)},
       {"left_in_target", report.left_in_target},
   };
   // Names and messages may carry bytes of any charset: what is no UTF-8 becomes U+FFFD.

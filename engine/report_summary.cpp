@@ -6,6 +6,7 @@
 
 #include "engine/quantity_text.h"
 #include "engine/report.h"
+#include "engine/report_faults.h"
 #include "engine/report_proof.h"
 #include "engine/shown_text.h"
 
@@ -37,7 +38,7 @@ std::string line_text(const Line& line, std::size_t name_columns) {
 
 std::string tables_text(const RunReport& report, unsigned width) {
   // Of a run that broke off, the tables that got rows: the others would only hide them.
-  const bool complete = report.outcome == "complete" || report.outcome == "different";
+  const bool complete = reached_end(report);
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < report.tables.size(); ++i) {
     if (complete || report.tables[i].rows > 0) order.push_back(i);
@@ -96,7 +97,7 @@ std::string plural(std::uint64_t count, std::string_view one, std::string_view m
 std::string totals_text(const RunReport& report) {
   std::string text = "\n  " + plural(report.rows, "row", "rows") + " and " +
                      data_text(static_cast<double>(report.copy_bytes)) + " in ";
-  if (report.outcome == "complete" || report.outcome == "different") {
+  if (reached_end(report)) {
     text += plural(report.tables.size(), "table", "tables");
   } else {
     const auto begun = std::count_if(report.tables.begin(), report.tables.end(),
@@ -153,7 +154,7 @@ std::string notes_text(const RunReport& report) {
 }
 
 std::string left_text(const RunReport& report) {
-  if (report.outcome == "complete" || report.outcome == "different") return {};
+  if (reached_end(report)) return {};
   if (report.left_in_target.empty()) return "\n  the target keeps nothing of this run\n";
   std::string text = "\n  the target keeps, unfinished:\n";
   for (const std::string& left : report.left_in_target)
@@ -181,8 +182,8 @@ std::string report_summary(const RunReport& report, unsigned width) {
   std::string text;
   if (report.verified_only) return proof_text(report.proof) + notes_text(report);
   if (!report.tables.empty()) text += tables_text(report, width);
-  return text + totals_text(report) + proof_text(report.proof) + checks_text(report) +
-         notes_text(report) + left_text(report);
+  return text + totals_text(report) + checks_text(report) + notes_text(report) +
+         faults_summary(report) + left_text(report);
 }
 
 }  // namespace millrace

@@ -70,8 +70,16 @@ void RunAccount::begin(const Preparation& preparation) {
 }
 
 void RunAccount::note(const Receipt& receipt, const WorkPlan& work, bool keys) {
-  for (const std::size_t index : receipt.chunk->tables) {
+  for (std::size_t part = 0; part < receipt.chunk->tables.size(); ++part) {
+    const std::size_t index = receipt.chunk->tables[part];
     TableReport& table = report_.tables[index];
+    if (part < receipt.parts.size() && !receipt.parts[part].faults.columns.empty()) {
+      const RowFaults& faults = receipt.parts[part].faults;
+      faults_[index].add(faults);
+      table.rows_rejected += faults.rows_rejected;
+      table.values_nulled += faults.values_nulled;
+      if (!faults.reject_file.empty()) table.reject_file = faults.reject_file;
+    }
     if (table.end_s == 0 || receipt.begin_s < table.begin_s) table.begin_s = receipt.begin_s;
     table.end_s = std::max(table.end_s, receipt.end_s);
     if (work.tables[index].grouped && keys) {
@@ -90,6 +98,11 @@ void RunAccount::complete(const Preparation& preparation) {
     TableReport& table = report_.tables[i];
     table.rows = meter.rows_committed.load();
     table.copy_bytes = meter.bytes_committed.load();
+    report_.rows_rejected += table.rows_rejected;
+    report_.values_nulled += table.values_nulled;
+    if (const auto found = faults_.find(i); found != faults_.end()) {
+      note_faults(preparation.work.tables[i], found->second);
+    }
     report_.rows += table.rows;
     report_.copy_bytes += table.copy_bytes;
     report_.chunks += meter.chunks_done.load();
@@ -97,6 +110,19 @@ void RunAccount::complete(const Preparation& preparation) {
   }
   report_.samples = progress_.samples();
   report_.lanes = progress_.lane_reports();
+}
+
+void RunAccount::note_faults(const TableWork& table, const RowFaults& faults) {
+  for (const ColumnFaults& fault : faults.columns) {
+    const std::size_t source = table.translated->columns[fault.column].source;
+    report_.faults.push_back({.table = table.source->full_name(),
+                              .column = table.source->columns[source].name,
+                              .reason = std::string(describe(fault.fault)),
+                              .nulled = fault.nulled,
+                              .rejected = fault.rejected,
+                              .key = fault.example_key,
+                              .value = fault.example_value});
+  }
 }
 
 void run_accounted(const StopRequest& stop, RunReport& report, const RunSteps& steps) {
@@ -111,6 +137,7 @@ void run_accounted(const StopRequest& stop, RunReport& report, const RunSteps& s
     steps.run();
     report.outcome = "complete";
     complete();
+    if (report.rows_rejected != 0) report.outcome = "complete with rejects";
   } catch (const Error& error) {
     // A session that was cut because of a stop reports a lost connection; the stop is the reason.
     const bool cancelled = stop.raised() || error.kind() == ErrorKind::cancelled;

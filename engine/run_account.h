@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 
 #include "engine/chunk_writer.h"
@@ -27,8 +28,11 @@ class RunAccount {
   void complete(const Preparation& preparation);
 
  private:
+  void note_faults(const TableWork& table, const RowFaults& faults);
+
   Progress& progress_;
   RunReport& report_;
+  std::map<std::size_t, RowFaults> faults_;  // by table; filled by the graph's serial node
 };
 
 /// What run_accounted() calls.

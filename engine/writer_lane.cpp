@@ -101,11 +101,13 @@ Receipt WriterLane::store(ChunkChannel& channel) {
       clock.start();
     }
     if (grouped) session_.next_copy();  // keys and the rest of the script
+    channel.sync_rejects();
     fault_point("writer.before_commit");
     session_.commit(ledger_.receipt_statement(receipt, channel.attempt()));
     clock.book();
     fault_point("writer.after_commit");
   } catch (Error& error) {
+    if (error.kind() == ErrorKind::commit_in_doubt) channel.keep_rejects();
     fit_ = error.kind() != ErrorKind::connection_lost && error.kind() != ErrorKind::commit_in_doubt;
     if (channel.given_up()) fit_ = true;
     session_.abort_copy(error.message());
@@ -117,6 +119,7 @@ Receipt WriterLane::store(ChunkChannel& channel) {
     }
     throw;
   }
+  channel.join_rejects();
   count(receipt);
   receipt.end_s = progress_.elapsed_s();
   return receipt;
@@ -177,6 +180,7 @@ Receipt::Part WriterLane::copy_table(ChunkChannel& channel, std::size_t part) {
                                            std::to_string(stored.rows) + " stored");
     }
     stored.digest = announced.digest;
+    stored.faults = announced.faults;
   } catch (Error& error) {
     error.add({.side = Side::target, .table = table.translated->target.full_name()});
     throw;

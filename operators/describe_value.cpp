@@ -1,5 +1,7 @@
-// Values as a person would write them, for messages and reject files. Off the hot path.
+// Values as a person would write them, for messages and reject files, and rows without the values
+// that do not fit. Off the hot path.
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -189,19 +191,95 @@ std::string shortened(std::string text, std::size_t max_bytes) {
   return text.append(dots.substr(0, max_bytes));
 }
 
+bool is_null_in(const BinaryRowView& row, std::size_t column) {
+  return (row.null_bitmap[(column + 2) / 8] >> (column + 2) % 8 & 1) != 0;
+}
+
+std::string decoded(FieldView field, bool latin1) {
+  if (!latin1) return {field.data, field.data + field.bytes};
+  // Three bytes a character at most, and as much behind the last one.
+  std::string text(3 * field.bytes + 4, '\0');
+  auto* const begin = reinterpret_cast<std::uint8_t*>(text.data());
+  const auto* const end = write_latin1_as_utf8(field.data, field.bytes, begin);
+  text.resize(static_cast<std::size_t>(end - begin));
+  return text;
+}
+
+bool is_utf8(FieldView field) {
+  // NUL is a character of UTF-8, though not of PostgreSQL's text.
+  std::string without_nul(field.data, field.data + field.bytes);
+  std::erase(without_nul, '\0');
+  return check_utf8(reinterpret_cast<const std::uint8_t*>(without_nul.data()),
+                    without_nul.size()) == ValueFault::none;
+}
+
 }  // namespace
+
+ExactValue RowEncoder::exact_value(const BinaryRowView& row, std::size_t column) const {
+  if (is_null_in(row, column)) return {};
+  const std::uint8_t* in = row.fields;
+  FieldView field;
+  for (std::size_t index = 0; index <= column; ++index) {
+    if (is_null_in(row, index)) continue;
+    if (!read_field(wire_shape(columns_[index]), in, row.end, field)) return {};
+  }
+  const ColumnEncoding& encoding = columns_[column];
+  const std::string raw(field.data, field.data + field.bytes);
+  switch (encoding.encoding) {
+    case Encoding::bytes_to_bytea:
+    case Encoding::bytes_to_uuid:
+    case Encoding::swapped_bytes_to_uuid:
+    case Encoding::bytes_to_inet:
+    case Encoding::geometry_to_ewkb: return {ExactValue::Kind::bytes, raw};
+    case Encoding::latin1_to_text:
+    case Encoding::latin1_to_bpchar:
+    case Encoding::latin1_to_enum:
+    case Encoding::latin1_to_text_array: return {ExactValue::Kind::text, decoded(field, true)};
+    default: break;
+  }
+  if (wire_shape(encoding) == WireShape::string && encoding.encoding != Encoding::bit_to_bool &&
+      encoding.encoding != Encoding::bit_to_bit) {
+    return {is_utf8(field) ? ExactValue::Kind::text : ExactValue::Kind::bytes, raw};
+  }
+  // Numbers and times: the whole of them is short.
+  constexpr std::size_t whole = 1024;
+  return {ExactValue::Kind::text, value_text(encoding, field, whole)};
+}
+
+BinaryRowView RowEncoder::with_nulls(const BinaryRowView& row,
+                                     std::span<const std::uint16_t> columns,
+                                     std::vector<std::uint8_t>& scratch) const {
+  const std::size_t bitmap_bytes = (columns_.size() + 9) / 8;
+  scratch.assign(row.null_bitmap, row.null_bitmap + bitmap_bytes);
+  for (const std::uint16_t column : columns) {
+    scratch[(column + 2U) / 8] |= static_cast<std::uint8_t>(1U << (column + 2U) % 8);
+  }
+  const std::uint8_t* in = row.fields;
+  for (std::size_t index = 0; index < columns_.size(); ++index) {
+    if (is_null_in(row, index)) continue;
+    const std::uint8_t* const begin = in;
+    FieldView field;
+    if (!read_field(wire_shape(columns_[index]), in, row.end, field)) {
+      // The encoder finds out that the row is broken here.
+      scratch.insert(scratch.end(), begin, row.end);
+      break;
+    }
+    const bool gone = std::find(columns.begin(), columns.end(), index) != columns.end();
+    if (!gone) scratch.insert(scratch.end(), begin, in);
+  }
+  return {.null_bitmap = scratch.data(),
+          .fields = scratch.data() + bitmap_bytes,
+          .end = scratch.data() + scratch.size()};
+}
 
 std::string RowEncoder::describe_value(const BinaryRowView& row, std::size_t column,
                                        std::size_t max_bytes) const {
-  const auto is_null = [&](std::size_t index) {
-    return (row.null_bitmap[(index + 2) / 8] >> (index + 2) % 8 & 1) != 0;
-  };
-  if (is_null(column)) return "NULL";
+  if (is_null_in(row, column)) return "NULL";
 
   const std::uint8_t* in = row.fields;
   FieldView field;
   for (std::size_t index = 0; index <= column; ++index) {
-    if (is_null(index)) continue;
+    if (is_null_in(row, index)) continue;
     const WireShape shape = wire_shape(columns_[index]);
     if (!read_field(shape, in, row.end, field)) return "(unreadable)";
   }

@@ -26,6 +26,17 @@ struct RowOutcome {
   std::size_t bytes = 0;
 };
 
+/// A value of the source as it was there.
+struct ExactValue {
+  enum class Kind : std::uint8_t {
+    null,
+    text,   // `bytes` is UTF-8: numbers and dates as MySQL writes them, text decoded
+    bytes,  // binary columns, and text that is not valid in its character set
+  };
+  Kind kind = Kind::null;
+  std::string bytes{};
+};
+
 /// Turns rows of the MySQL binary protocol into PostgreSQL COPY binary tuples, in place.
 ///
 /// Threads: encode() is const and may run concurrently; one encoder serves all lanes of a table.
@@ -50,6 +61,15 @@ class RowEncoder {
   /// numbers and dates as text, binary as 0x.., at most `max_bytes` bytes, NULL as "NULL".
   std::string describe_value(const BinaryRowView& row, std::size_t column,
                              std::size_t max_bytes = 80) const;
+
+  /// The value of one column, whole and unchanged (for reject files).
+  ExactValue exact_value(const BinaryRowView& row, std::size_t column) const;
+
+  /// The row with the values of `columns` gone: NULL. For rows that do not fit; it copies.
+  ///
+  /// Returns: a row in `scratch`, valid as long as that is not changed.
+  BinaryRowView with_nulls(const BinaryRowView& row, std::span<const std::uint16_t> columns,
+                           std::vector<std::uint8_t>& scratch) const;
 
  private:
   template <bool makes_nulls>

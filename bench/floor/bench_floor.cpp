@@ -89,13 +89,14 @@ class Floor {
     millrace::Progress progress;
     std::vector<millrace::Progress::TableSpec> specs(preparation_.work.tables.size());
     progress.start(std::move(specs), 1, 0, 0);
+    millrace::RejectFiles rejects({}, preparation_.work);
     ready_.resize(chunks.size());
     for (std::size_t i = 0; i < chunks.size(); ++i) {
       ReadyChunk& ready = ready_[i];
       ready.parts.resize(chunks[i].tables.size());
       ChunkChannel channel(chunks[i], std::size_t{1} << 30);
       millrace::ReaderLane lane(readers_[0], preparation_.work, pool, progress,
-                                progress.lane(millrace::LaneKind::reader, 0));
+                                progress.lane(millrace::LaneKind::reader, 0), rejects);
       lane.read(channel, [&](ChunkChannel&, std::size_t part, CopyBlock block) {
         ready.rows += block.rows();
         ready.bytes += block.size_bytes();

@@ -16,7 +16,8 @@ constexpr std::array<ErrorAdvice, 9> advice = {{
      "Stops the run and names table, column, key and value. Takes back what was not committed and "
      "names every table that the target keeps, with its rows.",
      "Mend the value at the source, choose another type with the switch that the hint names "
-     "(`--tinyint1 smallint`, `--json-type text`, ...), or leave the table out with `--exclude`."},
+     "(`--tinyint1 smallint`, `--json-type text`, ...), say what becomes of such values "
+     "(`--on-fault null`, `--on-fault reject`), or leave the table out with `--exclude`."},
     {ErrorKind::connection_lost, "a server could not be reached, or went away half-way",
      "Opens the connection again and does over what was under way, up to `--retries` times, with "
      "pauses that grow; a source's session is replaced only while the source is what it was. Then "
@@ -58,6 +59,15 @@ constexpr std::array<ErrorAdvice, 9> advice = {{
      "Go on with `--resume`, or start again with `--if-exists drop`."},
 }};
 
+constexpr std::string_view rejects_meaning =
+    "all is done, but some rows wait in reject files (`--on-fault reject`)";
+constexpr std::string_view rejects_reaction =
+    "Loads every row that fits, names the reject files and counts their rows in the summary and "
+    "the "
+    "reports. A foreign key that does not hold because of them is left NOT VALID, and noted.";
+constexpr std::string_view rejects_remedy =
+    "Mend the values in the files, see [Values that do not fit](#values-that-do-not-fit).";
+
 }  // namespace
 
 std::span<const ErrorAdvice> error_advice() { return advice; }
@@ -71,6 +81,10 @@ std::string exit_codes_text() {
   for (const ErrorAdvice& entry : advice) {
     text += line(exit_code(entry.kind),
                  std::string(name_of(entry.kind)) + ": " + std::string(entry.meaning));
+    if (entry.kind == ErrorKind::commit_in_doubt) {
+      text += line(exit_complete_with_rejects,
+                   "complete with rejects: " + std::string(rejects_meaning));
+    }
   }
   return text;
 }
@@ -83,6 +97,10 @@ std::string exit_codes_markdown() {
   for (const ErrorAdvice& entry : advice) {
     text += "| " + std::to_string(exit_code(entry.kind)) + " | " +
             std::string(name_of(entry.kind)) + " | " + std::string(entry.meaning) + " |\n";
+    if (entry.kind == ErrorKind::commit_in_doubt) {
+      text += "| " + std::to_string(exit_complete_with_rejects) + " | complete with rejects | " +
+              std::string(rejects_meaning) + " |\n";
+    }
   }
   for (const ErrorAdvice& entry : advice) {
     text += "\n### " + std::string(name_of(entry.kind)) + " (exit code " +
@@ -91,6 +109,10 @@ std::string exit_codes_markdown() {
     text += "- **Millrace by itself:** " + std::string(entry.reaction) + "\n";
     text += "- **What to do:** " + std::string(entry.remedy) + "\n";
   }
+  text += "\n### complete with rejects (exit code " + std::to_string(exit_complete_with_rejects) +
+          ")\n- **It means:** " + std::string(rejects_meaning) + ".\n- **Millrace by itself:** " +
+          std::string(rejects_reaction) + "\n- **What to do:** " + std::string(rejects_remedy) +
+          "\n";
   return text;
 }
 

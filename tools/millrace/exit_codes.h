@@ -8,6 +8,9 @@
 
 namespace millrace {
 
+/// The run got to its end, but rows wait in reject files.
+inline constexpr int exit_complete_with_rejects = 8;
+
 /// What an operator should know of one kind of error.
 struct ErrorAdvice {
   ErrorKind kind;

@@ -19,6 +19,7 @@
 #include "tools/millrace/commands.h"
 #include "tools/millrace/credentials.h"
 #include "tools/millrace/error_printing.h"
+#include "tools/millrace/exit_codes.h"
 #include "tools/millrace/run_log.h"
 #include "tools/millrace/signals.h"
 #include "tools/millrace/terminal_progress.h"
@@ -76,17 +77,22 @@ void log_end(const RunReport& report) {
 
 void print_end(const RunReport& report, const Request& request) {
   if (request.progress == ProgressStyle::json) {
-    const nlohmann::ordered_json end = {
-        {"event", "end"},          {"outcome", report.outcome},
-        {"error", report.error},   {"hint", report.hint},
-        {"rows", report.rows},     {"copy_bytes", report.copy_bytes},
-        {"wall_s", report.wall_s}, {"left_in_target", report.left_in_target}};
+    const nlohmann::ordered_json end = {{"event", "end"},
+                                        {"outcome", report.outcome},
+                                        {"error", report.error},
+                                        {"hint", report.hint},
+                                        {"rows", report.rows},
+                                        {"copy_bytes", report.copy_bytes},
+                                        {"rows_rejected", report.rows_rejected},
+                                        {"values_nulled", report.values_nulled},
+                                        {"wall_s", report.wall_s},
+                                        {"left_in_target", report.left_in_target}};
     const std::string text =
         end.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
     std::fputs(text.c_str(), stderr);
   }
   const bool nothing_happened =
-      report.outcome != "complete" && report.tables.empty() && report.left_in_target.empty();
+      !reached_end(report) && report.tables.empty() && report.left_in_target.empty();
   if (nothing_happened) return;
   constexpr unsigned widest = 120;
   const auto size = terminal_size(STDOUT_FILENO);
@@ -151,7 +157,7 @@ int run_with(Engine engine, const CommandLine& line) {
     std::rethrow_exception(outcome.failure);
   }
   write_reports(outcome.report, request);
-  return 0;
+  return outcome.report.rows_rejected == 0 ? 0 : exit_complete_with_rejects;
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "operators/type_switches.h"
 #include "tools/millrace/cast_table.h"
 #include "tools/millrace/consolidate_table.h"
+#include "tools/millrace/fault_settings.h"
 #include "tools/millrace/gate_table.h"
 #include "tools/millrace/shipped_profiles.h"
 #include "tools/millrace/table_rule_table.h"
@@ -61,6 +62,7 @@ using V = SettingValue;
 constexpr std::string_view connections = "Connections";
 constexpr std::string_view selection = "What to move";
 constexpr std::string_view schema = "Schema (docs/schema.md has the whole of it)";
+constexpr std::string_view faults = "Values that do not fit";
 constexpr std::string_view speed = "Speed and memory";
 constexpr std::string_view consistency = "Consistency";
 constexpr std::string_view types =
@@ -138,6 +140,19 @@ const std::array own_settings = {
     "what becomes of ON UPDATE CURRENT_TIMESTAMP: a trigger, or none. Default: trigger",
     on_update_words, yes, yes,
     [](R& r, const V& v) { r.job.schema.on_update = enumerator<OnUpdateChoice>(v); }},
+
+  // The file's rules come before the command line's: of several that mean a column the last wins.
+  Setting{"", "", "fault", tables, "", "", "", {}, yes, yes,
+    [](R& r, const V& v) { for (const SettingTable& t : v.tables) r.job.fault_rules.push_back(read_fault_table(t)); }},
+  Setting{"--on-fault", "", "on_fault", list, "WHAT", faults,
+    "a value that the target cannot hold: name it and stop (stop), store NULL where the column allows it "
+    "and count it (null), or set the row aside in a file, load the rest, and exit with code 8 (reject). "
+    "COLUMNS=WHAT is for some columns only: 'shop.*.when=null'. Default: stop", {}, yes, yes,
+    [](R& r, const V& v) { apply_on_fault(r.job, v.list); }},
+  Setting{"--reject-dir", "", "reject_dir", text, "DIR", faults,
+    "where rejected rows go: DIR/database.table.jsonl, a line of JSON each. Default: millrace-rejects",
+    {}, yes, yes,
+    [](R& r, const V& v) { r.job.reject_folder = v.text; }},
 
   Setting{"--readers", "", "readers", count, "N", speed,
     "connections that read. Default: from the machine and the server's limits", {}, yes, yes,

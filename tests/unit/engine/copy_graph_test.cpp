@@ -11,6 +11,7 @@
 #include <set>
 #include <span>
 #include <thread>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -82,7 +83,7 @@ class CountingReader final : public ChunkReader {
         ++announced.blocks;
         emit(channel, part, std::move(block));
       }
-      channel.announce(part, announced);
+      channel.announce(part, std::move(announced));
     }
   }
   void interrupt() noexcept override {}

@@ -61,11 +61,14 @@ TEST(ReportJson, KeepsItsKeys) {
                           "lanes",
                           "notes",
                           "checks",
-                          "left_in_target"}) {
+                          "left_in_target",
+                          "rows_rejected",
+                          "values_nulled",
+                          "faults"}) {
     EXPECT_TRUE(json.contains(key)) << key;
   }
   for (const char* key : {"source", "target", "rows", "copy_bytes", "chunks", "begin_s", "end_s",
-                          "keys_s", "indexes"}) {
+                          "keys_s", "indexes", "rows_rejected", "values_nulled", "reject_file"}) {
     EXPECT_TRUE(json["tables"][0].contains(key)) << key;
   }
 }

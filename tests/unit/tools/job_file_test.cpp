@@ -171,5 +171,34 @@ TEST(JobFile, NamesAFileThatIsNotThere) {
   }
 }
 
+TEST(JobFile, RulesForFaultsKeepTheirOrderAndTheCommandLinesComeLast) {
+  const Request made = request(R"(
+on_fault = ["reject", "shop.*.at=stop"]
+[[fault]]
+column = "shop.*.when"
+on_fault = "null"
+[[fault]]
+on_fault = "reject"
+column = "log"
+)");
+
+  EXPECT_EQ(made.job.on_fault, FaultPolicy::reject);
+  ASSERT_EQ(made.job.fault_rules.size(), 3U);
+  EXPECT_EQ(made.job.fault_rules[0].column, "shop.*.when");
+  EXPECT_EQ(made.job.fault_rules[0].on_fault, FaultPolicy::null);
+  EXPECT_EQ(made.job.fault_rules[0].origin, "[[fault]] (job.toml, line 3)");
+  EXPECT_EQ(made.job.fault_rules[1].on_fault, FaultPolicy::reject);
+  EXPECT_EQ(made.job.fault_rules[2].column, "shop.*.at");
+}
+
+TEST(JobFile, RulesForFaultsThatAreNoneAreRefused) {
+  EXPECT_TRUE(contains(refusal("[[fault]]\ncolumn = \"a\"\n"), "on_fault"));
+  EXPECT_TRUE(
+      contains(refusal("[[fault]]\ncolumn = \"a\"\non_fault = \"nul\"\n"), "did you mean null?"));
+  EXPECT_TRUE(contains(refusal("[[fault]]\ncolum = \"a\"\n"), "did you mean column?"));
+  EXPECT_TRUE(contains(refusal("fault = \"null\"\n"), "[[fault]]"));
+  EXPECT_TRUE(contains(refusal("on_fault = \"=null\"\n"), "names no column"));
+}
+
 }  // namespace
 }  // namespace millrace

@@ -27,6 +27,9 @@ class TemporaryFolder {
     return path.string();
   }
 
+  /// The path of a file in it that may not exist.
+  std::string path(const std::string& name) const { return (path_ / name).string(); }
+
  private:
   std::filesystem::path path_;
 };

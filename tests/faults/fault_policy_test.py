@@ -1,0 +1,218 @@
+#!/usr/bin/env python3
+"""Values that the target cannot hold, under each policy: nothing is lost, all of it is counted."""
+
+import base64
+import json
+import pathlib
+import re
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+from fault_test_case import (BAD_DATA, BAD_REQUEST, COMPLETE, OneTableTestCase, literal)
+
+WITH_REJECTS = 8
+
+# Rows 1 and 9 fit. Each of the others has values that do not.
+ROWS = """
+set sql_mode = 'allow_invalid_dates';
+drop table t;
+create table t (id int not null primary key, day date, at datetime(3), words text, json longtext check (1),
+  flag tinyint(1), small tinyint(1) not null, raw blob, latin varchar(20) character set latin1) engine=innodb;
+insert into t values (1, '2024-02-29', '1000-01-01 00:00:00.5', 'eins', '{}', 0, 0, x'00ff', x'80'),
+  (2, '0000-00-00', '2020-01-01', 'zero', '{}', 0, 1, x'', 'x'),
+  (3, '2020-00-15', '2020-01-00', 'partial, twice', '{}', 1, 1, x'0102', 'x'),
+  (4, null, null, concat('nul', char(0), 'byte'), null, null, 0, null, null),
+  (5, '0001-01-01', '0999-12-31 23:59:59.999', 'old', '{}', 1, 0, x'deadbeef', x'e9'),
+  (6, '2020-01-01', '2020-01-01', 'two', '{}', 2, 0, x'', concat('a', char(0))),
+  (7, '2020-01-01', '2020-01-01', 'not null', '{}', 1, 7, x'', 'x'),
+  (9, '9999-12-31', '9999-12-31 23:59:59.999', 'nine', '{}', 1, 0, repeat(x'41', 70000), 'x');
+"""
+FITS = "1|2024-02-29|1000-01-01 00:00:00.5|eins|f|f|\\x00ff|€"
+
+
+class Policies(OneTableTestCase):
+    def setUp(self):
+        super().setUp()
+        self.fill(ROWS)
+        self.rejects = self.folder / "millrace-rejects"
+
+    def rows(self, columns="*"):
+        return self.target.run(f"select {columns} from {self.database}.t order by id",
+                               self.database).splitlines()
+
+    def lines(self, table="t"):
+        """The header of a reject file, and its rows by their id."""
+        text = (self.rejects / f"{self.database}.{table}.jsonl").read_text(encoding="utf-8")
+        head, *rest = [json.loads(line) for line in text.splitlines()]
+        self.assertEqual(head["millrace"], "rejects")
+        return head, {line["key"].get("id"): line for line in rest}
+
+    def test_stop_names_the_first_and_keeps_the_table_unfinished(self):
+        outcome = self.migrate()
+
+        self.assert_says(outcome, BAD_DATA, "zero or partial date for date .*column=day key=id=2",
+                         "--on-fault null or reject")
+        self.assertFalse(self.rejects.exists())
+
+    def test_null_in_each_column_that_allows_it_and_counted(self):
+        self.fill("delete from t where id = 7")
+        outcome = self.migrate("--on-fault", "null")
+
+        self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+        self.assertEqual(self.rows("id, day is null, at is null, words is null, flag is null, latin is null"),
+                         ["1|f|f|f|f|f", "2|t|f|f|f|f", "3|t|t|f|f|f", "4|t|t|t|t|t", "5|f|f|f|f|f",
+                          "6|f|f|f|t|t", "9|f|f|f|f|f"])
+        report = self.program.report()
+        self.assertEqual(report["outcome"], "complete")
+        self.assertEqual((report["values_nulled"], report["rows_rejected"]), (6, 0))
+        self.assertEqual(report["tables"][0]["values_nulled"], 6)
+        faults = {fault["column"]: (fault["reason"], fault["nulled"], fault["key"], fault["value"])
+                  for fault in report["faults"]}
+        self.assertEqual(faults, {
+            "day": ("zero or partial date", 2, "id=2", "0000-00-00"),
+            "at": ("zero or partial date", 1, "id=3", "2020-01-00 00:00:00.000"),
+            "words": ("NUL byte in text", 1, "id=4", "nul\\x00byte"),
+            "flag": ("neither 0 nor 1", 1, "id=6", "2"),
+            "latin": ("NUL byte in text", 1, "id=6", "a\\x00")})
+        self.assertIn("6 values stored as NULL", outcome.stdout)
+        self.assertFalse(self.rejects.exists())
+
+    def test_null_stops_in_a_column_that_is_not_null(self):
+        outcome = self.migrate("--on-fault", "null")
+
+        self.assert_says(outcome, BAD_DATA, "neither 0 nor 1 for boolean NOT NULL, which cannot become NULL"
+                         " .*column=small key=id=7 value=\"7\"", "--on-fault reject")
+
+    def test_reject_loads_the_rest_and_keeps_whole_rows_in_a_file(self):
+        outcome = self.migrate("--on-fault", "reject", "--report", "run.html")
+
+        self.assertEqual(outcome.code, WITH_REJECTS, outcome.stderr)
+        self.assertEqual(self.rows("id"), ["1", "5", "9"])
+        self.assertEqual(self.rows("id, day, at, words, flag, small, raw, latin")[0], FITS)
+        self.assertEqual(self.rows("id, day, at")[1], "5|0001-01-01|0999-12-31 23:59:59.999")
+        report = self.program.report()
+        self.assertEqual(report["outcome"], "complete with rejects")
+        self.assertEqual((report["rows"], report["rows_rejected"], report["values_nulled"]), (3, 5, 0))
+        self.assertEqual(report["tables"][0]["reject_file"],
+                         f"millrace-rejects/{self.database}.t.jsonl")
+        self.assertIn(f"5 rows of {self.database}.t in millrace-rejects/{self.database}.t.jsonl",
+                      outcome.stdout)
+        self.assertIn("5 rows rejected", (self.folder / "run.html").read_text())
+
+        head, lines = self.lines()
+        self.assertEqual(head["columns"],
+                         ["id", "day", "at", "words", "json", "flag", "small", "raw", "latin"])
+        self.assertEqual(set(lines), {"2", "3", "4", "6", "7"})
+        self.assertEqual(lines["2"]["reason"], "day: zero or partial date for date")
+        self.assertEqual(lines["3"]["mend"],
+                         {"day": "2020-00-15", "at": "2020-01-00 00:00:00.000"})
+        self.assertEqual(lines["3"]["row"], {
+            "id": "3", "day": "2020-00-15", "at": "2020-01-00 00:00:00.000",
+            "words": "partial, twice", "json": "{}", "flag": "1", "small": "1",
+            "raw": {"base64": base64.b64encode(b"\1\2").decode()}, "latin": "x"})
+        self.assertEqual(lines["4"]["row"]["words"], "nul\0byte")
+        self.assertIsNone(lines["4"]["row"]["raw"])
+        self.assertEqual(lines["6"]["mend"], {"flag": "2", "latin": "a\0"})
+        self.assertEqual(sorted(path.name for path in self.rejects.iterdir()),
+                         [f"{self.database}.t.jsonl"])
+
+    def test_policies_of_columns_and_the_last_rule_wins(self):
+        job = self.folder / "job.toml"
+        job.write_text(f"""
+on_fault = "reject"
+[[fault]]
+column = "*.t.*"
+on_fault = "null"
+[[fault]]
+column = "{self.database}.t.small"
+on_fault = "reject"
+[[fault]]
+column = "day"
+on_fault = "reject"
+""")
+        outcome = self.migrate("--job", job)
+
+        self.assertEqual(outcome.code, WITH_REJECTS, outcome.stderr)
+        self.assertEqual(self.rows("id"), ["1", "4", "5", "6", "9"])
+        self.assertEqual(set(self.lines()[1]), {"2", "3", "7"})
+        self.assertEqual(self.program.report()["values_nulled"], 3)
+
+    def test_one_column_may_stop_where_the_others_go_on(self):
+        outcome = self.migrate("--on-fault", "reject", "--on-fault", "words=stop")
+
+        self.assert_says(outcome, BAD_DATA, "NUL byte in text .*column=words key=id=4")
+
+    def test_rule_for_no_column_is_refused(self):
+        outcome = self.migrate("--on-fault", "no_such_*=null")
+
+        self.refused(outcome, BAD_REQUEST, "--on-fault no_such_\\*=null: no column matches",
+                     "database.table.column")
+
+    def test_null_for_a_column_that_is_not_null_is_noted_beforehand(self):
+        outcome = self.program.run("plan", self.source.url(self.database),
+                                   self.target.url(self.database), "--on-fault", "small=null")
+
+        self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+        self.assertRegex(outcome.stdout, f"fault +{self.database}.t.small +NOT NULL: ")
+
+    def test_reject_file_of_an_earlier_run_is_not_touched(self):
+        self.assertEqual(self.migrate("--on-fault", "reject").code, WITH_REJECTS)
+        before = (self.rejects / f"{self.database}.t.jsonl").read_bytes()
+        outcome = self.migrate("--on-fault", "reject", "--if-exists", "drop")
+
+        self.assert_says(outcome, BAD_REQUEST, "an earlier run left rows in reject files: millrace-rejects",
+                         "--reject-dir")
+        self.assertEqual((self.rejects / f"{self.database}.t.jsonl").read_bytes(), before)
+        again = self.migrate("--on-fault", "reject", "--if-exists", "drop", "--reject-dir", "second")
+        self.assertEqual(again.code, WITH_REJECTS, again.stderr)
+
+    def test_reject_folder_that_cannot_be(self):
+        (self.folder / "file").write_text("")
+        outcome = self.migrate("--on-fault", "reject", "--reject-dir", "file")
+
+        self.refused(outcome, BAD_REQUEST, "cannot use the reject file file: Not a directory",
+                     "--reject-dir")
+
+    def test_run_that_stops_half_way_keeps_no_row_of_chunks_that_are_not_in(self):
+        # One chunk: its rejected rows come before the value that stops it.
+        outcome = self.migrate("--on-fault", "reject", "--on-fault", "small=stop")
+
+        self.assert_says(outcome, BAD_DATA, "column=small")
+        self.assertEqual(list(self.rejects.iterdir()), [])
+
+    def test_foreign_key_to_a_rejected_row_is_left_not_valid_and_noted(self):
+        self.fill("create table child (id int primary key, t int, constraint to_t foreign key (t)"
+                  " references t (id)) engine=innodb; insert into child values (1, 1), (2, 2)")
+        outcome = self.migrate("--on-fault", "reject")
+
+        self.assertEqual(outcome.code, WITH_REJECTS, outcome.stderr)
+        self.assertEqual(self.target.value("select convalidated from pg_constraint where conname = 'to_t'",
+                                           self.database), "f")
+        notes = [note["message"] for note in self.program.report()["notes"]
+                 if note["topic"] == "foreign key"]
+        self.assertRegex(notes[0], "left NOT VALID, since rows of .*VALIDATE CONSTRAINT")
+
+    def test_many_rejects_in_many_chunks_are_there_once(self):
+        numbers = "(select 0 d" + "".join(f" union select {i}" for i in range(1, 10)) + ")"
+        self.fill("create table many (id int not null primary key, day date, pad varchar(200)) engine=innodb;"
+                  "insert into many select a.d + 10 * b.d + 100 * c.d + 1000 * e.d + 10000 * f.d,"
+                  "  if((a.d + 10 * b.d) % 7 = 0, '0000-00-00', '2020-01-01'), repeat('x', 190)"
+                  f" from {numbers} a, {numbers} b, {numbers} c, {numbers} e, {numbers} f where f.d < 4;"
+                  "analyze table many")
+        outcome = self.migrate("--on-fault", "reject", "--include", "many", "--chunk-bytes", "1MiB",
+                               "--readers", "3", "--writers", "3")
+
+        self.assertEqual(outcome.code, WITH_REJECTS, outcome.stderr)
+        report = self.program.report()
+        self.assertGreater(report["tables"][0]["chunks"], 3)
+        kept = self.target.value(f"select count(*) from {self.database}.many", self.database)
+        self.assertEqual((int(kept), report["rows_rejected"]), (34000, 6000))
+        lines = (self.rejects / f"{self.database}.many.jsonl").read_text().splitlines()[1:]
+        ids = [int(json.loads(line)["key"]["id"]) for line in lines]
+        self.assertEqual(sorted(ids), [i for i in range(40000) if i % 100 % 7 == 0])
+
+
+if __name__ == "__main__":
+    unittest.main()
