@@ -32,7 +32,9 @@ insert into t values (1, '2024-02-29', '1000-01-01 00:00:00.5', 'eins', '{}', 0,
 FITS = "1|2024-02-29|1000-01-01 00:00:00.5|eins|f|f|\\x00ff|€"
 
 
-class Policies(OneTableTestCase):
+class UnfitRows(OneTableTestCase):
+    """Eight rows, five of which have values that do not fit."""
+
     def setUp(self):
         super().setUp()
         self.fill(ROWS)
@@ -49,6 +51,9 @@ class Policies(OneTableTestCase):
         self.assertEqual(head["millrace"], "rejects")
         return head, {line["key"].get("id"): line for line in rest}
 
+
+
+class Policies(UnfitRows):
     def test_stop_names_the_first_and_keeps_the_table_unfinished(self):
         outcome = self.migrate()
 
@@ -212,6 +217,105 @@ on_fault = "reject"
         lines = (self.rejects / f"{self.database}.many.jsonl").read_text().splitlines()[1:]
         ids = [int(json.loads(line)["key"]["id"]) for line in lines]
         self.assertEqual(sorted(ids), [i for i in range(40000) if i % 100 % 7 == 0])
+
+
+class MendedRows(UnfitRows):
+    """`millrace load --rejects`: what was rejected arrives once it is mended, all of it or nothing."""
+
+    def setUp(self):
+        super().setUp()
+        outcome = self.migrate("--on-fault", "reject")
+        self.assertEqual(outcome.code, WITH_REJECTS, outcome.stderr)
+        self.file = self.rejects / f"{self.database}.t.jsonl"
+
+    def mend(self, **values):
+        """Rewrite the file: `row_2={"day": None}` is what stands under "mend" of row 2."""
+        lines = [json.loads(line) for line in self.file.read_text(encoding="utf-8").splitlines()]
+        for line in lines[1:]:
+            line["mend"].update(values.get(f"row_{line['key']['id']}", {}))
+        self.file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+
+    def mend_all(self):
+        self.mend(row_2={"day": None}, row_3={"day": "2020-01-15", "at": "2020-01-01 00:00:00.125"},
+                  row_4={"words": "nul byte"}, row_6={"flag": True, "latin": "a€", "raw": {"base64": "AAE="}},
+                  row_7={"small": False})
+
+    def load(self, *words):
+        return self.program.run("load", "--rejects", self.file, self.target.url(self.database), *words)
+
+    def test_mended_rows_are_as_if_they_had_come_with_the_others(self):
+        self.mend_all()
+        outcome = self.load()
+
+        self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+        self.assertIn(f"5 rows of {self.file} into {self.database}.t", outcome.stdout)
+        self.assertEqual(self.rows("id, day, at, words, json, flag, small, raw, latin")[1:-1], [
+            "2|NULL|2020-01-01 00:00:00|zero|{}|f|t|\\x|x",
+            "3|2020-01-15|2020-01-01 00:00:00.125|partial, twice|{}|t|t|\\x0102|x",
+            "4|NULL|NULL|nul byte|NULL|NULL|f|NULL|NULL",
+            "5|0001-01-01|0999-12-31 23:59:59.999|old|{}|t|f|\\xdeadbeef|é",
+            "6|2020-01-01|2020-01-01 00:00:00|two|{}|t|f|\\x0001|a€",
+            "7|2020-01-01|2020-01-01 00:00:00|not null|{}|t|f|\\x|x"])
+        self.assertFalse(self.file.exists())
+        self.assertTrue(self.file.with_name(self.file.name + ".loaded").exists())
+        self.assert_names(self.load(), BAD_REQUEST, "cannot read .*No such file")
+
+    def test_a_value_that_is_still_none_is_named_and_nothing_is_loaded(self):
+        self.mend_all()
+        self.mend(row_3={"day": "2020-00-15"})
+        outcome = self.load()
+
+        self.assert_names(outcome, BAD_DATA, "line 3: .*2020-00-15")
+        self.assertEqual(self.rows("id"), ["1", "5", "9"])
+        self.assertTrue(self.file.exists())
+
+    def test_text_that_would_be_cut_is_refused(self):
+        self.mend_all()
+        self.mend(row_6={"latin": "x" * 21})
+
+        self.assert_names(self.load(), BAD_DATA, "line 5: .*too long for type character varying\\(20\\)")
+
+    def test_a_nul_byte_that_is_still_there_is_named(self):
+        self.mend_all()
+        self.mend(row_4={"words": "nul\0byte"})
+
+        self.assert_names(self.load(), BAD_REQUEST, "line 4: words still holds a NUL byte")
+
+    def test_what_is_no_reject_file_is_refused(self):
+        self.file.write_text('{"a": 1}\n')
+
+        self.assert_names(self.load(), BAD_REQUEST, "line 1: it is not the first line of a reject file")
+
+    def test_a_line_that_is_damaged_is_named(self):
+        self.file.write_text(self.file.read_text() + '{"chunk": 0, "key"\n')
+
+        self.assert_names(self.load(), BAD_REQUEST, "line 7: it is no JSON object on a line of its own")
+
+    def test_a_column_that_is_none_is_named(self):
+        self.mend(row_2={"dya": None})
+
+        self.assert_names(self.load(), BAD_REQUEST, 'line 2: "mend" names no column: dya')
+
+    def test_another_database_is_refused(self):
+        outcome = self.program.run("load", "--rejects", self.file, self.target.url("postgres"))
+
+        self.assert_names(outcome, BAD_REQUEST, "their table is not in the target")
+
+    def test_no_target_says_how_to_call_it(self):
+        outcome = self.program.run("load", "--rejects", self.file)
+
+        self.assert_names(outcome, BAD_REQUEST, "no target given")
+
+    def test_help_has_an_example(self):
+        outcome = self.program.run("load", "--rejects", "--help")
+
+        self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+        self.assertIn("millrace load --rejects millrace-rejects/shop.orders.jsonl", outcome.stdout)
+
+    def assert_names(self, outcome, code, message):
+        self.assertEqual(outcome.code, code, outcome.stderr)
+        self.assertRegex(outcome.stderr, message)
+        self.assertIn("  hint: ", outcome.stderr)
 
 
 if __name__ == "__main__":

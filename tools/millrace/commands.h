@@ -14,4 +14,8 @@ int run_verify(const CommandLine& line);
 int run_archive_verify(const CommandLine& line);
 int run_docs(const CommandLine& line);
 
+/// `load --rejects FILE TARGET` has arguments of its own: no source, no run.
+bool is_load_rejects(const std::vector<std::string>& arguments);
+int run_load_rejects(const std::vector<std::string>& arguments);
+
 }  // namespace millrace

@@ -157,6 +157,7 @@ std::string overview_help(const HelpStyle& style) {
       "holds\n"
       "  millrace extract SOURCE DIR [options]      write databases into a folder of files\n"
       "  millrace load    DIR TARGET [options]      bring such a folder into PostgreSQL\n"
+      "  millrace load    --rejects FILE TARGET     load rejected rows, once mended\n"
       "  millrace archive verify DIR                check such a folder, without a server\n"
       "  millrace status  TARGET                    what the target's ledger says of its runs\n"
       "  millrace clean   TARGET                    remove the ledger\n"
@@ -329,6 +330,25 @@ std::string archive_help(const HelpStyle& style) {
   text += '\n' + arguments_help(Command::archive, style) + options_of(Command::archive, style) +
           exit_codes_help(style);
   text += '\n' + heading("Example", style) + "\n  millrace archive verify /backup/shop\n";
+  return text;
+}
+
+std::string load_rejects_help(const HelpStyle& style) {
+  std::string text = heading("millrace load --rejects FILE TARGET", style) + "\n\n";
+  text += wrapped(
+      "Loads the rows of a reject file, once its values are mended, into the table that it names: "
+      "all of them, or none. Afterwards the file is called FILE.loaded. docs/operations.md says "
+      "what a line looks like and how a value is mended.",
+      0, style.width);
+  text += '\n';
+  text += option_line("--rejects FILE", "a file that --on-fault reject has written (repeatable)",
+                      style);
+  text +=
+      option_line("--target-password-file FILE", "its first line is the target's password", style);
+  text += exit_codes_help(style);
+  text += '\n' + heading("Example", style) +
+          "\n  millrace load --rejects millrace-rejects/shop.orders.jsonl "
+          "postgresql://owner@db2/shop\n";
   return text;
 }
 

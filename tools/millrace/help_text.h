@@ -35,5 +35,6 @@ std::string load_help(const HelpStyle& style);
 std::string archive_help(const HelpStyle& style);
 /// `millrace docs --help`
 std::string docs_help(const HelpStyle& style);
+std::string load_rejects_help(const HelpStyle& style);
 
 }  // namespace millrace

@@ -22,6 +22,11 @@ void finish_output() {
 }
 
 int run(const std::vector<std::string>& arguments) {
+  if (millrace::is_load_rejects(arguments)) {
+    millrace::run_load_rejects(arguments);
+    finish_output();
+    return 0;
+  }
   const millrace::CommandLine line = millrace::parse_command_line(arguments);
   int code = 0;
   switch (line.command) {
