@@ -55,12 +55,12 @@ struct TableWork {
 /// whole table, a group of small tables, or a few members of a consolidated one. Its rows are
 /// committed in one target transaction.
 struct Chunk {
-  std::uint64_t id = 0;              // ordinal in the plan, from 0
-  std::vector<std::size_t> tables;   // indexes of TableWork; one, unless it has more parts
-  std::vector<std::size_t> members;  // by part: whose rows of a consolidated table; empty: 0
-  std::string tail;                  // what follows the SELECT: " PARTITION (..)", " WHERE .."
-  std::uint64_t bytes_estimate = 0;  // source bytes
-  bool under_lock = false;           // must be read before the snapshot's lock is released
+  std::uint64_t id = 0;                   // ordinal in the plan, from 0
+  std::vector<std::size_t> tables;        // indexes of TableWork; one, unless it has more parts
+  std::vector<std::size_t> members = {};  // by part: whose rows of a consolidated table; empty: 0
+  std::string tail;                       // what follows the SELECT: " PARTITION (..)", " WHERE .."
+  std::uint64_t bytes_estimate = 0;       // source bytes
+  bool under_lock = false;                // must be read before the snapshot's lock is released
 
   std::size_t member(std::size_t part) const { return members.empty() ? 0 : members[part]; }
 };

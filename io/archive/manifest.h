@@ -43,7 +43,7 @@ struct ArchiveChunk {
   std::optional<ChunkTotals> totals;  // once it is there
   /// Of each part the digest of its rows as the target's server will send them back, for the proof
   /// after a load; empty where the run that extracted it made none.
-  std::vector<std::uint64_t> proofs;
+  std::vector<std::uint64_t> proofs = {};
 };
 
 /// Something that arrives differently or not at all, as the report tells it.

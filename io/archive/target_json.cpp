@@ -102,15 +102,15 @@ void from_json(const json& in, TargetForeignKey& key) {
   get(in, "on_update", on_update);
 }
 
-template <class Item>
-void put_all(json& out, const char* name, const std::vector<Item>& items) {
+template <class Items>
+void put_all(json& out, const char* name, const Items& items) {
   if (items.empty()) return;
   json& array = out[name] = json::array();
-  for (const Item& item : items) array.push_back(to_json(item));
+  for (const auto& item : items) array.push_back(to_json(item));
 }
 
-template <class Item>
-void get_all(const json& in, const char* name, std::vector<Item>& items) {
+template <class Items>
+void get_all(const json& in, const char* name, Items& items) {
   const auto found = in.find(name);
   if (found == in.end()) return;
   for (const json& each : *found) from_json(each, items.emplace_back());
