@@ -307,7 +307,10 @@ class CopyGraphTest : public testing::TestWithParam<unsigned> {
                      .writers = std::move(writers),
                      .builders = none,
                      .lock_chunks_read = [&] { ++lock_releases_; },
-                     .all_read = [&] { gate.count_down(); },
+                     .all_read =
+                         [&] {
+                           if (!gate.try_wait()) gate.count_down();
+                         },
                      .spill = spill_,
                      .committed = [&](const Receipt&) { ++receipts_; },
                      .built = [](std::size_t, double, bool) {},
