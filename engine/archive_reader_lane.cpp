@@ -54,13 +54,13 @@ void ArchiveReaderLane::read(ChunkChannel& channel, const Emit& emit) {
     file.refuse("it is not the chunk that the manifest means");
   }
   const std::size_t file_parts = entry.tables.size();
-  // The channel's part of each part of the file; none for tables that the job leaves out.
+  // The channel's part of each part of the file; none for tables that the job leaves out. Both are
+  // in one order; a consolidated table has several parts.
   std::vector<std::optional<std::size_t>> part_of(file_parts);
-  for (std::size_t part = 0; part < chunk.tables.size(); ++part) {
-    for (std::size_t i = 0; i < file_parts; ++i) {
-      if (entry.tables[i] == table_of_[chunk.tables[part]]) part_of[i] = part;
-    }
+  for (std::size_t i = 0, part = 0; i < file_parts && part < chunk.tables.size(); ++i) {
+    if (entry.tables[i] != table_of_[chunk.tables[part]]) continue;
     progress_.table(chunk.tables[part]).started.store(true, std::memory_order_relaxed);
+    part_of[i] = part++;
   }
   std::vector<TupleDigest> digests(file_parts);
   std::vector<ChunkChannel::Announced> announced(file_parts);

@@ -19,6 +19,7 @@
 #include "engine/run_account.h"
 #include "engine/run_into_target.h"
 #include "engine/sampler.h"
+#include "engine/stored_run.h"
 #include "io/archive/target_json.h"
 #include "io/error.h"
 
@@ -170,6 +171,7 @@ class Extraction {
     for (const Chunk& chunk : preparation_.work.chunks) {
       manifest_.chunks.push_back({.id = chunk.id,
                                   .tables = chunk.tables,
+                                  .members = chunk.members,
                                   .tail = chunk.tail,
                                   .bytes_estimate = chunk.bytes_estimate,
                                   .under_lock = chunk.under_lock,
@@ -216,12 +218,17 @@ class Extraction {
         continue;
       }
       for (const std::size_t index : chunk.tables) ++work.chunks_of[index];
-      work.chunks.push_back({.id = chunk.id,
-                             .tables = chunk.tables,
-                             .tail = chunk.tail,
-                             .bytes_estimate = chunk.bytes_estimate,
-                             .under_lock = chunk.under_lock});
+      work.chunks.push_back(planned(chunk));
     }
+  }
+
+  static Chunk planned(const archive::ArchiveChunk& chunk) {
+    return {.id = chunk.id,
+            .tables = chunk.tables,
+            .members = chunk.members,
+            .tail = chunk.tail,
+            .bytes_estimate = chunk.bytes_estimate,
+            .under_lock = chunk.under_lock};
   }
 
   [[noreturn]] void refuse_other_job(const std::string& what) const {
@@ -296,30 +303,27 @@ class Extraction {
              : "although the source changed: " + changes});
   }
 
-  /// What was known of the source when the archive was begun.
+  /// What was known of the source when the archive was begun, as a ledger would tell it.
   SourceFacts facts() const {
-    SourceFacts facts{.identity = manifest_.source_identity,
-                      .binlog_file = manifest_.binlog_file,
-                      .binlog_position = manifest_.binlog_position,
-                      .gtid = manifest_.gtid,
-                      .tables = {}};
-    for (std::size_t i = 0; i < manifest_.tables.size(); ++i) {
-      const SourceTable& source = *preparation_.work.tables[i].source;
-      facts.tables.push_back({.database = source.database,
-                              .name = source.name,
-                              .update_time = manifest_.tables[i].update_time,
-                              .next_auto_increment = manifest_.tables[i].next_auto_increment,
-                              .read = {}});
+    StoredRun run;
+    run.source_identity = manifest_.source_identity;
+    run.snapshot.binlog_file = manifest_.binlog_file;
+    run.snapshot.binlog_position = manifest_.binlog_position;
+    run.snapshot.gtid = manifest_.gtid;
+    for (const archive::ArchiveTable& table : manifest_.tables) {
+      StoredRun::Table& known = run.tables.emplace_back();
+      known.update_time = table.update_time;
+      known.next_auto_increment = table.next_auto_increment;
     }
     for (const archive::ArchiveChunk& chunk : manifest_.chunks) {
+      run.chunks.push_back(planned(chunk));
+      std::vector<StoredRun::Part>& stored = run.stored.emplace_back();
       if (!chunk.totals) continue;
-      for (std::size_t part = 0; part < chunk.tables.size(); ++part) {
-        const TableWork& table = preparation_.work.tables[chunk.tables[part]];
-        facts.tables[chunk.tables[part]].read.push_back(
-            {chunk.tail.empty() ? table.filter : chunk.tail, chunk.totals->parts[part].rows});
+      for (const archive::PartTotal& part : chunk.totals->parts) {
+        stored.push_back({.rows = part.rows, .copy_bytes = part.raw_bytes});
       }
     }
-    return facts;
+    return facts_of(run, preparation_.work);
   }
 
   void note_retry(RetryReport retry) {

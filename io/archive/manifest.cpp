@@ -62,6 +62,7 @@ ArchiveTable parse_table(const std::string& line) {
 
 std::string chunk_line(const ArchiveChunk& chunk) {
   json out = {{"id", chunk.id}, {"tables", chunk.tables}};
+  put(out, "members", chunk.members);
   put(out, "tail", chunk.tail);
   put(out, "bytes_estimate", chunk.bytes_estimate);
   put(out, "under_lock", chunk.under_lock);
@@ -84,6 +85,7 @@ ArchiveChunk parse_chunk(const std::string& line) {
   reading([&] {
     need(in, "id", chunk.id);
     need(in, "tables", chunk.tables);
+    get(in, "members", chunk.members);
     get(in, "tail", chunk.tail);
     get(in, "bytes_estimate", chunk.bytes_estimate);
     get(in, "under_lock", chunk.under_lock);

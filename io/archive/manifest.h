@@ -36,7 +36,8 @@ struct ArchiveTable {
 struct ArchiveChunk {
   std::uint64_t id = 0;
   std::vector<std::size_t> tables;
-  std::string tail;  // what followed the SELECT: the key range
+  std::vector<std::size_t> members = {};  // by part: whose rows of a consolidated table
+  std::string tail;                       // what followed the SELECT: the key range
   std::uint64_t bytes_estimate = 0;
   bool under_lock = false;
   bool grouped = false;               // small tables that share a transaction

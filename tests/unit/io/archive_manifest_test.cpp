@@ -85,6 +85,7 @@ Manifest full_manifest() {
   manifest.chunks.push_back(
       {.id = 0,
        .tables = {0},
+       .members = {7},
        .tail = " WHERE `id` < 5",
        .bytes_estimate = 100,
        .under_lock = true,
@@ -128,6 +129,7 @@ TEST(Manifest, IsReadBackAsItWasWritten) {
   ASSERT_EQ(back.chunks.size(), 2U);
   const ArchiveChunk& chunk = back.chunks[0];
   EXPECT_EQ(chunk.tables, std::vector<std::size_t>{0});
+  EXPECT_EQ(chunk.members, std::vector<std::size_t>{7});
   EXPECT_EQ(chunk.tail, " WHERE `id` < 5");
   EXPECT_EQ(chunk.bytes_estimate, 100U);
   EXPECT_TRUE(chunk.under_lock);
