@@ -86,6 +86,12 @@ void ArchiveSource::choose_tables(Preparation& preparation) {
   for (const TargetEnum& type : manifest_.enums) {
     if (used(type.schema)) translation.enums.push_back(type);
   }
+  for (const TargetSequence& sequence : manifest_.sequences) {
+    if (used(sequence.schema)) translation.sequences.push_back(sequence);
+  }
+  for (const TargetView& view : manifest_.views) {
+    if (used(view.schema)) translation.views.push_back(view);
+  }
   // A key whose other end stays behind cannot be made.
   for (TranslatedTable& table : translation.tables) {
     std::erase_if(table.target.foreign_keys, [&](const TargetForeignKey& key) {

@@ -100,7 +100,10 @@ void BuilderLane::build_once(const BuildQueue::Task& task, bool perhaps_done) {
   if (!task.finish) {
     const TargetIndex& index = table.indexes[task.index];
     if (!perhaps_done || !index_stands(table, index)) {
-      session_.execute(postgres::create_index(table, index));
+      // No index of a partitioned table can be promoted.
+      const bool whole_key = index.primary && !table.partition_by.empty();
+      session_.execute(whole_key ? postgres::add_primary_key(table, index)
+                                 : postgres::create_index(table, index));
     }
     fault_point("builder.after_index");
     clock.book();
@@ -109,7 +112,8 @@ void BuilderLane::build_once(const BuildQueue::Task& task, bool perhaps_done) {
   std::string script;
   const bool promoted = work.standing.primary_key || (perhaps_done && primary_key_stands(table));
   for (const TargetIndex& index : table.indexes) {
-    if (index.primary && !work.exists && choices_.keys && !promoted) {
+    const bool whole_key = !table.partition_by.empty();  // it was made at once
+    if (index.primary && !whole_key && !work.exists && choices_.keys && !promoted) {
       append_statements(script, {postgres::promote_primary_key(table, index)});
     }
   }

@@ -164,6 +164,8 @@ class Extraction {
     manifest_.source_version = report_.source_version;
     manifest_.schemas = preparation_.translation.schemas;
     manifest_.enums = preparation_.translation.enums;
+    manifest_.sequences = preparation_.translation.sequences;
+    manifest_.views = preparation_.translation.views;
     for (const NoteReport& note : preparation_.notes) {
       manifest_.notes.push_back({note.topic, note.where, note.message});
     }

@@ -10,6 +10,7 @@
 
 #include "engine/fault_policy.h"
 #include "engine/retry.h"
+#include "engine/sql_hooks.h"
 #include "io/endpoint.h"
 #include "io/snapshot_method.h"
 #include "operators/cast_rule.h"
@@ -66,6 +67,7 @@ struct Job {
   std::string reject_folder = "millrace-rejects";  // of the reject files
   TypeChoices types;
   SchemaChoices schema;
+  std::vector<SqlHook> hooks;
 
   bool ledger = true;           // keep account of the run in the target's schema `millrace`
   bool resume = false;          // go on with what an unfinished run of this job left

@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
+#include "engine/preparation.h"
 #include "engine/progress.h"
 #include "engine/report.h"
-#include "engine/work_plan.h"
 #include "io/postgres/connection.h"
 
 namespace millrace {
@@ -16,12 +16,14 @@ struct LateStatement {
   std::string topic;  // of the note that tells of a refusal: "check", "on update"
   std::string where;  // in the target's names
   std::string sql;
-  std::string refusal;      // what a refusal means, before the server's words
-  bool reads_rows = false;  // may take long: such statements run side by side
+  std::string refusal;            // what a refusal means, before the server's words
+  bool reads_rows = false;        // may take long: such statements run side by side
+  bool waits_for_others = false;  // tried again when others of its kind stand: a view of a view
 };
 
-/// CHECK constraints (NOT VALID, then validated) and triggers of the tables that this run made.
-std::vector<LateStatement> late_statements(const WorkPlan& plan);
+/// CHECK constraints (NOT VALID, then validated) and triggers of the tables that this run made, and
+/// its views.
+std::vector<LateStatement> late_statements(const Preparation& preparation);
 
 /// Run `statements` in order over the first session, but those that read rows over all of them,
 /// behind the others. Returns a note for each that the server refused.

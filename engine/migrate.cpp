@@ -80,9 +80,15 @@ class Migration {
       require_ledger_place(target, preparation_.target, preparation_.translation.schemas);
       source_identity_ = source_.identity();
     }
+    // SQL that runs between tables and rows finds every table.
+    preparation_.work.tables_first =
+        std::any_of(job_.hooks.begin(), job_.hooks.end(), [](const SqlHook& hook) {
+          return hook.phase == HookPhase::after_schema || hook.phase == HookPhase::before_data;
+        });
     account_.begin(preparation_);
     expect_tables();
 
+    if (!preparation_.resumed) run_hooks(HookPhase::before_schema, target);
     if (job_.scope == Scope::schema_only) {
       create_schema_only(target);
       return;
@@ -99,12 +105,15 @@ class Migration {
         fault_point("migrate.before_plan_commit");
       });
       fault_point("migrate.after_plan_commit");
+      run_hooks(HookPhase::after_schema, target);
+      run_hooks(HookPhase::before_data, target);
     }
     progress_.set_phase("copy");
     copy();
     source_.release_lock();
     count_filtered_rows();
     report_.snapshot = source_.snapshot();
+    run_hooks(HookPhase::after_data, target);
     if (choices_.keys) {
       progress_.set_phase("foreign keys");
       note_phase("foreign keys");
@@ -123,6 +132,8 @@ class Migration {
     }
     progress_.set_phase("finish");
     finish_schema();
+    run_hooks(HookPhase::after_keys, target);
+    run_hooks(HookPhase::end, target);
     close_sessions();
     fault_point("migrate.before_end");
     end_ledger("complete", {});
@@ -485,8 +496,18 @@ class Migration {
     std::ranges::move(ddl_after_rows(preparation_, choices_), std::back_inserter(statements));
     execute_in_batches(target, statements, control_locks(preparation_));
     target.execute("BEGIN");
-    note_all(run_late_statements_in_transaction(target, late_statements(preparation_.work)));
+    note_all(run_late_statements_in_transaction(target, late_statements(preparation_)));
     target.commit();
+    for (const HookPhase phase : {HookPhase::after_schema, HookPhase::after_keys, HookPhase::end}) {
+      run_hooks(phase, target);
+    }
+  }
+
+  /// The user's own SQL of this moment.
+  void run_hooks(HookPhase phase, postgres::Connection& target) {
+    const StopRequest::Waker waker(stop_, [&] { target.cancel(); });
+    millrace::run_hooks(job_, phase, target);
+    stop_.check();
   }
 
   /// What may be refused without a row being lost: constraints and triggers.
@@ -494,7 +515,7 @@ class Migration {
     const StopRequest::Waker waker(stop_, [&] {
       for (postgres::Connection& session : builders_) session.cancel();
     });
-    note_all(run_late_statements(builders_, late_statements(preparation_.work), progress_));
+    note_all(run_late_statements(builders_, late_statements(preparation_), progress_));
   }
 
   void note_all(std::vector<NoteReport> notes) {

@@ -35,6 +35,16 @@ PlannedTable planned_table(const Preparation& preparation, std::size_t index) {
   return table;
 }
 
+/// SQL comments of one or more lines.
+std::string as_comment(const std::string& text) {
+  std::string comment = "-- ";
+  for (const char c : text) {
+    comment += c;
+    if (c == '\n') comment += "-- ";
+  }
+  return comment;
+}
+
 std::string snapshot_words(SnapshotMethod method) {
   switch (method) {
     case SnapshotMethod::automatic:
@@ -83,14 +93,28 @@ Plan plan(const Job& job, StopRequest& stop) {
   }
   const BuildChoices choices{.keys = !job.skip_keys && job.scope != Scope::data_only,
                              .analyze = !job.skip_keys};
+  const auto add_hooks = [&](std::initializer_list<HookPhase> phases) {
+    for (const HookPhase phase : phases) {
+      for (std::string& hook : planned_hooks(job.hooks, phase)) plan.ddl.push_back(std::move(hook));
+    }
+  };
+  add_hooks({HookPhase::before_schema});
   for (TargetStatement& statement : ddl_before_rows(preparation, true)) {
     plan.ddl.push_back(std::move(statement.sql));
   }
+  add_hooks({HookPhase::after_schema, HookPhase::before_data, HookPhase::after_data});
   for (TargetStatement& statement : ddl_after_rows(preparation, choices)) {
     plan.ddl.push_back(std::move(statement.sql));
   }
-  for (LateStatement& statement : late_statements(preparation.work)) {
+  for (LateStatement& statement : late_statements(preparation)) {
     plan.ddl.push_back(std::move(statement.sql));
+  }
+  add_hooks({HookPhase::after_keys, HookPhase::end});
+  // What is not made stands at the end, so that nobody misses it in a script.
+  for (const SourceExtra& extra : preparation.catalog.extras) {
+    if (extra.kind == "view") continue;
+    plan.ddl.push_back(as_comment("not migrated: " + extra.kind + " " + extra.database + "." +
+                                  extra.name + ": " + extra.definition));
   }
   plan.notes = preparation.notes;
   plan.in_the_way = preparation.in_the_way;

@@ -49,6 +49,9 @@ void choose_tables(const Job& job, SourceCatalog& catalog) {
   std::erase_if(catalog.tables, [&](const SourceTable& table) {
     return !selects_table(job.include, job.exclude, table.database, table.name);
   });
+  std::erase_if(catalog.sequences, [&](const SourceSequence& sequence) {
+    return !selects_table(job.include, job.exclude, sequence.database, sequence.name);
+  });
   std::erase_if(catalog.extras, [&](const SourceExtra& extra) {
     return !selects_table(job.include, job.exclude, extra.database, extra.name);
   });
@@ -84,12 +87,20 @@ class TargetSurvey {
     for (std::size_t i = 0; i < translation.tables.size(); ++i) survey_table(i);
     if (job_.scope == Scope::data_only) {
       preparation_.schemas.clear();
+      preparation_.translation.views.clear();
+      preparation_.translation.sequences.clear();
       for (const TargetEnum& type : translation.enums) {
         preparation_.kept_types.insert(type.schema + '\0' + type.name);
       }
       return;
     }
     for (const TargetEnum& type : translation.enums) survey_enum(type);
+    for (const TargetView& view : translation.views) {
+      survey_relation(view.schema, view.name, 'v', preparation_.dropped_views);
+    }
+    for (const TargetSequence& sequence : translation.sequences) {
+      survey_relation(sequence.schema, sequence.name, 'S', preparation_.dropped_sequences);
+    }
   }
 
  private:
@@ -127,6 +138,22 @@ class TargetSurvey {
     if (job_.if_exists == IfExists::truncate) preparation_.to_truncate.push_back(quoted);
     check_columns(table, *standing);
     preparation_.exists[index] = true;
+  }
+
+  /// A view or a sequence of that name.
+  void survey_relation(const std::string& schema, const std::string& name, char kind,
+                       std::vector<std::string>& dropped) {
+    const postgres::ExistingTable* standing = find(schema, name);
+    if (standing == nullptr) return;
+    if (preparation_.resumed && standing->kind == kind) {
+      preparation_.kept_relations.insert(schema + '\0' + name);  // made by the run before
+    } else if (job_.if_exists == IfExists::error || standing->kind != kind) {
+      preparation_.in_the_way.push_back(schema + "." + name);
+    } else if (job_.if_exists == IfExists::drop) {
+      dropped.push_back(postgres::quote_qualified(schema, name));
+    } else {
+      preparation_.kept_relations.insert(schema + '\0' + name);
+    }
   }
 
   void survey_enum(const TargetEnum& type) {
@@ -404,7 +431,16 @@ void append_drops(const Preparation& preparation, std::vector<TargetStatement>& 
 
 std::vector<TargetStatement> ddl_before_rows(const Preparation& preparation, bool grouped_too) {
   std::vector<TargetStatement> statements;
+  if (!preparation.dropped_views.empty()) {
+    statements.push_back({fmt::format("DROP VIEW {}", fmt::join(preparation.dropped_views, ", ")),
+                          preparation.dropped_views.size()});
+  }
   append_drops(preparation, statements);
+  if (!preparation.dropped_sequences.empty()) {
+    statements.push_back(
+        {fmt::format("DROP SEQUENCE {}", fmt::join(preparation.dropped_sequences, ", ")),
+         preparation.dropped_sequences.size()});
+  }
   if (!preparation.dropped_types.empty()) {
     statements.push_back({fmt::format("DROP TYPE {}", fmt::join(preparation.dropped_types, ", ")),
                           preparation.dropped_types.size()});
@@ -422,6 +458,11 @@ std::vector<TargetStatement> ddl_before_rows(const Preparation& preparation, boo
       statements.push_back({postgres::create_enum(type), 1});
     }
   }
+  for (const TargetSequence& sequence : preparation.translation.sequences) {
+    if (preparation.kept_relations.contains(sequence.schema + '\0' + sequence.name)) continue;
+    statements.push_back({postgres::create_sequence(sequence), 1});
+  }
+  grouped_too = grouped_too || preparation.work.tables_first;
   for (const TableWork& table : preparation.work.tables) {
     if (table.exists || (table.grouped && !grouped_too)) continue;
     std::size_t locks = locks_of(table.translated->target);

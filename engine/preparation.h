@@ -28,17 +28,20 @@ struct Preparation {
   postgres::ServerFacts target;
   SourceCatalog catalog;
   Translation translation;
-  std::vector<bool> exists;                // per table: stands in the target, and stays
-  std::vector<std::string> schemas;        // to create: those that do not exist yet
-  std::vector<std::string> to_drop;        // quoted names of tables
-  std::size_t locks_to_drop = 0;           // that dropping them all takes
-  std::vector<TargetStatement> to_unlink;  // foreign keys among them, if one transaction cannot
-                                           // drop them all
-  std::vector<std::string> dropped_types;  // quoted names
-  std::set<std::string> kept_types;        // schema, NUL, name of enums that exist and stay
-  std::vector<std::string> to_truncate;    // quoted names
-  std::vector<std::string> in_the_way;     // names, when the job says `error`
-  std::optional<StoredRun> resumed;        // the run that is taken up again; set before prepare()
+  std::vector<bool> exists;                    // per table: stands in the target, and stays
+  std::vector<std::string> schemas;            // to create: those that do not exist yet
+  std::vector<std::string> to_drop;            // quoted names of tables
+  std::size_t locks_to_drop = 0;               // that dropping them all takes
+  std::vector<TargetStatement> to_unlink;      // foreign keys among them, if one transaction cannot
+                                               // drop them all
+  std::vector<std::string> dropped_types;      // quoted names
+  std::vector<std::string> dropped_views;      // quoted names
+  std::vector<std::string> dropped_sequences;  // quoted names
+  std::set<std::string> kept_relations;        // schema, NUL, name of sequences and views that stay
+  std::set<std::string> kept_types;            // schema, NUL, name of enums that exist and stay
+  std::vector<std::string> to_truncate;        // quoted names
+  std::vector<std::string> in_the_way;         // names, when the job says `error`
+  std::optional<StoredRun> resumed;  // the run that is taken up again; set before prepare()
   Sizing sizing;
   WorkPlan work;
   std::vector<NoteReport> notes;

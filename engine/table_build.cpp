@@ -6,6 +6,9 @@ namespace millrace {
 
 std::vector<std::string> creation_statements(const TargetTable& table) {
   std::vector<std::string> statements{postgres::create_table(table)};
+  for (std::string& partition : postgres::create_partitions(table)) {
+    statements.push_back(std::move(partition));
+  }
   for (std::string& comment : postgres::comments(table)) statements.push_back(std::move(comment));
   return statements;
 }

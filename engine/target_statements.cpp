@@ -39,7 +39,8 @@ std::size_t locks_per_transaction(const postgres::ServerFacts& target, unsigned 
 std::size_t locks_of(const TargetTable& table) {
   constexpr std::size_t itself_and_toast = 3;
   const bool identity = std::ranges::any_of(table.columns, &TargetColumn::identity);
-  return itself_and_toast + table.indexes.size() + (identity ? 1 : 0);
+  const std::size_t each = itself_and_toast + table.indexes.size();
+  return each * (1 + table.partitions.size()) + (identity ? 1 : 0);
 }
 
 void execute_in_batches(postgres::Connection& session,

@@ -21,6 +21,7 @@ struct StoredBefore {
 /// All chunks of a run, in the order of work, and how each table is cut.
 struct WorkPlan {
   std::vector<TableWork> tables;
+  bool tables_first = false;  // a group's tables too are created before the first row
   std::vector<Chunk> chunks;  // to do: under-lock ones first, then the largest tables first
   std::vector<std::string> chunked_by;   // per table, in words: "id (bigint)", "one stream", ...
   std::vector<std::uint64_t> chunks_of;  // per table: chunks that hold rows of it, stored or to do

@@ -191,6 +191,7 @@ Receipt::Part WriterLane::copy_table(ChunkChannel& channel, std::size_t part) {
 std::string WriterLane::group_script(const Chunk& chunk) const {
   std::string script;
   for (const std::size_t index : chunk.tables) {
+    if (plan_.tables_first) break;
     append_statements(script, creation_statements(plan_.tables[index].translated->target));
   }
   for (const std::size_t index : chunk.tables) {

@@ -116,8 +116,16 @@ struct SourceCheck {
 /// A native partition with its share of the table.
 struct SourcePartition {
   std::string name;
+  std::string bounds;  // PARTITION_DESCRIPTION: "2001", "'a','b'", "MAXVALUE"; empty for HASH, KEY
   std::uint64_t rows_estimate = 0;
   std::uint64_t data_bytes = 0;
+};
+
+/// How a table is cut into native partitions.
+struct SourcePartitioning {
+  std::string method;      // "RANGE", "RANGE COLUMNS", "LIST", "LIST COLUMNS", "HASH", "KEY", ...
+  std::string expression;  // "year(`at`)", "`a`,`b`"
+  bool subpartitioned = false;
 };
 
 /// One of the tables that a consolidated table's rows come from.
@@ -146,6 +154,7 @@ struct SourceTable {
   std::string comment;
   std::string create_options;
   std::string update_time;  // of the last write, UTC; empty: the server does not know, or just now
+  SourcePartitioning partitioning;
   std::vector<SourcePartition> partitions;  // native partitions in order; empty where none
   SharedVector<SourceColumn> columns;
   std::vector<SourceIndex> indexes;
@@ -168,9 +177,22 @@ struct SourceExtra {
   std::string definition;
 };
 
+/// A sequence of MariaDB's.
+struct SourceSequence {
+  std::string database;
+  std::string name;
+  std::int64_t next = 1;  // never handed out yet; those that the server caches are behind it
+  std::int64_t minimum = 1;
+  std::int64_t maximum = 1;
+  std::int64_t start = 1;
+  std::int64_t increment = 1;
+  bool cycle = false;
+};
+
 /// What one or more databases of the source hold.
 struct SourceCatalog {
   std::vector<SourceTable> tables;  // by database, then name; consolidated ones come last
+  std::vector<SourceSequence> sequences;
   std::vector<SourceExtra> extras;
 };
 

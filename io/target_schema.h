@@ -65,12 +65,42 @@ struct TargetForeignKey {
   std::string on_update;
 };
 
+/// One partition of a table.
+struct TargetPartition {
+  std::string name;
+  std::string bounds;  // SQL: "FOR VALUES FROM (1) TO (2)", "DEFAULT"
+};
+
+struct TargetSequence {
+  std::string schema;
+  std::string name;
+  std::int64_t next = 1;
+  std::int64_t minimum = 1;
+  std::int64_t maximum = 1;
+  std::int64_t start = 1;
+  std::int64_t increment = 1;
+  bool cycle = false;
+
+  std::string full_name() const { return schema + "." + name; }
+};
+
+struct TargetView {
+  std::string schema;
+  std::string name;
+  std::string query;   // SELECT ..., in PostgreSQL SQL
+  std::string source;  // the source's own text, for messages
+
+  std::string full_name() const { return schema + "." + name; }
+};
+
 /// A table to create in the target, with what is built after its rows are in.
 struct TargetTable {
   std::string schema;
   std::string name;
   std::string comment;
   SharedVector<TargetColumn> columns;
+  std::string partition_by;  // SQL: "RANGE (\"at\")"; empty: not partitioned
+  std::vector<TargetPartition> partitions;
   std::vector<TargetCheck> checks;       // that CREATE TABLE carries
   std::vector<TargetCheck> late_checks;  // added when the rows are in, and validated then
   std::optional<TargetTouch> touch;      // made when the rows are in

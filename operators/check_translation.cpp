@@ -31,8 +31,8 @@ void Translator::translate_check(std::size_t table, const SourceCheck& check) {
   if (!expression->immutable) {
     return leave_out("in PostgreSQL its answer may change with the session");
   }
-  const std::string name = constraints_[table].claim(check.name);
-  if (name != check.name) {
+  const std::string name = constraints_[table].claim(folded(check.name));
+  if (name != folded(check.name)) {
     note("renamed", source.full_name(), "constraint " + check.name + " becomes " + name);
   }
   if (!expression->caveat.empty()) {

@@ -85,8 +85,18 @@ void Translator::translate_columns(std::size_t table) {
 
 std::string Translator::name_column(const SourceTable& table, const SourceColumn& column,
                                     const std::optional<std::string>& by_rule, NameSpace& names) {
-  const std::string& wanted = by_rule ? *by_rule : column.name;
+  const std::string wanted = by_rule ? *by_rule : folded(column.name);
   const bool reserved = is_system_column(wanted);
+  if (!by_rule && choices_.schema.identifiers != IdentifierChoice::keep && names.taken(wanted)) {
+    const auto other =
+        std::find_if(table.columns.begin(), table.columns.end(),
+                     [&](const SourceColumn& one) { return folded(one.name) == wanted; });
+    throw Error(ErrorKind::bad_request,
+                "cannot give two columns one name: " + other->name + " and " + column.name +
+                    " would both be " + wanted,
+                {.side = Side::target, .table = table.full_name()},
+                "keep names as they are with --identifiers keep");
+  }
   std::string name = names.claim(reserved ? wanted + "_" : wanted);
   if (name != wanted) {
     note("renamed", table.full_name() + "." + column.name,

@@ -85,8 +85,8 @@ void Translator::translate_foreign_key(std::size_t table, const SourceForeignKey
     return leave_out("the columns of " + referenced_name +
                      " that it points at are not unique by themselves");
   }
-  target.name = constraints.claim(key.name);
-  if (target.name != key.name) {
+  target.name = constraints.claim(folded(key.name));
+  if (target.name != folded(key.name)) {
     note("renamed", where, "foreign key " + key.name + " becomes " + target.name);
   }
   // Both servers check at once where nothing is said.

@@ -61,6 +61,13 @@ std::string snake_case(std::string_view name) {
   return result;
 }
 
+std::string fold_identifier(std::string_view name, IdentifierChoice choice) {
+  std::string folded(name);
+  if (choice == IdentifierChoice::keep) return folded;
+  for (char& c : folded) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return folded;
+}
+
 bool is_system_column(std::string_view name) noexcept {
   // Source: PostgreSQL manual, "System Columns".
   constexpr std::array<std::string_view, 6> names{"tableoid", "xmin", "cmin",

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <unordered_set>
 
+#include "operators/schema_choices.h"
+
 namespace millrace {
 
 /// The longest name that PostgreSQL keeps; longer ones it cuts without a word.
@@ -20,6 +22,9 @@ std::string shorten_identifier(std::string_view name);
 /// "render_host" of "render-host": blanks, dots and dashes become '_', ASCII capitals small letters
 /// with a '_' before each word. Letters of other alphabets stay as they are.
 std::string snake_case(std::string_view name);
+
+/// `name` as the job wants names spelled: as it is, or with the letters A to Z in lower case.
+std::string fold_identifier(std::string_view name, IdentifierChoice choice);
 
 /// Whether PostgreSQL keeps this name for a column of its own in every table, for example "xmin".
 bool is_system_column(std::string_view name) noexcept;

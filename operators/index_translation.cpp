@@ -59,11 +59,13 @@ void Translator::translate_indexes() {
 
 void Translator::translate_index(std::size_t table, const SourceIndex& index) {
   const SourceTable& source = catalog_.tables[table];
+  TargetIndex target;
   if (index.kind == IndexKind::fulltext) {
-    note_index(source, index, "is FULLTEXT and is left out");
+    if (!translate_fulltext(table, index, target)) return;
+    name_index(table, index, target, false);
+    out_.tables[table].target.indexes.push_back(std::move(target));
     return;
   }
-  TargetIndex target;
   target.primary = index.primary;
   target.unique = index.unique || index.primary;
   if (index.kind == IndexKind::spatial) {
@@ -100,6 +102,31 @@ void Translator::translate_index(std::size_t table, const SourceIndex& index) {
                    " bytes, and building it stops at a longer one");
   }
   out_.tables[table].target.indexes.push_back(std::move(target));
+}
+
+bool Translator::translate_fulltext(std::size_t table, const SourceIndex& index, TargetIndex& out) {
+  const SourceTable& source = catalog_.tables[table];
+  if (choices_.schema.fulltext == FulltextChoice::report) {
+    note_index(source, index, "is FULLTEXT and is left out: --fulltext gin makes a tsvector index");
+    return false;
+  }
+  std::string words;
+  for (const SourceIndexPart& part : index.parts) {
+    const auto at = find_column(source, part.column);
+    const TargetColumn* const column = at ? target_of({table, *at}) : nullptr;
+    if (column == nullptr || family_of(column->type) != ValueFamily::text) {
+      note_index(source, index, "is FULLTEXT and is left out: " + part.column + " is no text");
+      return false;
+    }
+    words += (words.empty() ? "" : " || ' ' || ") + ("coalesce(" + quote_identifier(column->name)) +
+             ", '')";
+  }
+  out.method = "gin";
+  out.parts.push_back("to_tsvector('simple', " + words + ")");
+  note_index(source, index,
+             "is FULLTEXT and becomes gin (" + out.parts.back() +
+                 "): a query asks it by @@, not by MATCH");
+  return true;
 }
 
 bool Translator::translate_part(std::size_t table, const SourceIndex& index,
@@ -185,10 +212,10 @@ void Translator::name_index(std::size_t table, const SourceIndex& index, TargetI
     return;
   }
   // The source's name of a primary key says nothing outside its table.
-  if (!demoted) out.name = names.try_claim(index.name);
-  if (out.name == index.name) return;
+  if (!demoted) out.name = names.try_claim(folded(index.name));
+  if (!demoted && out.name == folded(index.name)) return;
   if (out.name.empty())
-    out.name = names.claim(target.name + "_" + (demoted ? "primary" : index.name));
+    out.name = names.claim(target.name + "_" + (demoted ? "primary" : folded(index.name)));
   if (!demoted) {
     note("renamed", catalog_.tables[table].full_name(),
          "index " + index.name + " becomes " + out.name +

@@ -14,10 +14,26 @@ enum class GeneratedChoice : std::uint8_t {
 /// What becomes of ON UPDATE CURRENT_TIMESTAMP.
 enum class OnUpdateChoice : std::uint8_t { trigger, none };
 
+/// What becomes of native partitions.
+enum class PartitionChoice : std::uint8_t { keep, flatten };
+
+/// What becomes of FULLTEXT indexes.
+enum class FulltextChoice : std::uint8_t { report, gin };
+
+/// How names are spelled in the target.
+enum class IdentifierChoice : std::uint8_t { keep, lower };
+
+/// What becomes of views.
+enum class ViewChoice : std::uint8_t { recreate, report };
+
 /// The switches of the schema beside the types; the defaults are the ones in docs/schema.md.
 struct SchemaChoices {
   GeneratedChoice generated = GeneratedChoice::recreate;
   OnUpdateChoice on_update = OnUpdateChoice::trigger;
+  PartitionChoice partitions = PartitionChoice::keep;
+  FulltextChoice fulltext = FulltextChoice::report;
+  IdentifierChoice identifiers = IdentifierChoice::keep;
+  ViewChoice views = ViewChoice::recreate;
 };
 
 }  // namespace millrace

@@ -98,8 +98,9 @@ Translation Translator::run() {
   for (std::size_t table = 0; table < catalog_.tables.size(); ++table) {
     translate_checks(table);
     translate_on_update(table);
+    translate_partitions(table);
   }
-  for (const SourceTable& table : catalog_.tables) note_table(table);
+  translate_sequences();
   note_extras();
   share_columns(out_);
   return std::move(out_);
@@ -109,7 +110,8 @@ Translation Translator::run() {
 
 std::string Translator::schema_of(const std::string& database) const {
   const auto given = choices_.schema_of_database.find(database);
-  return shorten_identifier(given == choices_.schema_of_database.end() ? database : given->second);
+  return shorten_identifier(given == choices_.schema_of_database.end() ? folded(database)
+                                                                       : given->second);
 }
 
 void Translator::name_schemas() {
@@ -135,7 +137,7 @@ void Translator::name_schemas() {
       if (choices_.schema_of_database.at(table.database) != schema) {
         note("renamed", table.database, "the schema's name exceeds 63 bytes: becomes " + schema);
       }
-    } else if (schema != table.database) {
+    } else if (schema != folded(table.database)) {
       note("renamed", table.database, "the name exceeds 63 bytes: becomes schema " + schema);
     }
     if (std::find(out_.schemas.begin(), out_.schemas.end(), schema) == out_.schemas.end()) {
@@ -152,16 +154,17 @@ void Translator::name_tables() {
     out_.tables[i].source = i;
     target.schema = orders_[i].schema.empty() ? schema_of(source.database)
                                               : shorten_identifier(orders_[i].schema);
-    const std::string& own_name = orders_[i].name.empty() ? source.name : orders_[i].name;
+    const std::string own_name = orders_[i].name.empty() ? folded(source.name) : orders_[i].name;
     target.name = relations_of(target).try_claim(own_name);
     if (target.name.empty()) {
       const std::string wanted = target.schema + "." + shorten_identifier(own_name);
-      throw Error(ErrorKind::bad_request,
-                  "cannot give two tables one name: " + owner[wanted] + " and " +
-                      source.full_name() + " would both be " + wanted,
-                  {.side = Side::target, .table = wanted},
-                  "map their databases to different schemas with --schema-map, or leave one out "
-                  "with --exclude");
+      throw Error(
+          ErrorKind::bad_request,
+          "cannot give two tables one name: " + owner[wanted] + " and " + source.full_name() +
+              " would both be " + wanted,
+          {.side = Side::target, .table = wanted},
+          "map their databases to different schemas with --schema-map, keep names as they are "
+          "with --identifiers keep, or leave one out with --exclude");
     }
     owner[target.full_name()] = source.full_name();
     table_at_[source.database + '\0' + source.name] = i;
@@ -200,15 +203,9 @@ std::optional<std::size_t> Translator::find_column(const SourceTable& table,
   return std::nullopt;
 }
 
-void Translator::note_table(const SourceTable& table) {
-  if (!table.partitions.empty()) {
-    note("partitions", table.full_name(),
-         "its " + std::to_string(table.partitions.size()) + " partitions become one plain table");
-  }
-}
-
 void Translator::note_extras() {
   for (const SourceExtra& extra : catalog_.extras) {
+    if (extra.kind == "view" && translate_view(extra)) continue;
     note("not migrated", extra.database + "." + extra.name,
          extra.kind + (extra.definition.empty() ? "" : ": " + extra.definition));
   }

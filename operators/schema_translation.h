@@ -52,6 +52,8 @@ struct Translation {
   std::vector<std::string> schemas;  // to create, in order
   std::vector<TargetEnum> enums;
   std::vector<TranslatedTable> tables;  // same order as the catalog's
+  std::vector<TargetSequence> sequences;
+  std::vector<TargetView> views;  // to try when the tables stand, in any order
   std::vector<TranslationNote> notes;
 };
 

@@ -54,6 +54,9 @@ class Translator {
   // names
   std::string schema_of(const std::string& database) const;
   void read_orders();
+  std::string folded(const std::string& name) const {
+    return fold_identifier(name, choices_.schema.identifiers);
+  }
   void name_schemas();
   void name_tables();
   NameSpace& relations_of(const TargetTable& table) { return relations_[table.schema]; }
@@ -113,10 +116,13 @@ class Translator {
   bool is_unique(const TargetTable& table, std::vector<std::string> columns) const;
 
   // the rest
-  void note_table(const SourceTable& table);
   void translate_checks(std::size_t table);
   void translate_check(std::size_t table, const SourceCheck& check);
   void translate_on_update(std::size_t table);
+  void translate_partitions(std::size_t table);
+  void translate_sequences();
+  bool translate_view(const SourceExtra& view);
+  bool translate_fulltext(std::size_t table, const SourceIndex& index, TargetIndex& out);
   void note_extras();
   void note(std::string topic, std::string where, std::string message);
   void note_index(const SourceTable& table, const SourceIndex& index, const std::string& message) {
@@ -129,6 +135,7 @@ class Translator {
   std::vector<TableOrders> orders_;  // by table: what the rules say of it
   Translation out_;
   std::map<std::string, NameSpace> relations_;             // by schema
+  std::map<std::string, std::string> schema_of_view_;      // by database, for views
   std::unordered_map<std::string, std::size_t> table_at_;  // by "database\0table"
   std::vector<std::size_t> first_;                         // number of a table's first column
   std::vector<std::optional<std::size_t>> target_at_;      // by number: place in target.columns

@@ -125,6 +125,14 @@ json head_json(const Manifest& manifest) {
   for (const TargetEnum& type : manifest.enums) {
     enums.push_back(json::parse(target_enum_json(type)));
   }
+  json& sequences = out["sequences"] = json::array();
+  for (const TargetSequence& sequence : manifest.sequences) {
+    sequences.push_back(json::parse(target_sequence_json(sequence)));
+  }
+  json& views = out["views"] = json::array();
+  for (const TargetView& view : manifest.views) {
+    views.push_back(json::parse(target_view_json(view)));
+  }
   json& notes = out["notes"] = json::array();
   for (const ArchiveNote& note : manifest.notes) {
     notes.push_back({note.topic, note.where, note.message});
@@ -148,6 +156,12 @@ void parse_head(const json& in, Manifest& manifest) {
   need(in, "schemas", manifest.schemas);
   for (const json& type : in.at("enums")) {
     manifest.enums.push_back(parse_target_enum(type.dump()));
+  }
+  for (const json& sequence : in.value("sequences", json::array())) {
+    manifest.sequences.push_back(parse_target_sequence(sequence.dump()));
+  }
+  for (const json& view : in.value("views", json::array())) {
+    manifest.views.push_back(parse_target_view(view.dump()));
   }
   for (const json& note : in.at("notes")) {
     manifest.notes.push_back({note.at(0), note.at(1), note.at(2)});

@@ -64,6 +64,17 @@ void from_json(const json& in, TargetTouch& touch) {
   need(in, "columns", columns);
 }
 
+json to_json(const TargetPartition& partition) {
+  const auto& [name, bounds] = partition;
+  return {{"name", name}, {"bounds", bounds}};
+}
+
+void from_json(const json& in, TargetPartition& partition) {
+  auto& [name, bounds] = partition;
+  need(in, "name", name);
+  need(in, "bounds", bounds);
+}
+
 json to_json(const TargetIndex& index) {
   const auto& [name, primary, unique, method, parts] = index;
   json out = {{"name", name}, {"parts", parts}};
@@ -119,11 +130,13 @@ void get_all(const json& in, const char* name, Items& items) {
 }  // namespace
 
 std::string target_table_json(const TargetTable& table) {
-  const auto& [schema, name, comment, columns, checks, late_checks, touch, indexes, foreign_keys,
-               next_identity] = table;
+  const auto& [schema, name, comment, columns, partition_by, partitions, checks, late_checks, touch,
+               indexes, foreign_keys, next_identity] = table;
   json out = {{"schema", schema}, {"name", name}};
   put(out, "comment", comment);
   put_all(out, "columns", columns);
+  put(out, "partition_by", partition_by);
+  put_all(out, "partitions", partitions);
   put_all(out, "checks", checks);
   put_all(out, "late_checks", late_checks);
   if (touch) out["touch"] = to_json(*touch);
@@ -136,13 +149,15 @@ std::string target_table_json(const TargetTable& table) {
 TargetTable parse_target_table(const std::string& text) {
   const json in = parse_line(text);
   TargetTable table;
-  auto& [schema, name, comment, columns, checks, late_checks, touch, indexes, foreign_keys,
-         next_identity] = table;
+  auto& [schema, name, comment, columns, partition_by, partitions, checks, late_checks, touch,
+         indexes, foreign_keys, next_identity] = table;
   reading([&] {
     need(in, "schema", schema);
     need(in, "name", name);
     get(in, "comment", comment);
     get_all(in, "columns", columns);
+    get(in, "partition_by", partition_by);
+    get_all(in, "partitions", partitions);
     get_all(in, "checks", checks);
     get_all(in, "late_checks", late_checks);
     if (in.contains("touch")) from_json(in.at("touch"), touch.emplace());
@@ -172,6 +187,53 @@ TargetEnum parse_target_enum(const std::string& text) {
     need(in, "labels", labels);
   });
   return type;
+}
+
+std::string target_sequence_json(const TargetSequence& sequence) {
+  const auto& [schema, name, next, minimum, maximum, start, increment, cycle] = sequence;
+  return line_of({{"schema", schema},
+                  {"name", name},
+                  {"next", next},
+                  {"minimum", minimum},
+                  {"maximum", maximum},
+                  {"start", start},
+                  {"increment", increment},
+                  {"cycle", cycle}});
+}
+
+TargetSequence parse_target_sequence(const std::string& text) {
+  const json in = parse_line(text);
+  TargetSequence sequence;
+  auto& [schema, name, next, minimum, maximum, start, increment, cycle] = sequence;
+  reading([&] {
+    need(in, "schema", schema);
+    need(in, "name", name);
+    need(in, "next", next);
+    need(in, "minimum", minimum);
+    need(in, "maximum", maximum);
+    need(in, "start", start);
+    need(in, "increment", increment);
+    need(in, "cycle", cycle);
+  });
+  return sequence;
+}
+
+std::string target_view_json(const TargetView& view) {
+  const auto& [schema, name, query, source] = view;
+  return line_of({{"schema", schema}, {"name", name}, {"query", query}, {"source", source}});
+}
+
+TargetView parse_target_view(const std::string& text) {
+  const json in = parse_line(text);
+  TargetView view;
+  auto& [schema, name, query, source] = view;
+  reading([&] {
+    need(in, "schema", schema);
+    need(in, "name", name);
+    need(in, "query", query);
+    need(in, "source", source);
+  });
+  return view;
 }
 
 }  // namespace millrace::archive

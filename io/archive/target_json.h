@@ -14,4 +14,10 @@ TargetTable parse_target_table(const std::string& json);
 std::string target_enum_json(const TargetEnum& type);
 TargetEnum parse_target_enum(const std::string& json);
 
+std::string target_sequence_json(const TargetSequence& sequence);
+TargetSequence parse_target_sequence(const std::string& json);
+
+std::string target_view_json(const TargetView& view);
+TargetView parse_target_view(const std::string& json);
+
 }  // namespace millrace::archive

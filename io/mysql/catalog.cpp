@@ -181,7 +181,14 @@ void read_tables(Connection& connection, const std::string& in, SourceCatalog& c
       in + " AND t.TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED', 'SEQUENCE')";
   connection.each_row(sql, [&](const Row& row) {
     if (row[10].text == "SEQUENCE") {
-      catalog.extras.push_back({"sequence", row[0].text, row[1].text, {}});
+      SourceSequence& sequence = catalog.sequences.emplace_back();
+      sequence.database = row[0].text;
+      sequence.name = row[1].text;
+      return;
+    }
+    if (row[2].text == "MRG_MyISAM") {
+      catalog.extras.push_back({"MERGE table", row[0].text, row[1].text,
+                                "its rows are those of its tables, which are moved"});
       return;
     }
     if (row[10].text == "SYSTEM VERSIONED") {
@@ -209,6 +216,24 @@ std::size_t hash_of(const SourceColumn& column) {
   const std::hash<std::string> hash;
   return hash(column.name) + 31 * hash(column.column_type) + 37 * hash(column.default_text) +
          41 * hash(column.comment);
+}
+
+/// One query each: a sequence is a table of one row.
+void read_sequences(Connection& connection, SourceCatalog& catalog) {
+  for (SourceSequence& sequence : catalog.sequences) {
+    const auto rows = connection.query(
+        "SELECT next_not_cached_value, minimum_value, maximum_value, start_value, increment, "
+        "cycle_option FROM " +
+        quote_identifier(sequence.database) + "." + quote_identifier(sequence.name));
+    if (rows.empty()) continue;
+    const auto number = [&](std::size_t at) { return std::stoll(rows[0][at].text); };
+    sequence.next = number(0);
+    sequence.minimum = number(1);
+    sequence.maximum = number(2);
+    sequence.start = number(3);
+    sequence.increment = number(4) == 0 ? 1 : number(4);  // 0: by a variable of the server's
+    sequence.cycle = number(5) != 0;
+  }
 }
 
 void read_columns(Connection& connection, const std::string& in, TableIndex& tables) {
@@ -344,13 +369,20 @@ void read_foreign_keys(Connection& connection, const std::string& in, TableIndex
 void read_partitions(Connection& connection, const std::string& in, TableIndex& tables) {
   const std::string sql =
       "SELECT TABLE_SCHEMA, TABLE_NAME, PARTITION_NAME, SUM(TABLE_ROWS), SUM(DATA_LENGTH), "
-      "MIN(PARTITION_ORDINAL_POSITION) FROM information_schema.PARTITIONS WHERE PARTITION_NAME IS "
+      "MIN(PARTITION_ORDINAL_POSITION), MIN(PARTITION_METHOD), MIN(PARTITION_EXPRESSION), "
+      "MIN(PARTITION_DESCRIPTION), MIN(SUBPARTITION_METHOD) "
+      "FROM information_schema.PARTITIONS WHERE PARTITION_NAME IS "
       "NOT NULL AND TABLE_SCHEMA " +
       in + " GROUP BY TABLE_SCHEMA, TABLE_NAME, PARTITION_NAME ORDER BY 1, 2, 6";
   connection.each_row(sql, [&](const Row& row) {
     if (SourceTable* table = tables.find(row[0].text, row[1].text)) {
-      table->partitions.push_back(
-          {.name = row[2].text, .rows_estimate = to_count(row[3]), .data_bytes = to_count(row[4])});
+      table->partitions.push_back({.name = row[2].text,
+                                   .bounds = row[8].text,
+                                   .rows_estimate = to_count(row[3]),
+                                   .data_bytes = to_count(row[4])});
+      table->partitioning = {.method = row[6].text,
+                             .expression = row[7].text,
+                             .subpartitioned = !row[9].null && !row[9].text.empty()};
     }
   });
 }
@@ -458,6 +490,7 @@ SourceCatalog read_catalog(Connection& connection, const std::vector<std::string
   if (databases.empty()) return catalog;
   const std::string in = in_list(databases);
   read_tables(connection, in, catalog);
+  read_sequences(connection, catalog);
   TableIndex tables(catalog);
   read_columns(connection, in, tables);
   read_indexes(connection, in, tables);

@@ -82,7 +82,37 @@ std::string create_table(const TargetTable& table) {
     sql +=
         fmt::format(",\n  CONSTRAINT {} CHECK ({})", quote_identifier(check.name), check.condition);
   }
-  return sql + "\n)";
+  sql += "\n)";
+  if (!table.partition_by.empty()) sql += " PARTITION BY " + table.partition_by;
+  return sql;
+}
+
+std::vector<std::string> create_partitions(const TargetTable& table) {
+  std::vector<std::string> statements;
+  for (const TargetPartition& partition : table.partitions) {
+    statements.push_back(fmt::format("CREATE TABLE {} PARTITION OF {} {}",
+                                     quote_qualified(table.schema, partition.name), name_of(table),
+                                     partition.bounds));
+  }
+  return statements;
+}
+
+std::string create_sequence(const TargetSequence& sequence) {
+  const std::string name = quote_qualified(sequence.schema, sequence.name);
+  // Used up there, it must be used up here: its last value was the last one.
+  const bool used_up = sequence.next > sequence.maximum || sequence.next < sequence.minimum;
+  const std::string next =
+      used_up ? fmt::format("SELECT pg_catalog.setval({}, {})", quote_literal(name),
+                            sequence.increment > 0 ? sequence.maximum : sequence.minimum)
+              : fmt::format("ALTER SEQUENCE {} RESTART WITH {}", name, sequence.next);
+  return fmt::format(
+      "CREATE SEQUENCE {} INCREMENT BY {} MINVALUE {} MAXVALUE {} START WITH {}{};\n{}", name,
+      sequence.increment, sequence.minimum, sequence.maximum, sequence.start,
+      sequence.cycle ? " CYCLE" : "", next);
+}
+
+std::string create_view(const TargetView& view) {
+  return fmt::format("CREATE VIEW {} AS {}", quote_qualified(view.schema, view.name), view.query);
 }
 
 std::vector<std::string> comments(const TargetTable& table) {
@@ -135,7 +165,8 @@ std::string add_foreign_key_not_valid(const TargetTable& table, const TargetFore
                   identifiers(key.referenced_columns));
   if (!key.on_delete.empty()) sql += " ON DELETE " + key.on_delete;
   if (!key.on_update.empty()) sql += " ON UPDATE " + key.on_update;
-  return sql + " NOT VALID";
+  // A partitioned table takes no such key before PostgreSQL 18.
+  return table.partition_by.empty() ? sql + " NOT VALID" : sql;
 }
 
 std::string validate_foreign_key(const TargetTable& table, const TargetForeignKey& key) {
@@ -146,6 +177,11 @@ std::string validate_foreign_key(const TargetTable& table, const TargetForeignKe
 std::string add_check_not_valid(const TargetTable& table, const TargetCheck& check) {
   return fmt::format("ALTER TABLE {} ADD CONSTRAINT {} CHECK ({}) NOT VALID", name_of(table),
                      quote_identifier(check.name), check.condition);
+}
+
+std::string drop_constraint_if_exists(const TargetTable& table, const std::string& name) {
+  return fmt::format("ALTER TABLE {} DROP CONSTRAINT IF EXISTS {}", name_of(table),
+                     quote_identifier(name));
 }
 
 std::string validate_check(const TargetTable& table, const TargetCheck& check) {
@@ -164,6 +200,11 @@ std::string create_touch_function(const TargetTable& table, const TargetTouch& t
   return fmt::format("CREATE OR REPLACE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql AS {}",
                      quote_qualified(table.schema, touch.function),
                      quote_literal("BEGIN\n" + body + "  RETURN NEW;\nEND"));
+}
+
+std::string drop_touch_trigger_if_exists(const TargetTable& table, const TargetTouch& touch) {
+  return fmt::format("DROP TRIGGER IF EXISTS {} ON {}", quote_identifier(touch.name),
+                     name_of(table));
 }
 
 std::string create_touch_trigger(const TargetTable& table, const TargetTouch& touch) {

@@ -12,6 +12,10 @@ std::string create_schema(const std::string& schema);
 std::string create_enum(const TargetEnum& type);
 /// Bare table: columns, NOT NULL, defaults, identity; no keys.
 std::string create_table(const TargetTable& table);
+/// CREATE TABLE ... PARTITION OF, one for each partition.
+std::vector<std::string> create_partitions(const TargetTable& table);
+std::string create_sequence(const TargetSequence& sequence);
+std::string create_view(const TargetView& view);
 std::vector<std::string> comments(const TargetTable& table);
 /// The columns that COPY fills, and that are read back: quoted, in the order of the tuple's fields.
 std::string copy_columns(const TargetTable& table);
@@ -25,9 +29,11 @@ std::string add_primary_key(const TargetTable& table, const TargetIndex& index);
 std::string add_foreign_key_not_valid(const TargetTable& table, const TargetForeignKey& key);
 std::string validate_foreign_key(const TargetTable& table, const TargetForeignKey& key);
 std::string add_check_not_valid(const TargetTable& table, const TargetCheck& check);
+std::string drop_constraint_if_exists(const TargetTable& table, const std::string& name);
 std::string validate_check(const TargetTable& table, const TargetCheck& check);
 /// The function that a touch's trigger calls; replaces one of the same name.
 std::string create_touch_function(const TargetTable& table, const TargetTouch& touch);
+std::string drop_touch_trigger_if_exists(const TargetTable& table, const TargetTouch& touch);
 std::string create_touch_trigger(const TargetTable& table, const TargetTouch& touch);
 /// ALTER TABLE ... ALTER COLUMN ... RESTART WITH next; empty where there is no identity.
 std::string restart_identity(const TargetTable& table);

@@ -535,7 +535,7 @@ TEST(SourceCatalogOfMariadb, SystemVersionedTableIsATable) {
   EXPECT_EQ(catalog.extras[0].kind, "history");
 }
 
-TEST(SourceCatalogOfMariadb, SequencesAreNamed) {
+TEST(SourceCatalogOfMariadb, SequencesAreReadWithTheirNextValue) {
   SourceDatabase database(mariadb);
   database.execute("CREATE SEQUENCE s START WITH 5");
   database.execute("CREATE TABLE t (a INT DEFAULT NEXTVAL(s))");
@@ -543,9 +543,9 @@ TEST(SourceCatalogOfMariadb, SequencesAreNamed) {
   const SourceCatalog catalog = catalog_of(database);
 
   ASSERT_EQ(catalog.tables.size(), 1U);
-  ASSERT_EQ(catalog.extras.size(), 1U);
-  EXPECT_EQ(catalog.extras[0].kind, "sequence");
-  EXPECT_EQ(catalog.extras[0].name, "s");
+  ASSERT_EQ(catalog.sequences.size(), 1U);
+  EXPECT_EQ(catalog.sequences[0].name, "s");
+  EXPECT_EQ(catalog.sequences[0].next, 5);
   EXPECT_THAT(default_of(find(catalog, "t"), "a"), HasSubstr("expression nextval("));
 }
 

@@ -219,8 +219,12 @@ class TableBuilder {
     built_.next_auto_increment = next;
     return *this;
   }
-  TableBuilder& partition(std::string name) {
-    built_.partitions.emplace_back().name = std::move(name);
+  TableBuilder& partitioned(std::string method, std::string expression) {
+    built_.partitioning = {.method = std::move(method), .expression = std::move(expression)};
+    return *this;
+  }
+  TableBuilder& partition(std::string name, std::string bounds = {}) {
+    built_.partitions.push_back({.name = std::move(name), .bounds = std::move(bounds)});
     return *this;
   }
   operator SourceTable() const { return built_; }  // NOLINT(google-explicit-constructor)

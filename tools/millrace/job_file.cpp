@@ -28,8 +28,8 @@
 namespace millrace {
 namespace {
 
-constexpr std::array<std::string_view, 5> sections = {"source", "target", "schema_map", "types",
-                                                      "schema"};
+constexpr std::array<std::string_view, 6> sections = {"source", "target", "schema_map",
+                                                      "types",  "sql",    "schema"};
 
 std::string with_underscores(std::string_view key) {
   std::string folded(key);

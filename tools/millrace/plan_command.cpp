@@ -30,7 +30,12 @@ Plan plan_asking_for_passwords(Request& request, StopRequest& stop) {
 
 std::string script_of(const Plan& plan) {
   std::string script;
-  for (const std::string& statement : plan.ddl) script += statement + ";\n";
+  for (const std::string& statement : plan.ddl) {
+    // A comment may have several lines; SQL of the user's own may have one in front.
+    const std::size_t last_line = statement.rfind('\n') + 1;
+    const bool comment = std::string_view(statement).substr(last_line).starts_with("--");
+    script += statement + (comment ? "\n" : ";\n");
+  }
   return script;
 }
 

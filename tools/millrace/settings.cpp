@@ -14,6 +14,7 @@
 #include "tools/millrace/consolidate_table.h"
 #include "tools/millrace/fault_settings.h"
 #include "tools/millrace/gate_table.h"
+#include "tools/millrace/hook_settings.h"
 #include "tools/millrace/shipped_profiles.h"
 #include "tools/millrace/table_rule_table.h"
 
@@ -29,6 +30,10 @@ constexpr std::array<std::string_view, 6> snapshot_words = {
     "auto", "flush-lock", "backup-stage", "lock-tables", "position", "none"};
 constexpr std::array<std::string_view, 3> generated_words = {"recreate", "stored", "plain"};
 constexpr std::array<std::string_view, 2> on_update_words = {"trigger", "none"};
+constexpr std::array<std::string_view, 2> partition_words = {"keep", "flatten"};
+constexpr std::array<std::string_view, 2> fulltext_words = {"report", "gin"};
+constexpr std::array<std::string_view, 2> identifier_words = {"keep", "lower"};
+constexpr std::array<std::string_view, 2> view_words = {"recreate", "report"};
 constexpr std::array<std::string_view, 5> progress_words = {"auto", "none", "plain", "bar", "json"};
 constexpr std::array<std::string_view, 3> scan_words = {"none", "sample", "full"};
 static_assert(static_cast<std::size_t>(ScanDepth::full) + 1 == scan_words.size());
@@ -39,6 +44,10 @@ static_assert(static_cast<std::size_t>(IfExists::append) + 1 == if_exists_words.
 static_assert(static_cast<std::size_t>(SnapshotMethod::none) + 1 == snapshot_words.size());
 static_assert(static_cast<std::size_t>(GeneratedChoice::plain) + 1 == generated_words.size());
 static_assert(static_cast<std::size_t>(OnUpdateChoice::none) + 1 == on_update_words.size());
+static_assert(static_cast<std::size_t>(PartitionChoice::flatten) + 1 == partition_words.size());
+static_assert(static_cast<std::size_t>(FulltextChoice::gin) + 1 == fulltext_words.size());
+static_assert(static_cast<std::size_t>(IdentifierChoice::lower) + 1 == identifier_words.size());
+static_assert(static_cast<std::size_t>(ViewChoice::report) + 1 == view_words.size());
 static_assert(static_cast<std::size_t>(ProgressStyle::json) + 1 == progress_words.size());
 
 template <class Enum>
@@ -140,6 +149,26 @@ const std::array own_settings = {
     "what becomes of ON UPDATE CURRENT_TIMESTAMP: a trigger, or none. Default: trigger",
     on_update_words, yes, yes,
     [](R& r, const V& v) { r.job.schema.on_update = enumerator<OnUpdateChoice>(v); }},
+  Setting{"--identifiers", "schema", "identifiers", word, "HOW", schema,
+    "how names are spelled: as they are (keep), or with A to Z in lower case; names that clash then "
+    "are refused. Default: keep", identifier_words, yes, yes,
+    [](R& r, const V& v) { r.job.schema.identifiers = enumerator<IdentifierChoice>(v); }},
+  Setting{"--partitions", "schema", "partitions", word, "WHAT", schema,
+    "RANGE and LIST partitions become PostgreSQL's where they mean the same (keep), or one plain "
+    "table (flatten). Default: keep", partition_words, yes, yes,
+    [](R& r, const V& v) { r.job.schema.partitions = enumerator<PartitionChoice>(v); }},
+  Setting{"--views", "schema", "views", word, "WHAT", schema,
+    "views are made where PostgreSQL takes their text (recreate), or only listed (report). Default: "
+    "recreate", view_words, yes, yes,
+    [](R& r, const V& v) { r.job.schema.views = enumerator<ViewChoice>(v); }},
+  Setting{"--fulltext", "schema", "fulltext", word, "WHAT", schema,
+    "FULLTEXT indexes are listed (report), or become GIN indexes of a tsvector. Default: report",
+    fulltext_words, yes, yes,
+    [](R& r, const V& v) { r.job.schema.fulltext = enumerator<FulltextChoice>(v); }},
+  Setting{"--sql", "", "sql", mapping, "WHEN=SQL", schema,
+    "run SQL of yours in the target: before_schema, after_schema, before_data, after_data, "
+    "after_keys or end; source:before_data on the source; @FILE reads a file (repeatable)", {}, yes, yes,
+    [](R& r, const V& v) { r.job.hooks = parse_hooks(v.mapping); }},
 
   // The file's rules come before the command line's: of several that mean a column the last wins.
   Setting{"", "", "fault", tables, "", "", "", {}, yes, yes,

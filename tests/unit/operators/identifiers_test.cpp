@@ -104,5 +104,11 @@ TEST(SnakeCase, TurnsSeparatorsIntoUnderscoresAndKeepsTheRest) {
   EXPECT_EQ(snake_case(""), "");
 }
 
+TEST(Identifiers, FoldingTouchesTheLettersAToZ) {
+  EXPECT_EQ(fold_identifier("Größe_A b", IdentifierChoice::lower), "größe_a b");
+  EXPECT_EQ(fold_identifier("ÄA", IdentifierChoice::lower), "Äa");
+  EXPECT_EQ(fold_identifier("Größe_A b", IdentifierChoice::keep), "Größe_A b");
+}
+
 }  // namespace
 }  // namespace millrace

@@ -162,17 +162,22 @@ TEST(SchemaTranslation, RowTooWideForAPageIsNoted) {
 }
 
 TEST(SchemaTranslation, PartitionsAreFlattenedAndNoted) {
-  const auto result =
-      translated({table("s", "t").with(column("id").integer()).partition("p0").partition("p1")});
+  const auto result = translated({table("s", "t")
+                                      .with(column("id").integer())
+                                      .partitioned("HASH", "`id`")
+                                      .partition("p0")
+                                      .partition("p1")});
 
-  EXPECT_EQ(notes_of(result), Lines{"partitions at s.t: its 2 partitions become one plain table"});
+  EXPECT_TRUE(only_table(result).partition_by.empty());
+  EXPECT_EQ(notes_of(result), Lines{"partitions at s.t: its 2 partitions become one plain table: "
+                                    "PostgreSQL's hash is another than that of HASH"});
 }
 
 TEST(SchemaTranslation, ExtrasAreNamed) {
   SourceCatalog source = catalog({});
-  source.extras.push_back({"view", "s", "v", "select 1"});
+  source.extras.push_back({"trigger", "s", "v", "select 1"});
 
-  EXPECT_EQ(notes_of(translate(source, {})), Lines{"not migrated at s.v: view: select 1"});
+  EXPECT_EQ(notes_of(translate(source, {})), Lines{"not migrated at s.v: trigger: select 1"});
 }
 
 // ---- columns
@@ -587,7 +592,10 @@ TEST(SchemaTranslation, FulltextIsLeftOutAndNoted) {
       {table("s", "t").with(column("x").text()).index("f", {part("x")}, IndexKind::fulltext)});
 
   EXPECT_TRUE(only_table(result).indexes.empty());
-  EXPECT_EQ(notes_of(result), Lines{"index at s.t: index f is FULLTEXT and is left out"});
+  EXPECT_EQ(
+      notes_of(result),
+      Lines{"index at s.t: index f is FULLTEXT and is left out: --fulltext gin makes a tsvector "
+            "index"});
 }
 
 TEST(SchemaTranslation, SpatialNeedsPostgis) {

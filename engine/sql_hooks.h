@@ -1,0 +1,48 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "io/error.h"
+
+namespace millrace {
+
+/// When SQL of the user's own runs.
+enum class HookPhase : std::uint8_t {
+  before_schema,  // nothing is written yet
+  after_schema,   // tables stand, without rows and keys
+  before_data,    // the same moment, behind after_schema; also where no schema is made
+  after_data,     // rows are in, and the keys but foreign ones
+  after_keys,     // foreign keys, CHECKs, triggers and views stand
+  end,            // the last thing of a run that went well
+};
+
+/// The words of a job file, in the order of the enumerators.
+inline constexpr std::array<std::string_view, 6> hook_phase_words = {
+    "before_schema", "after_schema", "before_data", "after_data", "after_keys", "end"};
+
+/// SQL of the user's own, run as it is.
+struct SqlHook {
+  HookPhase phase = HookPhase::end;
+  Side side = Side::target;
+  std::string sql;  // for the target a script, for the source one statement
+};
+
+struct Job;
+
+namespace postgres {
+class Connection;
+}
+
+/// Run the hooks of `phase` in order: the target's over `target`, outside of any transaction; the
+/// source's over a session of its own.
+/// Errors: as the server gave it, naming phase and statement.
+void run_hooks(const Job& job, HookPhase phase, postgres::Connection& target);
+
+/// The hooks of `phase` as statements of a plan; the source's as comments.
+std::vector<std::string> planned_hooks(const std::vector<SqlHook>& hooks, HookPhase phase);
+
+}  // namespace millrace
