@@ -170,6 +170,12 @@ void ChunkChannel::keep_rejects() noexcept {
   }
 }
 
+void ChunkChannel::drop_rejects() noexcept {
+  for (const Part& part : parts_) {
+    if (part.announced && part.announced->rejects) part.announced->rejects->drop();
+  }
+}
+
 void ChunkChannel::close() noexcept {
   {
     const std::lock_guard lock(mutex_);

@@ -91,6 +91,8 @@ class ChunkChannel {
   void join_rejects();
   /// Nobody knows whether it is: a later run finds out.
   void keep_rejects() noexcept;
+  /// It turned out that it is not: they go with the channel, and come again with the chunk.
+  void drop_rejects() noexcept;
 
   /// Wake all that wait; they get Error{cancelled}.
   void close() noexcept;

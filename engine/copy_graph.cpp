@@ -196,8 +196,10 @@ struct CopyGraph::State {
       const StallScope stall(run.progress.lane(LaneKind::writer, lane), Stall::target);
       if (std::optional<Receipt> stored = writer.recover(chunk, channel.attempt())) {
         if (chunk.under_lock && lock_chunks_left.fetch_sub(1) == 1) run.lock_chunks_read();
+        channel.join_rejects();
         return stored;
       }
+      channel.drop_rejects();
       chunks_to_read.fetch_add(1);  // its reader counted it, or will
     }
     to_read.push({&chunk, channel.attempt() + 1});

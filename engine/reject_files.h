@@ -58,6 +58,8 @@ class ChunkRejects {
   void join();
   /// Leave the chunk's file for the one who finds out whether the chunk is committed.
   void keep() noexcept { kept_ = true; }
+  /// It is not, after all: they go with this object.
+  void drop() noexcept { kept_ = false; }
 
  private:
   void flush();
