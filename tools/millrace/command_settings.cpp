@@ -14,13 +14,15 @@ bool is_one_of(std::string_view option,
 }
 
 /// Options that say something of a target, beside its own section.
-constexpr std::array<std::string_view, 12> of_target = {
-    "TARGET",  "--if-exists",   "--skip-keys",   "--data-only", "--schema-only", "--builders",
-    "--spill", "--spill-limit", "--spill-level", "--no-ledger", "--scan",        "--skip-check"};
-/// Options that say something of a source, beside its own section.
-constexpr std::array<std::string_view, 11> of_source = {
-    "SOURCE",        "--snapshot",    "--chunk-bytes", "--schema-map", "--schema-only",   "--spill",
-    "--spill-limit", "--spill-level", "--scan",        "--skip-check", "--resume-changed"};
+constexpr std::array of_target = std::to_array<std::string_view>(
+    {"TARGET", "--if-exists", "--skip-keys", "--data-only", "--schema-only", "--builders",
+     "--spill", "--spill-limit", "--spill-level", "--no-ledger", "--scan", "--skip-check",
+     "--verify"});
+/// Options that say something of a source, or of what its rows become, beside its own sections.
+constexpr std::array of_source = std::to_array<std::string_view>(
+    {"SOURCE", "--profile", "--snapshot", "--chunk-bytes", "--schema-map", "--schema-only",
+     "--cast", "--on-fault", "--reject-dir", "--skip-digest", "--spill", "--spill-limit",
+     "--spill-level", "--scan", "--skip-check", "--resume-changed"});
 constexpr std::array<std::string_view, 2> of_archive = {"DIR", "--compression"};
 
 bool belongs_to_extract(const Setting& setting) noexcept {
@@ -35,7 +37,7 @@ bool belongs_to_load(const Setting& setting) noexcept {
   if (setting.option == "DIR") return true;
   // What rows and columns become was decided when they were extracted.
   return setting.migrate && setting.section != "source" && setting.section != "types" &&
-         !is_one_of(setting.option, of_source);
+         setting.section != "schema" && !is_one_of(setting.option, of_source);
 }
 
 }  // namespace
