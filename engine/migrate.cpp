@@ -486,7 +486,14 @@ class Migration {
           {"verify", error.where().table, "nothing was proven: " + error.message()});
       return;
     }
-    sign_off(report_.proof, job_.verify, "the rows that this run read from the source");
+    std::uint64_t rejected = 0;
+    std::uint64_t nulled = 0;
+    for (const TableReport& table : report_.tables) {
+      rejected += table.rows_rejected;
+      nulled += table.values_nulled;
+    }
+    sign_off(report_.proof, job_.verify, "the rows that this run read from the source", rejected,
+             nulled);
   }
 
   void create_schema_only(postgres::Connection& target) {

@@ -27,6 +27,7 @@ Receipt ObservingWriter::store(ChunkChannel& channel) {
                   {.side = Side::source, .table = plan_.tables[table].source->full_name()});
     }
     seen.digest = announced.digest;
+    seen.faults = announced.faults;
     receipt.parts.push_back(seen);
   }
   return receipt;

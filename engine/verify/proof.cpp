@@ -125,7 +125,8 @@ void require_equal(const ProofReport& proof) {
               "millrace verify SOURCE TARGET names the rows and columns");
 }
 
-void sign_off(ProofReport& proof, ProofDepth depth, const std::string& compared_with) {
+void sign_off(ProofReport& proof, ProofDepth depth, const std::string& compared_with,
+              std::uint64_t rows_rejected, std::uint64_t values_nulled) {
   proof.depth = depth == ProofDepth::content  ? "content"
                 : depth == ProofDepth::counts ? "counts"
                                               : "schema";
@@ -165,6 +166,14 @@ void sign_off(ProofReport& proof, ProofDepth depth, const std::string& compared_
   if (counted != 0) say("only counted: " + tables(counted));
   if (not_compared != 0) {
     say("not compared: " + tables(not_compared) + " that hold rows of others too");
+  }
+  if (rows_rejected != 0) {
+    say("left out by policy: " + count_text(rows_rejected) +
+        (rows_rejected == 1 ? " row" : " rows") + " of the source");
+  }
+  if (values_nulled != 0) {
+    say("NULL by policy: " + count_text(values_nulled) +
+        (values_nulled == 1 ? " value" : " values") + " of the source");
   }
   if (depth == ProofDepth::none && text.empty())
     text = "the schema is as planned; rows were not compared";

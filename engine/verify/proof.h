@@ -46,7 +46,10 @@ std::vector<TableProofReport> prove_tables(TargetInstant& target,
 /// Sum the verdicts up and write the line that says what was proven, and what was not.
 /// Depth none: the schema alone was compared. `compared_with`: what the target was held against, in
 /// words: "the rows that this run read".
-void sign_off(ProofReport& proof, ProofDepth depth, const std::string& compared_with);
+/// `rows_rejected`, `values_nulled`: of the source, what was left out or read as NULL by the job's
+/// policy on values that do not fit; it is told, since it is not in the target.
+void sign_off(ProofReport& proof, ProofDepth depth, const std::string& compared_with,
+              std::uint64_t rows_rejected = 0, std::uint64_t values_nulled = 0);
 
 /// Throws Error{difference} that names the first tables, unless all are as they should be.
 void require_equal(const ProofReport& proof);

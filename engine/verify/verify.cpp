@@ -78,7 +78,8 @@ class Verification {
     compare();
     source_.release_lock();
     report_.snapshot = source_.snapshot();
-    sign_off(report_.proof, ProofDepth::content, "those of the source");
+    sign_off(report_.proof, ProofDepth::content, "those of the source", rows_rejected_,
+             values_nulled_);
     progress_.set_phase("finish");
     source_.close_readers();
     require_equal(report_.proof);
@@ -184,6 +185,8 @@ class Verification {
       const Receipt::Part& seen = receipt.parts[part];
       expected_[index].rows += seen.rows;
       if (seen.digest) expected_[index].digest->merge(*seen.digest);
+      rows_rejected_ += seen.faults.rows_rejected;
+      values_nulled_ += seen.faults.values_nulled;
       report_.tables[index].rows += seen.rows;
       report_.tables[index].copy_bytes += seen.copy_bytes;
       progress_.table(index).rows_committed.fetch_add(seen.rows, std::memory_order_relaxed);
@@ -370,6 +373,8 @@ class Verification {
   std::vector<bool> unreadable_;         // per table: a planned column is not in the target
   std::vector<postgres::Connection> targets_;
   RetryPauses pauses_;
+  std::uint64_t rows_rejected_ = 0;
+  std::uint64_t values_nulled_ = 0;
 };
 
 }  // namespace
