@@ -171,6 +171,7 @@ void ChunkChannel::keep_rejects() noexcept {
 }
 
 void ChunkChannel::drop_rejects() noexcept {
+  const std::lock_guard lock(mutex_);  // the reader may still be reading on
   for (const Part& part : parts_) {
     if (part.announced && part.announced->rejects) part.announced->rejects->drop();
   }
