@@ -64,6 +64,7 @@ std::string snake_case(std::string_view name) {
 std::string fold_identifier(std::string_view name, IdentifierChoice choice) {
   std::string folded(name);
   if (choice == IdentifierChoice::keep) return folded;
+  if (choice == IdentifierChoice::snake) return snake_case(name);
   for (char& c : folded) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
   return folded;
 }

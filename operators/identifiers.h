@@ -23,7 +23,8 @@ std::string shorten_identifier(std::string_view name);
 /// with a '_' before each word. Letters of other alphabets stay as they are.
 std::string snake_case(std::string_view name);
 
-/// `name` as the job wants names spelled: as it is, or with the letters A to Z in lower case.
+/// `name` as the job wants names spelled: as it is, with the letters A to Z in lower case, or in
+/// snake_case.
 std::string fold_identifier(std::string_view name, IdentifierChoice choice);
 
 /// Whether PostgreSQL keeps this name for a column of its own in every table, for example "xmin".

@@ -21,7 +21,7 @@ enum class PartitionChoice : std::uint8_t { keep, flatten };
 enum class FulltextChoice : std::uint8_t { report, gin };
 
 /// How names are spelled in the target.
-enum class IdentifierChoice : std::uint8_t { keep, lower };
+enum class IdentifierChoice : std::uint8_t { keep, lower, snake };
 
 /// What becomes of views.
 enum class ViewChoice : std::uint8_t { recreate, report };

@@ -32,7 +32,7 @@ constexpr std::array<std::string_view, 3> generated_words = {"recreate", "stored
 constexpr std::array<std::string_view, 2> on_update_words = {"trigger", "none"};
 constexpr std::array<std::string_view, 2> partition_words = {"keep", "flatten"};
 constexpr std::array<std::string_view, 2> fulltext_words = {"report", "gin"};
-constexpr std::array<std::string_view, 2> identifier_words = {"keep", "lower"};
+constexpr std::array<std::string_view, 3> identifier_words = {"keep", "lower", "snake"};
 constexpr std::array<std::string_view, 2> view_words = {"recreate", "report"};
 constexpr std::array<std::string_view, 5> progress_words = {"auto", "none", "plain", "bar", "json"};
 constexpr std::array<std::string_view, 3> scan_words = {"none", "sample", "full"};
@@ -46,7 +46,7 @@ static_assert(static_cast<std::size_t>(GeneratedChoice::plain) + 1 == generated_
 static_assert(static_cast<std::size_t>(OnUpdateChoice::none) + 1 == on_update_words.size());
 static_assert(static_cast<std::size_t>(PartitionChoice::flatten) + 1 == partition_words.size());
 static_assert(static_cast<std::size_t>(FulltextChoice::gin) + 1 == fulltext_words.size());
-static_assert(static_cast<std::size_t>(IdentifierChoice::lower) + 1 == identifier_words.size());
+static_assert(static_cast<std::size_t>(IdentifierChoice::snake) + 1 == identifier_words.size());
 static_assert(static_cast<std::size_t>(ViewChoice::report) + 1 == view_words.size());
 static_assert(static_cast<std::size_t>(ProgressStyle::json) + 1 == progress_words.size());
 
@@ -150,8 +150,8 @@ const std::array own_settings = {
     on_update_words, yes, yes,
     [](R& r, const V& v) { r.job.schema.on_update = enumerator<OnUpdateChoice>(v); }},
   Setting{"--identifiers", "schema", "identifiers", word, "HOW", schema,
-    "how names are spelled: as they are (keep), or with A to Z in lower case; names that clash then "
-    "are refused. Default: keep", identifier_words, yes, yes,
+    "how names are spelled: as they are (keep), with A to Z in lower case, or in snake_case: job_id of JobID; "
+    "names that clash then are refused. Default: keep", identifier_words, yes, yes,
     [](R& r, const V& v) { r.job.schema.identifiers = enumerator<IdentifierChoice>(v); }},
   Setting{"--partitions", "schema", "partitions", word, "WHAT", schema,
     "RANGE and LIST partitions become PostgreSQL's where they mean the same (keep), or one plain "

@@ -107,6 +107,7 @@ TEST(SnakeCase, TurnsSeparatorsIntoUnderscoresAndKeepsTheRest) {
 TEST(Identifiers, FoldingTouchesTheLettersAToZ) {
   EXPECT_EQ(fold_identifier("Größe_A b", IdentifierChoice::lower), "größe_a b");
   EXPECT_EQ(fold_identifier("ÄA", IdentifierChoice::lower), "Äa");
+  EXPECT_EQ(fold_identifier("JobID", IdentifierChoice::snake), "job_id");
   EXPECT_EQ(fold_identifier("Größe_A b", IdentifierChoice::keep), "Größe_A b");
 }
 
