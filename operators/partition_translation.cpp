@@ -154,6 +154,9 @@ void Translator::translate_partitions(std::size_t table) {
     const auto at = find_column(source, name);
     const TargetColumn* const column = at ? target_of({table, *at}) : nullptr;
     if (column == nullptr || column->computed()) return flatten("its key is a computed column");
+    if (cast_of_[number_of({table, *at})] != nullptr) {
+      return flatten("a rule converts its key, and its bounds are in the old type");
+    }
     const ValueFamily family = family_of(column->type);
     text = family == ValueFamily::text;
     // In a list the order of texts does not matter, in a range it is the collation's.

@@ -128,6 +128,21 @@ TEST(CastTranslation, RefusesTwoByteOrdersOfOneKey) {
               HasSubstr("a foreign key ties"));
 }
 
+TEST(CastTranslation, MakesOnePlainTableWhereTheKeyOfPartitionsIsConverted) {
+  SourceTable orders = table("shop", "orders").with(column("at").integer().not_null());
+  orders.partitions.emplace_back().name = "p0";
+  orders.partitions.back().bounds = "100";
+  orders.partitioning.method = "RANGE";
+  orders.partitioning.expression = "`at`";
+  const auto source = catalog({orders});
+
+  EXPECT_EQ(translate(source, with_casts({})).tables[0].target.partition_by, "RANGE (\"at\")");
+  const Translation made = translate(source, with_casts({"int => timestamptz using epoch"}));
+
+  EXPECT_EQ(made.tables[0].target.partition_by, "");
+  EXPECT_TRUE(has_note(made, "a rule converts its key"));
+}
+
 TEST(CastTranslation, NamesTheRuleAndTheColumnThatItCannotConvert) {
   const auto source = catalog({table("shop", "orders").with(column("at").integer())});
 
