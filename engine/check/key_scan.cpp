@@ -119,6 +119,8 @@ std::vector<KeyQuestion> orphan_questions(const WorkPlan& work, ScanDepth depth)
   for (const TableWork& table : work.tables) {
     // A consolidated table is none of the source's, which could be asked.
     if (table.exists || table.source->consolidated()) continue;
+    // Keys that are not made are no matter: rules may have left their columns out.
+    if (table.translated->target.foreign_keys.empty()) continue;
     for (const SourceForeignKey& key : table.source->foreign_keys) {
       const auto parent = tables.find(key.referenced_database + "." + key.referenced_table);
       if (parent == tables.end()) continue;  // not made: the plan notes it

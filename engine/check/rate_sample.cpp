@@ -71,18 +71,11 @@ class Drain {
 /// A table for the sample: the columns' types, and nothing else that would hold up its rows.
 TargetTable sample_table(const Preparation& preparation, const TableWork& work,
                          const std::string& schema) {
-  TargetTable table{.schema = schema,
-                    .name = "sample",
-                    .comment = {},
-                    .columns = {},
-                    .checks = {},
-                    .late_checks = {},
-                    .touch = {},
-                    .indexes = {},
-                    .foreign_keys = {},
-                    .next_identity = {}};
-  for (const TranslatedColumn& column : work.translated->columns) {
-    const TargetColumn& target = work.translated->target.columns[column.target];
+  TargetTable table;
+  table.schema = schema;
+  table.name = "sample";
+  const TargetTable& whole = work.translated->target;
+  const auto add = [&](const TargetColumn& target) {
     // Enum types may not be there yet; their labels travel as text does.
     const bool is_enum =
         std::any_of(preparation.translation.enums.begin(), preparation.translation.enums.end(),
@@ -93,7 +86,11 @@ TargetTable sample_table(const Preparation& preparation, const TableWork& work,
     TargetColumn& plain = table.columns.emplace_back();
     plain.name = target.name;
     plain.type = is_enum ? "text" : target.type;
-  }
+  };
+  for (const TranslatedColumn& column : work.translated->columns) add(whole.columns[column.target]);
+  // What is the same in every row comes behind them.
+  const std::size_t first = whole.columns.size() - work.translated->constants.count;
+  for (std::size_t i = first; i < whole.columns.size(); ++i) add(whole.columns[i]);
   return table;
 }
 
@@ -150,7 +147,8 @@ RateSample measure_rates(const Job& job, const Preparation& preparation,
     const Chunk& chunk = *chunks[lane % chunks.size()];
     // A group's chunk has no tail: its tables are read whole.
     const bool own = &preparation.work.tables[chunk.tables.front()] == &table;
-    return table.select_of(own ? chunk.member(0) : 0) + chunk.tail;
+    return table.select_of(own ? chunk.member(0) : 0) +
+           (chunk.tail.empty() ? table.filter : chunk.tail);
   };
 
   Drain block(table, Clock::time_point::max());

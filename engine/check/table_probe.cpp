@@ -58,10 +58,11 @@ Findings probe_tables(mysql::Connection& source, const WorkPlan& work, const Sou
     const SourceTable& table = *work_table.source;
     for (std::size_t i = 0; i < table.members.size(); ++i) {
       const SourceMember& member = table.members[i];
-      probe(member.database, member.name, member.transactional, work_table.select_of(i));
+      probe(member.database, member.name, member.transactional,
+            work_table.select_of(i) + work_table.filter);
     }
     if (!table.consolidated()) {
-      probe(table.database, table.name, table.transactional, work_table.select);
+      probe(table.database, table.name, table.transactional, work_table.select + work_table.filter);
     }
   }
   if (!denied.empty()) {

@@ -74,22 +74,31 @@ class RowCounter {
 
  private:
   void count(const BinaryRowView& row) {
+    RowOutcome outcome = encode(row);
+    SampledRows& sampled = tally_.tables[index_];
+    ++sampled.rows;
+    // One value after the other is made NULL, until the rest of the row fits.
+    std::vector<std::uint16_t> unfit;
+    while (outcome.status == RowStatus::fault) {
+      note(row, outcome);
+      unfit.push_back(outcome.column);
+      outcome = encode(table_.encoder.with_nulls(row, unfit, scratch_));
+    }
+    if (outcome.status == RowStatus::malformed) {
+      throw Error(ErrorKind::connection_lost,
+                  "cannot read the table: the source sent a row that ends too early",
+                  {.side = Side::source, .table = table_.source->full_name()});
+    }
+    sampled.copy_bytes += outcome.bytes;
+  }
+
+  RowOutcome encode(const BinaryRowView& row) {
     RowOutcome outcome = table_.encoder.encode(row, tally_.buffer);
     while (outcome.status == RowStatus::no_space) {
       tally_.buffer.resize(std::max(outcome.bytes, tally_.buffer.size() * 2));
       outcome = table_.encoder.encode(row, tally_.buffer);
     }
-    SampledRows& sampled = tally_.tables[index_];
-    ++sampled.rows;
-    if (outcome.status == RowStatus::encoded) {
-      sampled.copy_bytes += outcome.bytes;
-    } else if (outcome.status == RowStatus::fault) {
-      note(row, outcome);
-    } else {
-      throw Error(ErrorKind::connection_lost,
-                  "cannot read the table: the source sent a row that ends too early",
-                  {.side = Side::source, .table = table_.source->full_name()});
-    }
+    return outcome;
   }
 
   void note(const BinaryRowView& row, const RowOutcome& outcome) {
@@ -102,6 +111,7 @@ class RowCounter {
   std::size_t index_;
   std::size_t chunk_;
   LaneTally& tally_;
+  std::vector<std::uint8_t> scratch_;
   std::exception_ptr error_;
 };
 
@@ -185,6 +195,34 @@ ScanResult scan_values(std::vector<mysql::Connection>& sessions, const WorkPlan&
   return result;
 }
 
+namespace {
+
+/// What the job's policy makes of a fault in this column.
+struct Consequence {
+  Verdict verdict = Verdict::fail;
+  std::string_view words;
+  std::string advice;
+};
+
+Consequence consequence_of(const TableWork& table, const CountedFault& fault) {
+  const std::size_t target = table.translated->columns[fault.column].target;
+  const bool nullable = table.translated->target.columns[target].nullable;
+  const FaultPolicy policy =
+      table.on_fault.empty() ? FaultPolicy::stop : table.on_fault[fault.column];
+  std::string advice(remedy(fault.fault));
+  if (policy == FaultPolicy::reject) {
+    return {Verdict::warn, "; their rows will be set aside", std::move(advice)};
+  }
+  if (policy == FaultPolicy::null && nullable) {
+    return {Verdict::warn, "; they will become NULL", std::move(advice)};
+  }
+  if (!advice.empty()) advice += ", or ";
+  advice += nullable ? "--on-fault null or reject" : "--on-fault reject";
+  return {Verdict::fail, "", std::move(advice)};
+}
+
+}  // namespace
+
 Findings check_values(const ScanResult& scan, const WorkPlan& work, ScanDepth depth) {
   constexpr std::string_view family = "values";
   const std::string read =
@@ -195,15 +233,17 @@ Findings check_values(const ScanResult& scan, const WorkPlan& work, ScanDepth de
   for (const CountedFault& fault : scan.faults) {
     const TableWork& table = work.tables[fault.table];
     const TranslatedColumn& column = table.translated->columns[fault.column];
+    Consequence consequence = consequence_of(table, fault);
     findings.push_back(
-        {Verdict::fail, family, "values",
-         fmt::format("{}.{}: {} {} for {} in {} rows{}: first {} at {}", table.source->full_name(),
-                     table.source->columns[column.source].name, count_text(fault.count),
-                     describe(fault.fault), table.translated->target.columns[column.target].type,
-                     count_text(scan.tables[fault.table].rows),
-                     depth == ScanDepth::full ? "" : " sampled",
-                     fault.value.empty() ? "(empty)" : fault.value, name_list(fault.keys)),
-         std::string(remedy(fault.fault))});
+        {consequence.verdict, family, "values",
+         fmt::format(
+             "{}.{}: {} {} for {} in {} rows{}: first {} at {}{}", table.source->full_name(),
+             table.source->columns[column.source].name, count_text(fault.count),
+             describe(fault.fault), table.translated->target.columns[column.target].type,
+             count_text(scan.tables[fault.table].rows), depth == ScanDepth::full ? "" : " sampled",
+             fault.value.empty() ? "(empty)" : fault.value, name_list(fault.keys),
+             consequence.words),
+         std::move(consequence.advice)});
   }
   if (findings.empty()) {
     findings.push_back({Verdict::ok, family, "values",

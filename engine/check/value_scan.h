@@ -34,7 +34,7 @@ struct ScanResult {
 ///
 /// sample: the first rows of every chunk, so from all over the table; full: every row.
 /// Chunks are shared out among `sessions`, which are not in one snapshot. Memory: one row per
-/// session. Of a row only its first fault counts.
+/// session.
 ScanResult scan_values(std::vector<mysql::Connection>& sessions, const WorkPlan& work,
                        ScanDepth depth, StopRequest& stop);
 

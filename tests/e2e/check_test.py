@@ -236,6 +236,18 @@ class Check(CheckTestCase):
             self.assert_line("FAIL", "values", f"{name}big: 1 .*18446744073709551000 at id=6")
             self.assertEqual(len(self.lines("values")), 4)
 
+    def test_values_that_the_job_has_a_policy_for_are_minded(self):
+        self.fill(self.BAD + "insert into v values (7, '0000-00-00', 9, 'x', 7)")
+        self.check("--scan", "full", "--on-fault", "null")
+
+        name = f"{self.database}.v."
+        self.assert_line("WARN", "values", f"{name}day: 3 .* at id=2, id=3, id=7; they will become NULL")
+        self.assert_line("WARN", "values", f"{name}flag: 2 .* at id=4, id=7; they will become NULL")
+        self.assert_line("FAIL", "values", f"{name}big: 1 .* at id=6$", "--on-fault reject")
+
+        self.check("--scan", "full", "--on-fault", "reject")
+        self.assert_line("WARN", "values", f"{name}big: 1 .* at id=6; their rows will be set aside")
+
     def test_values_are_not_looked_at_where_told_so(self):
         self.fill(self.BAD)
         self.check("--scan", "none")
