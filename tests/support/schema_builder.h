@@ -238,7 +238,9 @@ inline TableBuilder table(std::string database, std::string name) {
 }
 
 inline SourceCatalog catalog(std::initializer_list<SourceTable> tables) {
-  return {.tables = tables, .extras = {}};
+  SourceCatalog made;
+  made.tables = tables;
+  return made;
 }
 
 }  // namespace millrace

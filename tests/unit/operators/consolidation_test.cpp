@@ -101,7 +101,8 @@ TEST(Consolidation, GivesAMemberBackAsItStandsInTheSource) {
 
 TEST(Consolidation, LabelsRowsByWhatVaries) {
   const auto labels = [](std::vector<SourceTable> tables, ConsolidationRule how) {
-    SourceCatalog from{.tables = std::move(tables), .extras = {}};
+    SourceCatalog from;
+    from.tables = std::move(tables);
     consolidate(from, {std::move(how)});
     return labels_of(last_table(from));
   };
