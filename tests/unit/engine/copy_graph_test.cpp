@@ -152,21 +152,22 @@ class KeepingWriter final : public ChunkWriter {
   std::latch* gate_;  // stores nothing before it opens
 };
 
-/// Fails now and then, by a seed: one block in about twenty.
+/// Strikes now and then, by a seed: once in about `odds` times.
 class Fault {
  public:
-  explicit Fault(unsigned seed) : random_(seed) {}
-  bool strikes() { return random_() % 20 == 0; }
+  Fault(unsigned seed, unsigned odds) : random_(seed), odds_(odds) {}
+  bool strikes() { return random_() % odds_ == 0; }
 
  private:
   std::mt19937 random_;
+  unsigned odds_;
 };
 
 /// A reader that loses its session now and then, in the middle of a chunk.
 class LosingReader final : public ChunkReader {
  public:
   LosingReader(BlockPool& pool, Jitter jitter, unsigned seed)
-      : pool_(pool), inner_(pool, jitter), fault_(seed) {}
+      : pool_(pool), inner_(pool, jitter), fault_(seed, blocks_of_the_largest_chunk * 2) {}
 
   void read(ChunkChannel& channel, const Emit& emit) override {
     inner_.read(channel, [&](ChunkChannel& to, std::size_t part, CopyBlock block) {
@@ -183,6 +184,8 @@ class LosingReader final : public ChunkReader {
   void interrupt() noexcept override {}
 
  private:
+  static constexpr unsigned blocks_of_the_largest_chunk = 160;
+
   BlockPool& pool_;
   CountingReader inner_;
   Fault fault_;
@@ -193,7 +196,7 @@ class LosingReader final : public ChunkReader {
 class LosingWriter final : public ChunkWriter {
  public:
   LosingWriter(BlockPool& pool, Arrived& arrived, Jitter jitter, unsigned seed)
-      : pool_(pool), inner_(pool, arrived, ~std::uint64_t{0}, jitter, nullptr), fault_(seed) {}
+      : pool_(pool), inner_(pool, arrived, ~std::uint64_t{0}, jitter, nullptr), fault_(seed, 10) {}
 
   Receipt store(ChunkChannel& channel) override {
     stored_.reset();
