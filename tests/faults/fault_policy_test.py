@@ -287,6 +287,7 @@ class MendedRows(UnfitRows):
         self.assert_names(self.load(), BAD_REQUEST, "line 1: it is not the first line of a reject file")
 
     def test_a_line_that_is_damaged_is_named(self):
+        self.mend_all()
         self.file.write_text(self.file.read_text() + '{"chunk": 0, "key"\n')
 
         self.assert_names(self.load(), BAD_REQUEST, "line 7: it is no JSON object on a line of its own")
