@@ -128,13 +128,19 @@ class Verification {
 
   /// Before any row is read: a table without a planned column cannot be read back.
   void check_schema(postgres::Connection& control) {
-    if (job_.scope == Scope::data_only) {
-      preparation_.notes.push_back(
-          {"verify", "", "the schema was not compared: with data-only it is the application's"});
-      return;
-    }
+    // Tables that may have stood before the run have their owner's schema, not the plan's.
+    const bool owners = job_.scope == Scope::data_only || job_.if_exists == IfExists::truncate ||
+                        job_.if_exists == IfExists::append;
+    std::vector<SchemaDifferenceReport>& schema = report_.proof.schema;
     try {
-      report_.proof.schema = compare_schema(control, preparation_, !job_.skip_keys);
+      schema = compare_schema(control, preparation_, !job_.skip_keys && !owners);
+      if (!owners) return;
+      std::erase_if(schema,
+                    [](const SchemaDifferenceReport& part) { return !is_unreadable(part); });
+      preparation_.notes.push_back(
+          {"verify", "",
+           "of the schema only the columns' presence was compared: with data-only, truncate and "
+           "append it is its owner's"});
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::bad_request) throw;
       preparation_.notes.push_back(
