@@ -13,8 +13,8 @@ constexpr std::uint8_t no_digit = 0xff;
 constexpr std::array<std::uint8_t, 256> value_of_digit = [] {
   std::array<std::uint8_t, 256> values{};
   values.fill(no_digit);
-  for (std::uint8_t i = 0; i < digits.size(); ++i) {
-    values[static_cast<std::uint8_t>(digits[i])] = i;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    values[static_cast<std::uint8_t>(digits[i])] = static_cast<std::uint8_t>(i);
   }
   return values;
 }();

@@ -180,7 +180,7 @@ bool is_converting(const ColumnEncoding& encoding, const SourceColumn& column) n
     case Encoding::text_to_uuid:
     case Encoding::text_to_inet:
     case Encoding::json_to_jsonb:
-    case Encoding::json_to_json: return is_text;
+    case Encoding::json_to_json:
     case Encoding::utf8_to_text:
     case Encoding::latin1_to_text: return is_text;
     default: return false;

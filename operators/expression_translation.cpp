@@ -313,7 +313,10 @@ class Parser {
   /// CASE [operand] WHEN .. THEN .. [ELSE ..] END, behind its first word.
   Result cases() {
     Result operand;
-    if (!at_word("when") && !(operand = any())) return std::nullopt;
+    if (!at_word("when")) {
+      operand = any();
+      if (!operand) return std::nullopt;
+    }
     std::vector<std::string> conditions;
     Arguments values;
     Arguments asked;

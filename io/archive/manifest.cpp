@@ -16,7 +16,7 @@ namespace millrace::archive {
 
 namespace {
 
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
 constexpr const char* manifest_name = "manifest.json";
@@ -31,19 +31,19 @@ std::string checksum_text(std::string_view text) {
 }
 
 std::string table_line(const ArchiveTable& table) {
-  json out = {{"source", table.source}};
+  Json out = {{"source", table.source}};
   put(out, "engine", table.engine);
   put(out, "rows_estimate", table.rows_estimate);
   put(out, "data_bytes", table.data_bytes);
   put(out, "update_time", table.update_time);
   if (table.next_auto_increment) out["next_auto_increment"] = *table.next_auto_increment;
   put(out, "in_foreign_key", table.in_foreign_key);
-  out["target"] = json::parse(target_table_json(table.target));
+  out["target"] = Json::parse(target_table_json(table.target));
   return line_of(out) + "\n";
 }
 
 ArchiveTable parse_table(const std::string& line) {
-  const json in = parse_line(line);
+  const Json in = parse_line(line);
   ArchiveTable table;
   reading([&] {
     need(in, "source", table.source);
@@ -61,7 +61,7 @@ ArchiveTable parse_table(const std::string& line) {
 }
 
 std::string chunk_line(const ArchiveChunk& chunk) {
-  json out = {{"id", chunk.id}, {"tables", chunk.tables}};
+  Json out = {{"id", chunk.id}, {"tables", chunk.tables}};
   put(out, "members", chunk.members);
   put(out, "tail", chunk.tail);
   put(out, "bytes_estimate", chunk.bytes_estimate);
@@ -71,7 +71,7 @@ std::string chunk_line(const ArchiveChunk& chunk) {
     out["file_bytes"] = chunk.totals->file_bytes;
     out["checksum"] = chunk.totals->checksum;
     put(out, "proofs", chunk.proofs);
-    json& parts = out["parts"] = json::array();
+    Json& parts = out["parts"] = Json::array();
     for (const PartTotal& part : chunk.totals->parts) {
       parts.push_back({{"rows", part.rows}, {"bytes", part.raw_bytes}, {"digest", part.digest}});
     }
@@ -80,7 +80,7 @@ std::string chunk_line(const ArchiveChunk& chunk) {
 }
 
 ArchiveChunk parse_chunk(const std::string& line) {
-  const json in = parse_line(line);
+  const Json in = parse_line(line);
   ArchiveChunk chunk;
   reading([&] {
     need(in, "id", chunk.id);
@@ -96,7 +96,7 @@ ArchiveChunk parse_chunk(const std::string& line) {
     need(in, "checksum", totals.checksum);
     get(in, "proofs", chunk.proofs);
     if (chunk.proofs.size() != chunk.tables.size()) chunk.proofs.clear();
-    for (const json& part : in.at("parts")) {
+    for (const Json& part : in.at("parts")) {
       PartTotal& total = totals.parts.emplace_back();
       need(part, "rows", total.rows);
       need(part, "bytes", total.raw_bytes);
@@ -106,8 +106,8 @@ ArchiveChunk parse_chunk(const std::string& line) {
   return chunk;
 }
 
-json head_json(const Manifest& manifest) {
-  json out = {{"format", "millrace archive"},
+Json head_json(const Manifest& manifest) {
+  Json out = {{"format", "millrace archive"},
               {"version", manifest_version},
               {"complete", manifest.complete},
               {"millrace", manifest.millrace_version},
@@ -121,49 +121,49 @@ json head_json(const Manifest& manifest) {
                      {"binlog_position", manifest.binlog_position},
                      {"gtid", manifest.gtid}};
   out["schemas"] = manifest.schemas;
-  json& enums = out["enums"] = json::array();
+  Json& enums = out["enums"] = Json::array();
   for (const TargetEnum& type : manifest.enums) {
-    enums.push_back(json::parse(target_enum_json(type)));
+    enums.push_back(Json::parse(target_enum_json(type)));
   }
-  json& sequences = out["sequences"] = json::array();
+  Json& sequences = out["sequences"] = Json::array();
   for (const TargetSequence& sequence : manifest.sequences) {
-    sequences.push_back(json::parse(target_sequence_json(sequence)));
+    sequences.push_back(Json::parse(target_sequence_json(sequence)));
   }
-  json& views = out["views"] = json::array();
+  Json& views = out["views"] = Json::array();
   for (const TargetView& view : manifest.views) {
-    views.push_back(json::parse(target_view_json(view)));
+    views.push_back(Json::parse(target_view_json(view)));
   }
-  json& notes = out["notes"] = json::array();
+  Json& notes = out["notes"] = Json::array();
   for (const ArchiveNote& note : manifest.notes) {
     notes.push_back({note.topic, note.where, note.message});
   }
   return out;
 }
 
-void parse_head(const json& in, Manifest& manifest) {
+void parse_head(const Json& in, Manifest& manifest) {
   need(in, "complete", manifest.complete);
   need(in, "millrace", manifest.millrace_version);
   need(in, "created_at", manifest.created_at);
   need(in, "source", manifest.source);
   need(in, "source_version", manifest.source_version);
   need(in, "source_identity", manifest.source_identity);
-  const json& snapshot = in.at("snapshot");
+  const Json& snapshot = in.at("snapshot");
   need(snapshot, "method", manifest.snapshot_method);
   need(snapshot, "lock_ms", manifest.lock_ms);
   need(snapshot, "binlog_file", manifest.binlog_file);
   need(snapshot, "binlog_position", manifest.binlog_position);
   need(snapshot, "gtid", manifest.gtid);
   need(in, "schemas", manifest.schemas);
-  for (const json& type : in.at("enums")) {
+  for (const Json& type : in.at("enums")) {
     manifest.enums.push_back(parse_target_enum(type.dump()));
   }
-  for (const json& sequence : in.value("sequences", json::array())) {
+  for (const Json& sequence : in.value("sequences", Json::array())) {
     manifest.sequences.push_back(parse_target_sequence(sequence.dump()));
   }
-  for (const json& view : in.value("views", json::array())) {
+  for (const Json& view : in.value("views", Json::array())) {
     manifest.views.push_back(parse_target_view(view.dump()));
   }
-  for (const json& note : in.at("notes")) {
+  for (const Json& note : in.at("notes")) {
     manifest.notes.push_back({note.at(0), note.at(1), note.at(2)});
   }
 }
@@ -232,7 +232,7 @@ void write_manifest(Manifest& manifest, const fs::path& folder) {
   std::string tables, chunks;
   for (const ArchiveTable& table : manifest.tables) tables += table_line(table);
   for (const ArchiveChunk& chunk : manifest.chunks) chunks += chunk_line(chunk);
-  json head = head_json(manifest);
+  Json head = head_json(manifest);
   head["tables"] = {{"count", manifest.tables.size()}, {"checksum", checksum_text(tables)}};
   head["chunks"] = {{"count", manifest.chunks.size()}, {"checksum", checksum_text(chunks)}};
   manifest.checksum = checksum_text(line_of(head));
@@ -240,7 +240,7 @@ void write_manifest(Manifest& manifest, const fs::path& folder) {
   write_file(folder / tables_name, tables);
   write_file(folder / chunks_name, chunks);
   write_file(folder / manifest_name,
-             head.dump(2, ' ', false, json::error_handler_t::replace) + "\n");
+             head.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
 Manifest read_manifest(const fs::path& folder) {
@@ -254,7 +254,7 @@ Manifest read_manifest(const fs::path& folder) {
   Manifest manifest;
   std::string tables_checksum, chunks_checksum;
   reading_of(path, [&] {
-    json head = parse_line(text);
+    Json head = parse_line(text);
     reading([&] {
       std::string format;
       need(head, "format", format);

@@ -11,12 +11,12 @@ namespace millrace::archive {
 
 namespace {
 
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 
-json to_json(const TargetColumn& column) {
+Json to_json(const TargetColumn& column) {
   const auto& [name, type, nullable, identity, identity_sequence, default_sql, generated_sql,
                generated_virtual, comment] = column;
-  json out = {{"name", name}, {"type", type}};
+  Json out = {{"name", name}, {"type", type}};
   put(out, "nullable", nullable, true);
   put(out, "identity", identity);
   put(out, "identity_sequence", identity_sequence);
@@ -27,7 +27,7 @@ json to_json(const TargetColumn& column) {
   return out;
 }
 
-void from_json(const json& in, TargetColumn& column) {
+void from_json(const Json& in, TargetColumn& column) {
   auto& [name, type, nullable, identity, identity_sequence, default_sql, generated_sql,
          generated_virtual, comment] = column;
   need(in, "name", name);
@@ -41,50 +41,50 @@ void from_json(const json& in, TargetColumn& column) {
   get(in, "comment", comment);
 }
 
-json to_json(const TargetCheck& check) {
+Json to_json(const TargetCheck& check) {
   const auto& [name, condition] = check;
   return {{"name", name}, {"condition", condition}};
 }
 
-void from_json(const json& in, TargetCheck& check) {
+void from_json(const Json& in, TargetCheck& check) {
   auto& [name, condition] = check;
   need(in, "name", name);
   need(in, "condition", condition);
 }
 
-json to_json(const TargetTouch& touch) {
+Json to_json(const TargetTouch& touch) {
   const auto& [name, function, columns] = touch;
   return {{"name", name}, {"function", function}, {"columns", columns}};
 }
 
-void from_json(const json& in, TargetTouch& touch) {
+void from_json(const Json& in, TargetTouch& touch) {
   auto& [name, function, columns] = touch;
   need(in, "name", name);
   need(in, "function", function);
   need(in, "columns", columns);
 }
 
-json to_json(const TargetPartition& partition) {
+Json to_json(const TargetPartition& partition) {
   const auto& [name, bounds] = partition;
   return {{"name", name}, {"bounds", bounds}};
 }
 
-void from_json(const json& in, TargetPartition& partition) {
+void from_json(const Json& in, TargetPartition& partition) {
   auto& [name, bounds] = partition;
   need(in, "name", name);
   need(in, "bounds", bounds);
 }
 
-json to_json(const TargetIndex& index) {
+Json to_json(const TargetIndex& index) {
   const auto& [name, primary, unique, method, parts] = index;
-  json out = {{"name", name}, {"parts", parts}};
+  Json out = {{"name", name}, {"parts", parts}};
   put(out, "primary", primary);
   put(out, "unique", unique);
   put(out, "method", method, std::string("btree"));
   return out;
 }
 
-void from_json(const json& in, TargetIndex& index) {
+void from_json(const Json& in, TargetIndex& index) {
   auto& [name, primary, unique, method, parts] = index;
   need(in, "name", name);
   need(in, "parts", parts);
@@ -93,16 +93,16 @@ void from_json(const json& in, TargetIndex& index) {
   get(in, "method", method);
 }
 
-json to_json(const TargetForeignKey& key) {
+Json to_json(const TargetForeignKey& key) {
   const auto& [name, columns, schema, table, referenced, on_delete, on_update] = key;
-  json out = {{"name", name}, {"columns", columns}, {"schema", schema}, {"table", table}};
+  Json out = {{"name", name}, {"columns", columns}, {"schema", schema}, {"table", table}};
   out["referenced"] = referenced;
   put(out, "on_delete", on_delete);
   put(out, "on_update", on_update);
   return out;
 }
 
-void from_json(const json& in, TargetForeignKey& key) {
+void from_json(const Json& in, TargetForeignKey& key) {
   auto& [name, columns, schema, table, referenced, on_delete, on_update] = key;
   need(in, "name", name);
   need(in, "columns", columns);
@@ -114,17 +114,17 @@ void from_json(const json& in, TargetForeignKey& key) {
 }
 
 template <class Items>
-void put_all(json& out, const char* name, const Items& items) {
+void put_all(Json& out, const char* name, const Items& items) {
   if (items.empty()) return;
-  json& array = out[name] = json::array();
+  Json& array = out[name] = Json::array();
   for (const auto& item : items) array.push_back(to_json(item));
 }
 
 template <class Items>
-void get_all(const json& in, const char* name, Items& items) {
+void get_all(const Json& in, const char* name, Items& items) {
   const auto found = in.find(name);
   if (found == in.end()) return;
-  for (const json& each : *found) from_json(each, items.emplace_back());
+  for (const Json& each : *found) from_json(each, items.emplace_back());
 }
 
 }  // namespace
@@ -132,7 +132,7 @@ void get_all(const json& in, const char* name, Items& items) {
 std::string target_table_json(const TargetTable& table) {
   const auto& [schema, name, comment, columns, partition_by, partitions, checks, late_checks, touch,
                indexes, foreign_keys, next_identity] = table;
-  json out = {{"schema", schema}, {"name", name}};
+  Json out = {{"schema", schema}, {"name", name}};
   put(out, "comment", comment);
   put_all(out, "columns", columns);
   put(out, "partition_by", partition_by);
@@ -147,7 +147,7 @@ std::string target_table_json(const TargetTable& table) {
 }
 
 TargetTable parse_target_table(const std::string& text) {
-  const json in = parse_line(text);
+  const Json in = parse_line(text);
   TargetTable table;
   auto& [schema, name, comment, columns, partition_by, partitions, checks, late_checks, touch,
          indexes, foreign_keys, next_identity] = table;
@@ -178,7 +178,7 @@ std::string target_enum_json(const TargetEnum& type) {
 }
 
 TargetEnum parse_target_enum(const std::string& text) {
-  const json in = parse_line(text);
+  const Json in = parse_line(text);
   TargetEnum type;
   auto& [schema, name, labels] = type;
   reading([&] {
@@ -202,7 +202,7 @@ std::string target_sequence_json(const TargetSequence& sequence) {
 }
 
 TargetSequence parse_target_sequence(const std::string& text) {
-  const json in = parse_line(text);
+  const Json in = parse_line(text);
   TargetSequence sequence;
   auto& [schema, name, next, minimum, maximum, start, increment, cycle] = sequence;
   reading([&] {
@@ -224,7 +224,7 @@ std::string target_view_json(const TargetView& view) {
 }
 
 TargetView parse_target_view(const std::string& text) {
-  const json in = parse_line(text);
+  const Json in = parse_line(text);
   TargetView view;
   auto& [schema, name, query, source] = view;
   reading([&] {
