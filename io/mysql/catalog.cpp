@@ -186,7 +186,7 @@ void read_tables(Connection& connection, const std::string& in, SourceCatalog& c
       sequence.name = row[1].text;
       return;
     }
-    if (row[2].text == "MRG_MyISAM") {
+    if (row[2].text == "MRG_MyISAM" || row[2].text == "MRG_MYISAM") {  // MySQL 5.6 shouts it
       catalog.extras.push_back({"MERGE table", row[0].text, row[1].text,
                                 "its rows are those of its tables, which are moved"});
       return;
