@@ -477,10 +477,18 @@ TEST(SnapshotOfMysql, WithoutAnyPrivilegeItIsRefusedWithTheGrants) {
 
 TEST(SnapshotOfMysql, PositionThatNeverRestsIsRefused) {
   Bank bank(mysql56, "InnoDB", "InnoDB");
+  bank.database.execute("CREATE TABLE ticks (id INT AUTO_INCREMENT PRIMARY KEY) ENGINE=InnoDB");
   SourceAccount account(mysql56);
   account.grant("SELECT ON " + bank.database.name() + ".*").grant("REPLICATION CLIENT ON *.*");
   Readers readers(account.endpoint(), 2);
-  Writer writer(bank.database.endpoint(), bank.transfers(1));
+  // So many, and all of them under way, that one commits within 300 ms on a busy machine, too.
+  std::vector<std::unique_ptr<Writer>> writers;
+  for (int i = 0; i < 8; ++i) {
+    writers.push_back(std::make_unique<Writer>(bank.database.endpoint(), [&](Connection& session) {
+      session.execute("INSERT INTO " + bank.database("ticks") + " VALUES (NULL)");
+    }));
+  }
+  for (const auto& writer : writers) writer->await_turns(1);
   SnapshotBarrier barrier(Connection(account.endpoint()), {.tables = bank.tables(), .attempts = 2});
 
   const Error error = thrown_by([&] { barrier.take(readers.pointers); });
