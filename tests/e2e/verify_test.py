@@ -121,16 +121,18 @@ class Mutations(VerifyTestCase):
             self.assertEqual(before["source_digest"], after["source_digest"])
 
     def test_one_bit_of_one_value_of_each_type(self):
-        script = ";".join(f'update every set "{name}" = {change} where id = 2'
-                          for name, (_, _, change) in COLUMNS.items())
-        self.change(script)
-        proof = self.verify()
-        self.assertEqual(self.rows(proof), [("every", "changed", "id=2", tuple(COLUMNS))])
-        self.assertTrue(self.verify("--repair")["equal"])
-        for name, (_, _, change) in COLUMNS.items():
-            with self.subTest(column=name):
-                self.assert_found(f'update every set "{name}" = {change} where id = 1',
-                                  ("every", "changed", "id=1", (name,)))
+        # A row for each column, and one in which every column is changed.
+        names = ", ".join(f"`{name}`" for name in COLUMNS)
+        one_more = f"insert into every (id, {names}) select {{}}, {names} from every where id = 1;"
+        self.fill("".join(one_more.format(100 + i) for i in range(len(COLUMNS) + 1)))
+        self.assertEqual(self.migrate("--if-exists", "drop").code, COMPLETE)
+        changes = [(100 + i, name, change) for i, (name, (_, _, change)) in enumerate(COLUMNS.items())]
+        last = 100 + len(COLUMNS)
+        changes += [(last, name, change) for _, name, change in changes]
+        self.assert_found(
+            ";".join(f'update every set "{name}" = {change} where id = {key}' for key, name, change in changes),
+            *((("every", "changed", f"id={key}", (name,))) for key, name, _ in changes if key != last),
+            ("every", "changed", f"id={last}", tuple(COLUMNS)))
 
     def test_null_is_not_empty(self):
         self.assert_found("update pair set note = '' where a = 'B'",
