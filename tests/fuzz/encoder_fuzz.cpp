@@ -72,6 +72,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   column.bits = 1 + parameter % 64U;
   column.fraction_digits = parameter % 7;
   column.allows_empty = parameter % 2 == 0;
+  // What only conversions have; a unit of no length is never planned.
+  constexpr std::array<std::uint32_t, 3> units = {1, 1'000, 1'000'000};
+  column.wire = static_cast<WireInteger>(parameter % 8);
+  column.precision = parameter % 66;
+  column.microseconds_per_unit = units[parameter % units.size()];
   const std::size_t room = data[2] * 256U + data[3];
   const RowEncoder encoder({column});
 
