@@ -145,11 +145,10 @@ class TargetSurvey {
                        std::vector<std::string>& dropped) {
     const postgres::ExistingTable* standing = find(schema, name);
     if (standing == nullptr) return;
-    if (preparation_.resumed && standing->kind == kind) {
-      preparation_.kept_relations.insert(schema + '\0' + name);  // made by the run before
-    } else if (job_.if_exists == IfExists::error || standing->kind != kind) {
+    const bool ours = preparation_.resumed && standing->kind == kind;  // made by the run before
+    if (!ours && (job_.if_exists == IfExists::error || standing->kind != kind)) {
       preparation_.in_the_way.push_back(schema + "." + name);
-    } else if (job_.if_exists == IfExists::drop) {
+    } else if (!ours && job_.if_exists == IfExists::drop) {
       dropped.push_back(postgres::quote_qualified(schema, name));
     } else {
       preparation_.kept_relations.insert(schema + '\0' + name);
