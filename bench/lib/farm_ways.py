@@ -10,10 +10,10 @@ from ways import Way, not_installed, over_tcp_only
 
 
 class FarmMillrace(Way):
-    """Keys, identities and statistics included; the proof of contents too, where asked for."""
+    """Keys, identities and statistics included; no rival proves anything, so neither does this way."""
 
     name, title = "millrace", "Millrace"
-    more = ()
+    more = ("--verify", "none")
 
     def missing(self):
         program = self.setting.programs / "millrace"
@@ -43,11 +43,7 @@ class FarmMillrace(Way):
 
 class FarmVerified(FarmMillrace):
     name, title = "verified", "Millrace, contents proven"
-    more = ("--verify",)
-
-    def missing(self):
-        reason = super().missing()
-        return reason or (None if self.setting.knows("--verify") else "millrace has no --verify")
+    more = ("--verify", "content")
 
 
 class FarmDumpAndCopy(Way):
