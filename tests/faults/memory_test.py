@@ -94,7 +94,7 @@ class BoundedMemory(OneTableTestCase):
                   "insert into big select seq, md5(seq) from seq_1_to_60000; analyze table big")
         outcome = self.migrate("--schema-only")
         self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
-        lock = Locker.of_target(self.target, self.database, f"lock table {self.database}.big")
+        lock = Locker.of_target(self.target, self.database, f"lock table {self.database}.big in share mode")
         self.addCleanup(lock.release)
         lock.await_held()
         with self.start("--data-only", "--memory", "80MiB", "--readers", "2", "--writers", "2",

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A target that does not take its rows yet, and what --spill does about it.
 
-The target's tables are there and locked by a session of ours: no COPY gets past its first row. The
+The target's tables are there and locked by a session of ours: they may be looked at, and no COPY begins. The
 source's MyISAM table is locked for as long as it has not been read.
 """
 
@@ -38,7 +38,7 @@ class Spill(OneTableTestCase):
         outcome = self.migrate("--schema-only")
         self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
         self.lock = Locker.of_target(self.target, self.database,
-                                     f"lock table {self.database}.log, {self.database}.big")
+                                     f"lock table {self.database}.log, {self.database}.big in share mode")
         self.addCleanup(self.lock.release)
         self.lock.await_held()
 
