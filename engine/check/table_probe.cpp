@@ -84,7 +84,7 @@ Findings probe_tables(mysql::Connection& source, const WorkPlan& work, const Sou
   if (!damaged.empty()) {
     findings.push_back({Verdict::fail, "source", "damaged tables",
                         "crashed, and not to be read: " + name_list(damaged),
-                        repairs + " (mysqlcheck --repair --databases ... for many)"});
+                        repairs + " (mysqlcheck repairs many in one go)"});
   }
   return findings;
 }

@@ -161,6 +161,8 @@ class Check(CheckTestCase):
             self.check(*there, how, target=role)
             self.assert_line("FAIL", "target tables", 'the role may not .*"s"."t"', advice)
 
+
+class CheckOfSchemas(CheckTestCase):
     # ---- source
 
     def test_engines_keys_and_packets(self):
@@ -218,8 +220,8 @@ class Check(CheckTestCase):
         self.check("--geometry", "bytea")
         self.assert_line("OK", "extensions", "no extension is needed")
 
-    # ---- values
 
+class CheckOfValues(CheckTestCase):
     BAD = """set sql_mode = '';
       create table v (id int primary key, day date, flag tinyint(1), words varchar(20), big bigint unsigned auto_increment, key (big));
       insert into v values (1, '2024-02-03', 0, 'fine', 1), (2, '0000-00-00', 1, 'x', 2), (3, '2024-00-01', 0, 'x', 3),
@@ -284,6 +286,8 @@ class Check(CheckTestCase):
             self.assert_line("FAIL", "duplicates", f"{self.database}.t.once: 2 rows are the same to the target's key .1 values.: one")
             self.assertEqual(len(self.lines("duplicates")), 1)
 
+
+class CheckBeforeRuns(CheckTestCase):
     # ---- gates
 
     def job(self, text):
@@ -333,7 +337,7 @@ class Check(CheckTestCase):
         self.assertIn("to be minded before the run", outcome.stdout)
 
     def test_run_that_is_asked_to_scan_refuses_bad_values_before_it_writes(self):
-        self.fill(self.BAD)
+        self.fill(CheckOfValues.BAD)
         outcome = self.migrate("--scan", "full")
 
         self.refused(outcome, BAD_DATA, "cannot begin the run: .*v.day: 2 zero or partial date", "--skip-check")
