@@ -44,17 +44,25 @@ bool ChunkChannel::park(BlockPool& pool) {
         parts_[part].blocks.pop_front();
       }
       all = spill_->add(part, block.view(), block.rows(), *packer_);
+      if (!all) {
+        std::optional<CopyBlock> unwanted;
+        {
+          const std::lock_guard lock(mutex_);
+          if (abandoned_) {
+            unwanted = std::move(block);
+          } else {
+            parts_[part].blocks.push_front(std::move(block));
+          }
+        }
+        if (unwanted) pool.release(std::move(*unwanted));
+        block_.notify_one();
+        break;
+      }
       {
         const std::lock_guard lock(mutex_);
-        if (all) {
-          --parts_[part].announced->blocks;
-        } else if (!abandoned_) {
-          parts_[part].blocks.push_front(std::move(block));
-        }
+        --parts_[part].announced->blocks;
       }
-      if (!all && block.valid()) pool.release(std::move(block));
       block_.notify_one();
-      if (!all) break;
       pool.release(std::move(block));
       return_credit();
     }

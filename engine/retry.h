@@ -47,7 +47,7 @@ class RetryPauses {
 /// Open a session anew, as often and as patiently as the policy says. `open()` returns it.
 /// Errors: the last one of open(); Error{cancelled} once stopped.
 template <class Open>
-auto open_again(RetryPauses& pauses, Open open) {
+auto open_again(RetryPauses& pauses, const Open& open) {
   for (unsigned attempt = 2;; ++attempt) {
     pauses.pause(attempt);
     try {

@@ -22,7 +22,7 @@ create table orders (id int not null auto_increment primary key, customer bigint
   constraint to_customer foreign key (customer) references customer (id) on delete cascade) engine=innodb;
 create table log_2001 (at datetime, words text) engine=myisam;
 insert into orders (total) values (1), (2);
-create view looks as select 1 as one;
+create procedure looks() select 1 as one;
 """
 # Everything of a schema that views.sql shows, as text.
 PICTURE = """
