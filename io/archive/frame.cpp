@@ -83,7 +83,7 @@ std::span<const std::byte> Packer::pack(std::span<const std::byte> raw) {
 }
 
 std::size_t Packer::memory_bytes(int level) noexcept {
-  // Measured: ZSTD_sizeof_CCtx() after blocks of 256 KiB, and a payload.
+  // Not measured: an estimate of ZSTD_sizeof_CCtx() for blocks of 256 KiB, and a payload.
   constexpr std::size_t mebibyte = std::size_t{1} << 20;
   if (level <= 4) return 2 * mebibyte;
   return level <= 12 ? 5 * mebibyte : 9 * mebibyte;

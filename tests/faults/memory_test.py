@@ -83,10 +83,11 @@ class BoundedMemory(OneTableTestCase):
             f"4|{4 * 67108864 - 10}")
         self.assert_within(report, 512)
 
-    def test_a_table_of_4000_columns_is_refused_by_name(self):
-        columns = ", ".join(f"c{i} tinyint" for i in range(4000))
+    def test_a_table_of_too_many_columns_is_refused_by_name(self):
+        # The most that a MyISAM table can have: the server's own limit of its definition is near.
+        columns = ", ".join(f"c{i} tinyint" for i in range(2500))
         self.fill(f"create table wide ({columns}) engine=myisam")
-        self.refused(self.migrate(), BAD_REQUEST, r"4000 columns, and PostgreSQL holds 1600.*\.wide",
+        self.refused(self.migrate(), BAD_REQUEST, r"2500 columns, and PostgreSQL holds 1600.*\.wide",
                      "--exclude")
 
     def test_a_target_that_stands_still(self):
