@@ -6,7 +6,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from fault_test_case import COMPLETE, FaultTestCase, Mysql, Postgres, literal, variable
+from fault_test_case import COMPLETE, FaultTestCase, Mysql, OwnServers, Postgres, literal
 
 # One of each kind of chunk: key ranges, a table that is one stream, groups of small tables, a table
 # without transactions; with indexes to build, an enum, foreign keys and an identity.
@@ -28,14 +28,16 @@ COLUMNS = {"parent": "id, name, mood", "child": "id, parent, pad", "heap": "a, b
 
 
 class ResumeTestCase(FaultTestCase):
-    """Each class has a source of its own, which its tests leave as it was; each test an empty target."""
+    """Each class has servers of its own, since a statement on a table of the same name anywhere on a
+    source counts as a change; its tests leave the source as it was, and have an empty target each."""
 
     @classmethod
     def setUpClass(cls):
         cls.schema = f"faults_of_{cls.__name__}".lower()
-        cls.source = Mysql(variable("MILLRACE_MARIADB"))
-        cls.target = Postgres(variable("MILLRACE_POSTGRES15"))
-        cls.addClassCleanup(cls.source.run, f"drop database if exists {cls.schema}")
+        cls.servers = OwnServers("mariadb", "postgres15")
+        cls.addClassCleanup(cls.servers.stop)
+        cls.source = Mysql(cls.servers.variables["MILLRACE_MARIADB"])
+        cls.target = Postgres(cls.servers.variables["MILLRACE_POSTGRES15"])
         cls.source.run(f"drop database if exists {cls.schema}; create database {cls.schema}; use {cls.schema};"
                        f"{SOURCE}; analyze table parent, child, heap, old")
 
