@@ -501,7 +501,7 @@ std::string note_list(const std::vector<const NoteReport*>& notes, std::size_t c
 
 std::string notes(const RunReport& report) {
   if (report.notes.empty() && report.checks.empty()) return {};
-  std::map<std::string_view, std::vector<const NoteReport*>> by_topic;
+  std::map<std::string, std::vector<const NoteReport*>> by_topic;
   for (const NoteReport& note : report.notes) by_topic[note.topic].push_back(&note);
   for (const NoteReport& check : report.checks) {
     by_topic["to be minded: " + check.topic].push_back(&check);

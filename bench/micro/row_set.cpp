@@ -104,7 +104,7 @@ RowSet int_heavy(std::size_t n_rows, Random& random) {
 }
 
 template <typename Fill>
-RowSet four_columns(ColumnEncoding column, std::size_t n_rows, Random& random, Fill fill) {
+RowSet four_columns(const ColumnEncoding& column, std::size_t n_rows, Random& random, Fill fill) {
   RowSet rows({column, column, column, column});
   for (std::size_t i = 0; i < n_rows; ++i) {
     rows.begin_row();

@@ -14,9 +14,9 @@ CastRule read_cast_table(const SettingTable& table) {
   rule.origin = reader.origin();
   if (const auto type = reader.text("type")) parse_type_selector(*type, rule);
   if (const auto column = reader.text("column")) rule.columns = *column;
-  if (const auto is_unsigned = reader.flag("unsigned")) rule.is_unsigned = *is_unsigned;
-  if (const auto nullable = reader.flag("nullable")) rule.nullable = *nullable;
-  if (const auto counts = reader.flag("auto_increment")) rule.auto_increment = *counts;
+  rule.is_unsigned = reader.flag("unsigned");
+  rule.nullable = reader.flag("nullable");
+  rule.auto_increment = reader.flag("auto_increment");
   if (const auto value = reader.text("default")) rule.default_text = *value;
   rule.to = reader.text("to").value_or("");
   rule.conversion = reader.text("using").value_or("");

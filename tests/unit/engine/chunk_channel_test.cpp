@@ -113,76 +113,76 @@ TEST(ChunkChannel, WakesBothEndsWhenClosed) {
 /// A channel of one part with two credits, whose blocks may go to a file.
 class SpillingChannel : public testing::Test {
  protected:
-  SpillingChannel() { channel_.allow_spill(space_, packer_); }
+  SpillingChannel() { channel.allow_spill(space, packer); }
 
   CopyBlock lent(std::size_t rows) {
-    channel_.acquire_credit();
-    CopyBlock block = pool_.acquire();
+    channel.acquire_credit();
+    CopyBlock block = pool.acquire();
     for (std::size_t i = 0; i < rows; ++i) block.commit(1);
     return block;
   }
 
   std::uint64_t spilled_rows() {
     std::uint64_t rows = 0;
-    while (const auto frame = channel_.next_spilled(0)) rows += frame->rows;
+    while (const auto frame = channel.next_spilled(0)) rows += frame->rows;
     return rows;
   }
 
-  ScratchFolder folder_;
-  archive::SpillSpace space_{folder_.path(), 0};
-  archive::Packer packer_{1};
-  BlockPool pool_{64, 4};
-  Chunk chunk_ = chunk_of(1);
-  ChunkChannel channel_{chunk_, 2};
+  ScratchFolder folder;
+  archive::SpillSpace space{folder.path(), 0};
+  archive::Packer packer{1};
+  BlockPool pool{64, 4};
+  Chunk chunk = chunk_of(1);
+  ChunkChannel channel{chunk, 2};
 };
 
 TEST_F(SpillingChannel, SpillsOnlyWhenItsCreditsAreSpent) {
   CopyBlock first = lent(3);
-  EXPECT_FALSE(channel_.try_spill(0, first));
-  channel_.push(0, std::move(first));
+  EXPECT_FALSE(channel.try_spill(0, first));
+  channel.push(0, std::move(first));
   CopyBlock second = lent(4);
-  EXPECT_TRUE(channel_.try_spill(0, second));
+  EXPECT_TRUE(channel.try_spill(0, second));
 
-  channel_.announce(0, {.blocks = 1, .rows = 7});
+  channel.announce(0, {.blocks = 1, .rows = 7});
 
-  EXPECT_EQ(channel_.pop(0)->rows(), 3U);
-  EXPECT_FALSE(channel_.pop(0));
+  EXPECT_EQ(channel.pop(0)->rows(), 3U);
+  EXPECT_FALSE(channel.pop(0));
   EXPECT_EQ(spilled_rows(), 4U);
 }
 
 TEST_F(SpillingChannel, ParksWhatNoWriterHasTaken) {
-  channel_.push(0, lent(3));
-  channel_.push(0, lent(4));
-  channel_.announce(0, {.blocks = 2, .rows = 7});
+  channel.push(0, lent(3));
+  channel.push(0, lent(4));
+  channel.announce(0, {.blocks = 2, .rows = 7});
 
-  EXPECT_TRUE(channel_.park(pool_));
+  EXPECT_TRUE(channel.park(pool));
 
-  EXPECT_EQ(pool_.bytes_out(), 0U);
-  EXPECT_FALSE(channel_.pop(0));
+  EXPECT_EQ(pool.bytes_out(), 0U);
+  EXPECT_FALSE(channel.pop(0));
   EXPECT_EQ(spilled_rows(), 7U);
 }
 
 TEST_F(SpillingChannel, DoesNotParkWhatAWriterHasTaken) {
-  channel_.push(0, lent(3));
-  channel_.announce(0, {.blocks = 1, .rows = 3});
-  channel_.take();
+  channel.push(0, lent(3));
+  channel.announce(0, {.blocks = 1, .rows = 3});
+  channel.take();
 
-  EXPECT_FALSE(channel_.park(pool_));
+  EXPECT_FALSE(channel.park(pool));
 
-  EXPECT_EQ(channel_.pop(0)->rows(), 3U);
+  EXPECT_EQ(channel.pop(0)->rows(), 3U);
 }
 
 TEST_F(SpillingChannel, KeepsTheBlocksInMemoryWhereTheDiskIsFull) {
-  std::filesystem::create_symlink("/dev/full", space_.folder() / "0.spill");
-  channel_.push(0, lent(3));
-  channel_.push(0, lent(4));
-  channel_.announce(0, {.blocks = 2, .rows = 7});
+  std::filesystem::create_symlink("/dev/full", space.folder() / "0.spill");
+  channel.push(0, lent(3));
+  channel.push(0, lent(4));
+  channel.announce(0, {.blocks = 2, .rows = 7});
 
-  EXPECT_FALSE(channel_.park(pool_));
+  EXPECT_FALSE(channel.park(pool));
 
-  EXPECT_EQ(channel_.pop(0)->rows(), 3U);
-  EXPECT_EQ(channel_.pop(0)->rows(), 4U);
-  EXPECT_FALSE(channel_.pop(0));
+  EXPECT_EQ(channel.pop(0)->rows(), 3U);
+  EXPECT_EQ(channel.pop(0)->rows(), 4U);
+  EXPECT_FALSE(channel.pop(0));
 }
 
 }  // namespace

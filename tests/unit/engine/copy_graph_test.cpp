@@ -234,30 +234,32 @@ class CopyGraphTest : public testing::TestWithParam<unsigned> {
  protected:
   CopyGraphTest() {
     constexpr std::size_t tables = 5;
-    SourceCatalog& catalog = catalog_;
     catalog.tables.resize(tables);
-    translation_.tables.resize(tables);
+    translation.tables.resize(tables);
     Chunk whole;
     for (std::size_t i = 0; i < tables; ++i) {
-      plan_.tables.push_back({.source = &catalog.tables[i],
-                              .translated = &translation_.tables[i],
-                              .encoder = RowEncoder({}),
-                              .select = {},
-                              .copy_sql = {},
-                              .key_columns = {}});
+      plan.tables.push_back({.source = &catalog.tables[i],
+                             .translated = &translation.tables[i],
+                             .encoder = RowEncoder({}),
+                             .select = {},
+                             .copy_sql = {},
+                             .key_columns = {}});
       for (int piece = 0; piece < 3; ++piece) add({i});
       whole.tables.push_back(i);
-      plan_.chunks_of.push_back(4);
+      plan.chunks_of.push_back(4);
     }
     add(whole.tables);
-    sizing_ = {.block_bytes = 256, .blocks = 4 * lanes(), .credits = 2, .open_chunks = 2 * lanes()};
+    sizing = {.block_bytes = 256,
+              .blocks = std::size_t{4} * lanes(),
+              .credits = 2,
+              .open_chunks = std::size_t{2} * lanes()};
   }
 
   static unsigned lanes() { return GetParam(); }
 
   void add(std::vector<std::size_t> tables) {
-    Chunk& chunk = plan_.chunks.emplace_back();
-    chunk.id = plan_.chunks.size() - 1;
+    Chunk& chunk = plan.chunks.emplace_back();
+    chunk.id = plan.chunks.size() - 1;
     chunk.tables = std::move(tables);
     chunk.under_lock = chunk.id < 4;
   }
@@ -265,7 +267,7 @@ class CopyGraphTest : public testing::TestWithParam<unsigned> {
   /// Every row of every part of every chunk, once.
   std::multiset<std::pair<std::size_t, std::uint64_t>> all_rows() const {
     std::multiset<std::pair<std::size_t, std::uint64_t>> rows;
-    for (const Chunk& chunk : plan_.chunks) {
+    for (const Chunk& chunk : plan.chunks) {
       for (const std::size_t table : chunk.tables) {
         for (std::uint64_t row = 0; row < rows_of_each_chunk; ++row) {
           rows.emplace(table, chunk.id * rows_of_each_chunk + row);
@@ -275,53 +277,52 @@ class CopyGraphTest : public testing::TestWithParam<unsigned> {
     return rows;
   }
 
-  /// Interrupted when all lanes together have made `steps` of them; 0: never.
-  void run(std::uint64_t bad = none_bad, unsigned seed = 1, unsigned steps = 0) {
+  /// Interrupted when all lanes together have made `stop_after` of them; 0: never.
+  void run(std::uint64_t bad = none_bad, unsigned seed = 1, unsigned stop_after = 0) {
     std::latch gate(1);
-    arrived_.rows.clear();
-    receipts_ = 0;
-    steps_.made = 0;
-    progress_.emplace().start(std::vector<Progress::TableSpec>(plan_.tables.size()), lanes(),
-                              lanes(), 0);
-    BlockPool pool(sizing_.block_bytes, sizing_.blocks);
+    arrived.rows.clear();
+    receipts = 0;
+    steps.made = 0;
+    progress.emplace().start(std::vector<Progress::TableSpec>(plan.tables.size()), lanes(), lanes(),
+                             0);
+    BlockPool pool(sizing.block_bytes, sizing.blocks);
     std::vector<std::unique_ptr<ChunkReader>> readers;
     std::vector<std::unique_ptr<ChunkWriter>> writers;
     for (unsigned i = 0; i < lanes(); ++i) {
-      const Jitter reading(seed + 2 * i, steps_);
-      const Jitter writing(seed + 2 * i + 1, steps_);
-      if (losing_) {
+      const Jitter reading(seed + 2 * i, steps);
+      const Jitter writing(seed + 2 * i + 1, steps);
+      if (losing) {
         readers.push_back(std::make_unique<LosingReader>(pool, reading, seed + 2 * i));
-        writers.push_back(
-            std::make_unique<LosingWriter>(pool, arrived_, writing, seed + 2 * i + 1));
+        writers.push_back(std::make_unique<LosingWriter>(pool, arrived, writing, seed + 2 * i + 1));
       } else {
         readers.push_back(std::make_unique<CountingReader>(pool, reading));
-        writers.push_back(std::make_unique<KeepingWriter>(pool, arrived_, bad, writing,
-                                                          writers_wait_ ? &gate : nullptr));
+        writers.push_back(std::make_unique<KeepingWriter>(pool, arrived, bad, writing,
+                                                          writers_wait ? &gate : nullptr));
       }
     }
     std::vector<postgres::Connection> none;
     RetryPauses pauses({.retries = 1000, .longest_pause = std::chrono::milliseconds(0)});
-    CopyGraph graph({.plan = plan_,
-                     .sizing = sizing_,
-                     .progress = *progress_,
+    CopyGraph graph({.plan = plan,
+                     .sizing = sizing,
+                     .progress = *progress,
                      .choices = {},
                      .pool = pool,
                      .readers = std::move(readers),
                      .writers = std::move(writers),
                      .builders = none,
-                     .lock_chunks_read = [&] { ++lock_releases_; },
+                     .lock_chunks_read = [&] { ++lock_releases; },
                      .all_read =
                          [&] {
                            if (!gate.try_wait()) gate.count_down();
                          },
-                     .spill = spill_,
-                     .committed = [&](const Receipt&) { ++receipts_; },
+                     .spill = spill,
+                     .committed = [&](const Receipt&) { ++receipts; },
                      .built = [](std::size_t, double, bool) {},
-                     .pauses = losing_ ? &pauses : nullptr,
+                     .pauses = losing ? &pauses : nullptr,
                      .open_builder = {},
-                     .retried = [&](RetryReport) { ++retries_; }});
-    steps_.at = steps;
-    steps_.then = [&] {
+                     .retried = [&](const RetryReport&) { ++retries; }});
+    steps.at = stop_after;
+    steps.then = [&] {
       graph.interrupt(std::make_exception_ptr(Error(ErrorKind::cancelled, "stopped on request")));
     };
     graph.run();
@@ -330,11 +331,11 @@ class CopyGraphTest : public testing::TestWithParam<unsigned> {
   /// What stands in the target is whole chunks, each once, and no more than the receipts tell of.
   void expect_whole_chunks_only() const {
     std::size_t parts = 0;
-    for (const Chunk& chunk : plan_.chunks) {
+    for (const Chunk& chunk : plan.chunks) {
       for (const std::size_t table : chunk.tables) {
         std::uint64_t found = 0;
         for (std::uint64_t row = 0; row < rows_of_each_chunk; ++row) {
-          const auto count = arrived_.rows.count({table, chunk.id * rows_of_each_chunk + row});
+          const auto count = arrived.rows.count({table, chunk.id * rows_of_each_chunk + row});
           ASSERT_LE(count, 1U);
           found += count;
         }
@@ -342,36 +343,36 @@ class CopyGraphTest : public testing::TestWithParam<unsigned> {
         parts += found == rows_of_each_chunk ? 1 : 0;
       }
     }
-    EXPECT_EQ(arrived_.rows.size(), parts * rows_of_each_chunk);
+    EXPECT_EQ(arrived.rows.size(), parts * rows_of_each_chunk);
   }
 
-  SourceCatalog catalog_;
-  Translation translation_;
-  WorkPlan plan_;
-  Sizing sizing_;
-  std::optional<Progress> progress_;  // of the last run
-  Arrived arrived_;
-  std::atomic<int> lock_releases_{0};
-  archive::SpillSpace* spill_ = nullptr;
-  bool writers_wait_ = false;  // no writer stores anything before all is read
-  Steps steps_;
-  std::size_t receipts_ = 0;
-  bool losing_ = false;  // lanes lose their sessions now and then
-  std::atomic<unsigned> retries_{0};
+  SourceCatalog catalog;
+  Translation translation;
+  WorkPlan plan;
+  Sizing sizing;
+  std::optional<Progress> progress;  // of the last run
+  Arrived arrived;
+  std::atomic<int> lock_releases{0};
+  archive::SpillSpace* spill = nullptr;
+  bool writers_wait = false;  // no writer stores anything before all is read
+  Steps steps;
+  std::size_t receipts = 0;
+  bool losing = false;  // lanes lose their sessions now and then
+  std::atomic<unsigned> retries{0};
 };
 
 TEST_P(CopyGraphTest, BringsEveryRowOfEveryPartOnce) {
   run();
 
-  EXPECT_EQ(arrived_.rows, all_rows());
-  EXPECT_EQ(receipts_, plan_.chunks.size());
-  for (std::size_t i = 0; i < plan_.tables.size(); ++i) EXPECT_TRUE(progress_->table(i).done);
+  EXPECT_EQ(arrived.rows, all_rows());
+  EXPECT_EQ(receipts, plan.chunks.size());
+  for (std::size_t i = 0; i < plan.tables.size(); ++i) EXPECT_TRUE(progress->table(i).done);
 }
 
 TEST_P(CopyGraphTest, TellsOnceWhenTheLockIsNoLongerNeeded) {
   run();
 
-  EXPECT_EQ(lock_releases_, 1);
+  EXPECT_EQ(lock_releases, 1);
 }
 
 TEST_P(CopyGraphTest, EndsAllLanesAndThrowsTheFirstErrorOfAny) {
@@ -385,37 +386,37 @@ TEST_P(CopyGraphTest, EndsAllLanesAndThrowsTheFirstErrorOfAny) {
 
 TEST_P(CopyGraphTest, ReadsAllWhileNoWriterStoresAnything) {
   const ScratchFolder folder;
-  archive::SpillSpace spill(folder.path(), 0);
+  archive::SpillSpace space(folder.path(), 0);
 
-  spill_ = &spill;
-  writers_wait_ = true;
+  spill = &space;
+  writers_wait = true;
 
   run();
 
-  EXPECT_EQ(arrived_.rows, all_rows());
-  EXPECT_GT(spill.total_bytes(), 0U);
-  EXPECT_EQ(lock_releases_, 1);
+  EXPECT_EQ(arrived.rows, all_rows());
+  EXPECT_GT(space.total_bytes(), 0U);
+  EXPECT_EQ(lock_releases, 1);
 }
 
 TEST_P(CopyGraphTest, GoesOnInMemoryWhereTheSpillHasNoRoom) {
   const ScratchFolder folder;
-  archive::SpillSpace spill(folder.path(), 3000);
+  archive::SpillSpace space(folder.path(), 3000);
 
-  spill_ = &spill;
+  spill = &space;
 
   run();
 
-  EXPECT_EQ(arrived_.rows, all_rows());
-  EXPECT_LE(spill.peak_bytes(), 3000U);
+  EXPECT_EQ(arrived.rows, all_rows());
+  EXPECT_LE(space.peak_bytes(), 3000U);
 }
 
 TEST_P(CopyGraphTest, LeavesNoSpillFileBehindWhenItFails) {
   const ScratchFolder folder;
   {
-    archive::SpillSpace spill(folder.path(), 0);
-    spill_ = &spill;
+    archive::SpillSpace space(folder.path(), 0);
+    spill = &space;
     EXPECT_THROW(run(7), Error);
-    EXPECT_TRUE(std::filesystem::is_empty(spill.folder()));
+    EXPECT_TRUE(std::filesystem::is_empty(space.folder()));
   }
 }
 
@@ -427,29 +428,29 @@ TEST_P(DisturbedCopyGraph, BringsEveryRowWhateverTheOrderOfTheLanes) {
     SCOPED_TRACE(seed);
     run(none_bad, seed);
 
-    EXPECT_EQ(arrived_.rows.size(), (3 + 1) * plan_.tables.size() * rows_of_each_chunk);
+    EXPECT_EQ(arrived.rows.size(), (3 + 1) * plan.tables.size() * rows_of_each_chunk);
     expect_whole_chunks_only();
   }
 }
 
 TEST_P(DisturbedCopyGraph, BringsEveryRowOnceThoughItsLanesLoseTheirSessions) {
-  losing_ = true;
-  for (Chunk& chunk : plan_.chunks) chunk.under_lock = false;
+  losing = true;
+  for (Chunk& chunk : plan.chunks) chunk.under_lock = false;
   for (unsigned seed = 1; seed <= 20; ++seed) {
     SCOPED_TRACE(seed);
     run(none_bad, seed);
 
-    EXPECT_EQ(arrived_.rows.size(), (3 + 1) * plan_.tables.size() * rows_of_each_chunk);
-    EXPECT_EQ(receipts_, plan_.chunks.size());
+    EXPECT_EQ(arrived.rows.size(), (3 + 1) * plan.tables.size() * rows_of_each_chunk);
+    EXPECT_EQ(receipts, plan.chunks.size());
     expect_whole_chunks_only();
   }
-  EXPECT_GT(retries_, 20U);
+  EXPECT_GT(retries, 20U);
 }
 
 TEST_P(DisturbedCopyGraph, EndsInOrderWhereverItIsInterrupted) {
   std::mt19937 random(GetParam());
   run();
-  const unsigned steps_of_a_run = steps_.made;
+  const unsigned steps_of_a_run = steps.made;
   for (unsigned seed = 1; seed <= 30; ++seed) {
     SCOPED_TRACE(seed);
     try {
@@ -458,7 +459,7 @@ TEST_P(DisturbedCopyGraph, EndsInOrderWhereverItIsInterrupted) {
     } catch (const Error& error) {
       EXPECT_EQ(error.message(), "stopped on request");
     }
-    EXPECT_LT(receipts_, plan_.chunks.size());
+    EXPECT_LT(receipts, plan.chunks.size());
     expect_whole_chunks_only();
   }
 }

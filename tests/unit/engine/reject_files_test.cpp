@@ -24,20 +24,20 @@ namespace fs = std::filesystem;
 class RejectFilesTest : public testing::Test {
  protected:
   RejectFilesTest() {
-    sources_.resize(2);
-    for (SourceTable& source : sources_) source.database = "shop";
-    sources_[0].name = "orders";
-    sources_[1].name = "a/b %";
-    translated_.resize(2);
+    sources.resize(2);
+    for (SourceTable& source : sources) source.database = "shop";
+    sources[0].name = "orders";
+    sources[1].name = "a/b %";
+    translated.resize(2);
     for (std::size_t i = 0; i < 2; ++i) {
-      translated_[i].target.schema = "shop";
-      translated_[i].target.name = sources_[i].name;
-      plan_.tables.push_back({.source = &sources_[i],
-                              .translated = &translated_[i],
-                              .encoder = RowEncoder({}),
-                              .select = {},
-                              .copy_sql = {},
-                              .key_columns = {}});
+      translated[i].target.schema = "shop";
+      translated[i].target.name = sources[i].name;
+      plan.tables.push_back({.source = &sources[i],
+                             .translated = &translated[i],
+                             .encoder = RowEncoder({}),
+                             .select = {},
+                             .copy_sql = {},
+                             .key_columns = {}});
     }
   }
 
@@ -52,7 +52,7 @@ class RejectFilesTest : public testing::Test {
 
   /// The lines of a table's file, without its header.
   std::vector<std::string> lines(std::size_t table = 0) const {
-    std::ifstream file(RejectFiles(folder_.path("rejects"), plan_).path_of(table));
+    std::ifstream file(RejectFiles(folder.path("rejects"), plan).path_of(table));
     std::vector<std::string> all;
     for (std::string line; std::getline(file, line);) all.push_back(line);
     if (!all.empty()) {
@@ -63,26 +63,26 @@ class RejectFilesTest : public testing::Test {
   }
 
   std::size_t files() const {
-    if (!fs::exists(folder_.path("rejects"))) return 0;
-    const auto each = fs::directory_iterator(folder_.path("rejects"));
+    if (!fs::exists(folder.path("rejects"))) return 0;
+    const auto each = fs::directory_iterator(folder.path("rejects"));
     return static_cast<std::size_t>(std::distance(begin(each), end(each)));
   }
 
-  TemporaryFolder folder_;
-  std::vector<SourceTable> sources_;
-  std::vector<TranslatedTable> translated_;
-  WorkPlan plan_;
+  TemporaryFolder folder;
+  std::vector<SourceTable> sources;
+  std::vector<TranslatedTable> translated;
+  WorkPlan plan;
 };
 
 TEST_F(RejectFilesTest, NothingIsMadeUnlessARowIsRejected) {
-  const RejectFiles files(folder_.path("rejects"), plan_);
+  const RejectFiles files(folder.path("rejects"), plan);
   files.refuse_old_files();
 
   EXPECT_EQ(this->files(), 0U);
 }
 
 TEST_F(RejectFilesTest, RowsOfACommittedChunkAreInTheTablesFile) {
-  RejectFiles files(folder_.path("rejects"), plan_);
+  RejectFiles files(folder.path("rejects"), plan);
   auto first = rejects(files, 1, 2);
   auto second = rejects(files, 2, 1);
   first->sync();
@@ -100,7 +100,7 @@ TEST_F(RejectFilesTest, RowsOfACommittedChunkAreInTheTablesFile) {
 }
 
 TEST_F(RejectFilesTest, RowsOfAChunkThatWasRolledBackGo) {
-  RejectFiles files(folder_.path("rejects"), plan_);
+  RejectFiles files(folder.path("rejects"), plan);
   auto unsynced = rejects(files, 1, 2);
   auto synced = rejects(files, 2, 2);
   synced->sync();
@@ -111,7 +111,7 @@ TEST_F(RejectFilesTest, RowsOfAChunkThatWasRolledBackGo) {
 }
 
 TEST_F(RejectFilesTest, SecondTryOfAChunkIsNotInTheWayOfTheFirst) {
-  RejectFiles files(folder_.path("rejects"), plan_);
+  RejectFiles files(folder.path("rejects"), plan);
   auto first = rejects(files, 1, 2);
   auto second = rejects(files, 1, 2);
   first.reset();
@@ -123,7 +123,7 @@ TEST_F(RejectFilesTest, SecondTryOfAChunkIsNotInTheWayOfTheFirst) {
 }
 
 TEST_F(RejectFilesTest, ManyRowsAreThereWhole) {
-  RejectFiles files(folder_.path("rejects"), plan_);
+  RejectFiles files(folder.path("rejects"), plan);
   auto many = rejects(files, 7, 40'000);
   many->sync();
   many->join();
@@ -134,7 +134,7 @@ TEST_F(RejectFilesTest, ManyRowsAreThereWhole) {
 }
 
 TEST_F(RejectFilesTest, ANameThatIsNoFileNameIsSpeltOut) {
-  RejectFiles files(folder_.path("rejects"), plan_);
+  RejectFiles files(folder.path("rejects"), plan);
   auto odd = rejects(files, 1, 1, 1);
   odd->sync();
   odd->join();
@@ -144,7 +144,7 @@ TEST_F(RejectFilesTest, ANameThatIsNoFileNameIsSpeltOut) {
 }
 
 TEST_F(RejectFilesTest, OldFilesAreRefusedByName) {
-  RejectFiles files(folder_.path("rejects"), plan_);
+  RejectFiles files(folder.path("rejects"), plan);
   auto old = rejects(files, 1, 1);
   old->sync();
   old->keep();
@@ -160,9 +160,9 @@ TEST_F(RejectFilesTest, OldFilesAreRefusedByName) {
 }
 
 TEST_F(RejectFilesTest, FilesOfOtherTablesAreNotMinded) {
-  RejectFiles files(folder_.path("rejects"), plan_);
-  fs::create_directories(folder_.path("rejects"));
-  std::ofstream(folder_.path("rejects") + "/shop.other.jsonl") << "\n";
+  RejectFiles files(folder.path("rejects"), plan);
+  fs::create_directories(folder.path("rejects"));
+  std::ofstream(folder.path("rejects") + "/shop.other.jsonl") << "\n";
 
   EXPECT_NO_THROW(files.refuse_old_files());
 }
@@ -170,7 +170,7 @@ TEST_F(RejectFilesTest, FilesOfOtherTablesAreNotMinded) {
 // What a killed run may leave: chunk 1 joined, 2 committed but not joined, 3 joined in part, 4 not
 // committed, 5 in the table's file though the ledger does not know it, 6 never synced.
 TEST_F(RejectFilesTest, SettlingMakesTheFilesFitTheTarget) {
-  RejectFiles files(folder_.path("rejects"), plan_);
+  RejectFiles files(folder.path("rejects"), plan);
   for (const std::uint64_t chunk : {1U, 5U}) {
     auto joined = rejects(files, chunk, 2);
     joined->sync();
@@ -201,8 +201,8 @@ TEST_F(RejectFilesTest, SettlingMakesTheFilesFitTheTarget) {
 }
 
 TEST_F(RejectFilesTest, AFullOrClosedFolderIsNamed) {
-  RejectFiles files(folder_.path("file") + "/below", plan_);
-  std::ofstream(folder_.path("file")) << "";
+  RejectFiles files(folder.path("file") + "/below", plan);
+  std::ofstream(folder.path("file")) << "";
 
   try {
     const ChunkRejects made(files, 0, 1);

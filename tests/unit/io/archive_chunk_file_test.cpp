@@ -32,15 +32,15 @@ void overwrite(const fs::path& path, const std::string& text) {
 /// A chunk file with two parts: one of text that packs well, one of noise that does not pack.
 class ChunkFileTest : public testing::Test {
  protected:
-  ChunkFileTest() : path_(folder_.path() / "00000007.chunk"), noise_(3000, '\0') {
+  ChunkFileTest() : path(folder.path() / "00000007.chunk"), noise(3000, '\0') {
     std::minstd_rand random(7);
-    std::generate(noise_.begin(), noise_.end(), [&] { return static_cast<char>(random() >> 8); });
+    std::generate(noise.begin(), noise.end(), [&] { return static_cast<char>(random() >> 8); });
     Packer packer(1);
-    ChunkFileWriter file(path_, header_, packer);
-    file.add(0, bytes_of(words_), 40);
-    file.add(0, bytes_of(words_), 40);
-    file.add(1, bytes_of(noise_), 3);
-    written_ = file.finish(std::vector<std::uint64_t>{11, 22});
+    ChunkFileWriter file(path, header, packer);
+    file.add(0, bytes_of(words), 40);
+    file.add(0, bytes_of(words), 40);
+    file.add(1, bytes_of(noise), 3);
+    written = file.finish(std::vector<std::uint64_t>{11, 22});
   }
 
   /// Read to the end; the tuples of all frames, one after the other.
@@ -66,34 +66,34 @@ class ChunkFileTest : public testing::Test {
     return "none";
   }
 
-  ScratchFolder folder_;
-  fs::path path_;
-  ChunkHeader header_{.chunk = 7, .parts = {{.table = 3, .signature = 33}, {4, 44}}};
-  std::string words_ = std::string(5000, 'a') + std::string(5000, 'b');
-  std::string noise_;
-  ChunkTotals written_;
+  ScratchFolder folder;
+  fs::path path;
+  ChunkHeader header{.chunk = 7, .parts = {{.table = 3, .signature = 33}, {4, 44}}};
+  std::string words = std::string(5000, 'a') + std::string(5000, 'b');
+  std::string noise;
+  ChunkTotals written;
 };
 
 TEST_F(ChunkFileTest, GivesBackWhatWasWritten) {
   ChunkTotals totals;
 
-  EXPECT_EQ(read(path_, &totals), words_ + words_ + noise_);
+  EXPECT_EQ(read(path, &totals), words + words + noise);
 
-  EXPECT_EQ(ChunkFileReader(path_).header(), header_);
-  EXPECT_EQ(totals, written_);
+  EXPECT_EQ(ChunkFileReader(path).header(), header);
+  EXPECT_EQ(totals, written);
   EXPECT_EQ(totals.parts[0], (PartTotal{.rows = 80, .raw_bytes = 20000, .digest = 11}));
   EXPECT_EQ(totals.parts[1], (PartTotal{.rows = 3, .raw_bytes = 3000, .digest = 22}));
-  EXPECT_EQ(totals.file_bytes, fs::file_size(path_));
+  EXPECT_EQ(totals.file_bytes, fs::file_size(path));
 }
 
 TEST_F(ChunkFileTest, PacksWhatPacksAndStoresTheRestAsItIs) {
-  EXPECT_LT(written_.file_bytes, 3000 + 500);
-  EXPECT_NE(content(path_).find(noise_), std::string::npos);
+  EXPECT_LT(written.file_bytes, 3000 + 500);
+  EXPECT_NE(content(path).find(noise), std::string::npos);
 }
 
 TEST_F(ChunkFileTest, FindsAFlippedBitOfEveryByte) {
-  const std::string whole = content(path_);
-  const fs::path broken = folder_.path() / "broken.chunk";
+  const std::string whole = content(path);
+  const fs::path broken = folder.path() / "broken.chunk";
   for (std::size_t at = 0; at < whole.size(); ++at) {
     std::string text = whole;
     text[at] = static_cast<char>(text[at] ^ (1 << (at % 8)));
@@ -104,8 +104,8 @@ TEST_F(ChunkFileTest, FindsAFlippedBitOfEveryByte) {
 }
 
 TEST_F(ChunkFileTest, FindsEveryTruncation) {
-  const std::string whole = content(path_);
-  const fs::path broken = folder_.path() / "broken.chunk";
+  const std::string whole = content(path);
+  const fs::path broken = folder.path() / "broken.chunk";
   for (std::size_t bytes = 0; bytes < whole.size(); ++bytes) {
     overwrite(broken, whole.substr(0, bytes));
 
@@ -114,51 +114,51 @@ TEST_F(ChunkFileTest, FindsEveryTruncation) {
 }
 
 TEST_F(ChunkFileTest, NamesTheFileAndTheOffsetOfWhatIsBroken) {
-  std::string text = content(path_);
-  const std::size_t in_noise = text.find(noise_);
+  std::string text = content(path);
+  const std::size_t in_noise = text.find(noise);
   text[in_noise + 100] = static_cast<char>(text[in_noise + 100] ^ 1);
-  overwrite(path_, text);
+  overwrite(path, text);
 
-  EXPECT_EQ(fault_of(path_), "cannot use chunk file " + path_.string() +
-                                 ": a frame differs from its checksum at offset " +
-                                 std::to_string(in_noise - 32));
+  EXPECT_EQ(fault_of(path), "cannot use chunk file " + path.string() +
+                                ": a frame differs from its checksum at offset " +
+                                std::to_string(in_noise - 32));
 }
 
 TEST_F(ChunkFileTest, NamesTheOffsetAtWhichATruncatedFileEnds) {
-  overwrite(path_, content(path_).substr(0, 100));
+  overwrite(path, content(path).substr(0, 100));
 
-  EXPECT_EQ(fault_of(path_),
-            "cannot use chunk file " + path_.string() + ": it ends within a frame at offset 100");
+  EXPECT_EQ(fault_of(path),
+            "cannot use chunk file " + path.string() + ": it ends within a frame at offset 100");
 }
 
 TEST_F(ChunkFileTest, RefusesBytesAfterItsEnd) {
-  overwrite(path_, content(path_) + "x");
+  overwrite(path, content(path) + "x");
 
-  EXPECT_EQ(fault_of(path_), "cannot use chunk file " + path_.string() +
-                                 ": something follows its end at offset " +
-                                 std::to_string(written_.file_bytes));
+  EXPECT_EQ(fault_of(path), "cannot use chunk file " + path.string() +
+                                ": something follows its end at offset " +
+                                std::to_string(written.file_bytes));
 }
 
 TEST_F(ChunkFileTest, RefusesAFileOfALaterVersion) {
-  std::string text = content(path_);
+  std::string text = content(path);
   text[8] = 2;
-  overwrite(path_, text);
+  overwrite(path, text);
 
-  EXPECT_EQ(fault_of(path_), "cannot use chunk file " + path_.string() +
-                                 ": it is of version 2, this program reads 1 at offset 8");
+  EXPECT_EQ(fault_of(path), "cannot use chunk file " + path.string() +
+                                ": it is of version 2, this program reads 1 at offset 8");
 }
 
 TEST_F(ChunkFileTest, IsNotThereUntilItIsFinished) {
-  const fs::path path = folder_.path() / "00000008.chunk";
+  const fs::path unfinished = folder.path() / "00000008.chunk";
   {
     Packer packer(1);
-    ChunkFileWriter file(path, header_, packer);
-    file.add(0, bytes_of(words_), 40);
-    EXPECT_FALSE(fs::exists(path));
-    EXPECT_TRUE(fs::exists(path.string() + ".tmp"));
+    ChunkFileWriter file(unfinished, header, packer);
+    file.add(0, bytes_of(words), 40);
+    EXPECT_FALSE(fs::exists(unfinished));
+    EXPECT_TRUE(fs::exists(unfinished.string() + ".tmp"));
   }
-  EXPECT_FALSE(fs::exists(path));
-  EXPECT_FALSE(fs::exists(path.string() + ".tmp"));
+  EXPECT_FALSE(fs::exists(unfinished));
+  EXPECT_FALSE(fs::exists(unfinished.string() + ".tmp"));
 }
 
 TEST(ChunkFile, TellsADiskThatIsFull) {
