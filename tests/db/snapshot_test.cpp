@@ -392,20 +392,20 @@ class SnapshotOfAccount : public testing::TestWithParam<const char*> {
   std::unique_ptr<SnapshotBarrier> take(const SourceAccount& who,
                                         SnapshotMethod method = SnapshotMethod::automatic,
                                         bool non_transactional = false) {
-    readers = std::make_unique<Readers>(who.endpoint(), 2);
+    kept_readers = std::make_unique<Readers>(who.endpoint(), 2);
     auto barrier = std::make_unique<SnapshotBarrier>(
         Connection(who.endpoint()),
         SnapshotBarrier::Settings{.method = method,
                                   .non_transactional = non_transactional,
                                   .tables = bank.tables(),
                                   .attempts = 3});
-    barrier->take(readers->pointers);
+    barrier->take(kept_readers->pointers);
     return barrier;
   }
 
   Bank bank{server(), "InnoDB", "InnoDB"};
   SourceAccount account{server()};
-  std::unique_ptr<Readers> readers;
+  std::unique_ptr<Readers> kept_readers;
 };
 INSTANTIATE_TEST_SUITE_P(, SnapshotOfAccount, both_sources(), source_name);
 
@@ -444,7 +444,7 @@ TEST_P(SnapshotOfAccount, WithoutAnyLockEqualPositionsProveIt) {
   EXPECT_EQ(barrier->method(), SnapshotMethod::position);
   EXPECT_TRUE(barrier->position().known());
   EXPECT_EQ(barrier->held().count(), 0);
-  EXPECT_EQ(bank.total(*readers), 200'000);
+  EXPECT_EQ(bank.total(*kept_readers), 200'000);
 }
 
 TEST(SnapshotOfMariadb, PositionsNeedNoPrivilege) {
