@@ -148,4 +148,27 @@ std::string padded(std::string_view text, std::size_t columns, std::string_view 
   return result;
 }
 
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t width) {
+  const std::size_t room = width > indent + 24 ? width - indent : 24;
+  std::string result;
+  std::size_t column = 0;
+  while (!text.empty()) {
+    const std::size_t space = text.find(' ');
+    const std::string_view word = text.substr(0, space);
+    text = space == std::string_view::npos ? std::string_view() : text.substr(space + 1);
+    const std::size_t columns = columns_of(word);
+    if (column != 0 && column + 1 + columns > room) {
+      result += '\n' + std::string(indent, ' ');
+      column = 0;
+    }
+    if (column != 0) {
+      result += ' ';
+      ++column;
+    }
+    result += word;
+    column += columns;
+  }
+  return result + '\n';
+}
+
 }  // namespace millrace

@@ -24,4 +24,9 @@ std::string fitted(std::string_view text, std::size_t columns, std::string_view 
 /// fitted() and padded with spaces to exactly `columns`.
 std::string padded(std::string_view text, std::size_t columns, std::string_view ellipsis = "…");
 
+/// `text`, a line of printable words, in lines of at most `width` terminal columns, all but the
+/// first indented by `indent` blanks; at least 24 columns are left for words. Ends with a line
+/// feed.
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t width);
+
 }  // namespace millrace

@@ -26,30 +26,6 @@ std::string_view color_of(Verdict verdict) noexcept {
 /// Names from the servers may hold anything: one line of printable text.
 std::string shown(std::string_view text) { return fitted(text, 100'000); }
 
-/// `text` in lines of at most `width`, each but the first indented.
-std::string wrapped(std::string_view text, std::size_t left, std::size_t width) {
-  const std::size_t room = width > left + 24 ? width - left : 24;
-  std::string result;
-  std::size_t column = 0;
-  while (!text.empty()) {
-    const std::size_t space = text.find(' ');
-    const std::string_view word = text.substr(0, space);
-    text = space == std::string_view::npos ? std::string_view() : text.substr(space + 1);
-    const std::size_t columns = columns_of(word);
-    if (column != 0 && column + 1 + columns > room) {
-      result += '\n' + std::string(left, ' ');
-      column = 0;
-    }
-    if (column != 0) {
-      result += ' ';
-      ++column;
-    }
-    result += word;
-    column += columns;
-  }
-  return result + '\n';
-}
-
 std::string line_of(const Finding& finding, unsigned width, bool color) {
   std::string text = "  ";
   if (color) text += color_of(finding.verdict);

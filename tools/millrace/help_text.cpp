@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/shown_text.h"
 #include "tools/millrace/command_settings.h"
 #include "tools/millrace/exit_codes.h"
 #include "tools/millrace/settings.h"
@@ -19,29 +20,6 @@ constexpr std::size_t help_column = 30;  // where an option's explanation begins
 std::string heading(std::string_view text, const HelpStyle& style) {
   if (!style.color) return std::string(text);
   return "\x1b[1m" + std::string(text) + "\x1b[0m";
-}
-
-/// `text` in lines of at most `width`, all but the first indented by `indent`.
-std::string wrapped(std::string_view text, std::size_t indent, std::size_t width) {
-  const std::size_t room = std::max<std::size_t>(width > indent ? width - indent : 0, 24);
-  std::string result;
-  std::size_t column = 0;
-  while (!text.empty()) {
-    const std::size_t space = text.find(' ');
-    const std::string_view word = text.substr(0, space);
-    text = space == std::string_view::npos ? std::string_view() : text.substr(space + 1);
-    if (column != 0 && column + 1 + word.size() > room) {
-      result += '\n' + std::string(indent, ' ');
-      column = 0;
-    }
-    if (column != 0) {
-      result += ' ';
-      ++column;
-    }
-    result += word;
-    column += word.size();
-  }
-  return result + '\n';
 }
 
 std::string placeholder(const Setting& setting) {

@@ -51,5 +51,16 @@ TEST(ShownText, PadsToColumnsNotToBytes) {
   EXPECT_EQ(padded("abc", 2, "~"), "a~");
 }
 
+TEST(ShownText, LinesAreBrokenBetweenWordsByTheirColumns) {
+  EXPECT_EQ(wrapped("one two three four five six", 4, 30),
+            "one two three four five\n"
+            "    six\n");
+  EXPECT_EQ(wrapped("日本日本日本 日本日本日本 x", 0, 22), "日本日本日本\n日本日本日本 x\n")
+      << "24 columns are 12 wide characters";
+  EXPECT_EQ(wrapped("averyveryveryverylongwordthatfitsnowhere", 70, 80),
+            "averyveryveryverylongwordthatfitsnowhere\n");
+  EXPECT_EQ(wrapped("", 4, 80), "\n");
+}
+
 }  // namespace
 }  // namespace millrace
