@@ -31,6 +31,9 @@ class TupleStream {
     }
   }
 
+  /// Whether any byte has come.
+  bool begun() const noexcept { return begun_ || !torn_.empty(); }
+
   /// Whether the stream has come to its end in order: nothing is missing and nothing follows.
   bool complete() const noexcept { return ended_ && torn_.empty(); }
 

@@ -25,13 +25,7 @@ std::vector<TupleDigest> read_digests(TargetInstant& target, const TargetInstant
 
 std::vector<TupleDigest> count_rows(TargetInstant& target, const TargetInstant::Found& found,
                                     std::span<const TargetTable* const> tables) {
-  std::vector<std::uint64_t> of_slice(found.slices.size());
-  side_by_side(
-      target.sessions().size(), found.slices.size(), [&] { target.cancel(); },
-      [&](std::size_t lane, std::size_t i) {
-        const auto rows = target.sessions()[lane].query(count_sql(found.slices[i]));
-        of_slice[i] = std::stoull(rows.at(0).at(0).text);
-      });
+  const std::vector<std::uint64_t> of_slice = target.count(found.slices, tables);
   std::vector<TupleDigest> of_table(tables.size());
   for (std::size_t i = 0; i < of_slice.size(); ++i) {
     of_table[found.slices[i].table].rows += of_slice[i];

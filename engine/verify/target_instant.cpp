@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/target_statements.h"
+#include "io/postgres/catalog.h"
 #include "io/postgres/ddl.h"
 
 namespace millrace {
@@ -17,6 +19,9 @@ namespace {
 constexpr std::uint64_t slices_per_lane = 16;
 constexpr std::uint64_t smallest_slice_bytes = std::uint64_t{4} << 20;
 constexpr std::uint64_t largest_slice_bytes = std::uint64_t{512} << 20;
+// Slices that share a round trip: reading so many bytes takes many times as long as that.
+constexpr std::uint64_t batch_bytes = std::uint64_t{1} << 20;
+constexpr std::size_t most_slices_per_batch = 100;
 // Below it a range of ctid is looked for by reading the whole table.
 // Source: PostgreSQL 14 release notes, "Allow efficient heap scanning of a range of TIDs".
 constexpr int first_version_with_ranges = 140000;
@@ -70,9 +75,27 @@ std::string page_condition(const TargetSlice& slice) {
 
 }  // namespace
 
-std::string count_sql(const TargetSlice& slice) {
-  return fmt::format("SELECT pg_catalog.count(*) FROM ONLY {}{}", slice.relation,
-                     page_condition(slice));
+std::vector<SliceBatch> batch_slices(std::span<const TargetSlice> slices,
+                                     std::span<const TargetTable* const> tables,
+                                     std::size_t most_locks) {
+  std::vector<SliceBatch> batches;
+  std::uint64_t bytes = 0;
+  std::size_t locks = 0;
+  for (std::size_t i = 0; i < slices.size(); ++i) {
+    const std::size_t locks_here = locks_of(*tables[slices[i].table]);
+    const bool joins = !batches.empty() && bytes + slices[i].bytes <= batch_bytes &&
+                       locks + locks_here <= most_locks &&
+                       i - batches.back().begin < most_slices_per_batch;
+    if (joins) {
+      batches.back().end = i + 1;
+    } else {
+      batches.push_back({.begin = i, .end = i + 1});
+      bytes = locks = 0;
+    }
+    bytes += slices[i].bytes;
+    locks += locks_here;
+  }
+  return batches;
 }
 
 std::string copy_out_sql(const TargetSlice& slice, const TargetTable& table, bool with_place) {
@@ -99,6 +122,9 @@ TargetInstant::TargetInstant(std::vector<postgres::Connection>& sessions) : sess
             "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT " +
             postgres::quote_literal(snapshot_) + "; SET LOCAL row_security = off");
       });
+  most_locks_ = locks_per_transaction(postgres::read_server_facts(sessions_.front()),
+                                      static_cast<unsigned>(sessions_.size()));
+  for (postgres::Connection& session : sessions_) session.execute("SAVEPOINT before_reading");
 }
 
 TargetInstant::~TargetInstant() {
@@ -107,6 +133,52 @@ TargetInstant::~TargetInstant() {
 
 void TargetInstant::cancel() noexcept {
   for (postgres::Connection& session : sessions_) session.cancel();
+}
+
+void TargetInstant::batch_by_batch(std::span<const TargetSlice> slices,
+                                   std::span<const TargetTable* const> tables,
+                                   const BatchBody& body) {
+  const std::vector<SliceBatch> batches = batch_slices(slices, tables, most_locks_);
+  side_by_side(
+      sessions_.size(), batches.size(), [this] { cancel(); },
+      [&](std::size_t lane, std::size_t item) {
+        SliceBatch batch = batches[item];
+        const std::size_t end = batch.end;
+        std::size_t most = end - batch.begin;
+        while (batch.begin < end) {
+          batch.end = std::min(end, batch.begin + most);
+          const std::size_t came_to = body(lane, batch);
+          if (came_to < batch.end) {
+            sessions_[lane].execute(release_locks);
+            most = std::max<std::size_t>(1, most / 2);
+          }
+          batch.begin = came_to;
+        }
+      });
+}
+
+std::vector<std::uint64_t> TargetInstant::count(std::span<const TargetSlice> slices,
+                                                std::span<const TargetTable* const> tables) {
+  std::vector<std::uint64_t> counts(slices.size());
+  batch_by_batch(slices, tables, [&](std::size_t lane, SliceBatch batch) {
+    std::string sql;
+    for (std::size_t i = batch.begin; i < batch.end; ++i) {
+      sql += fmt::format("{}SELECT {}, pg_catalog.count(*) FROM ONLY {}{}",
+                         sql.empty() ? "" : " UNION ALL ", i, slices[i].relation,
+                         page_condition(slices[i]));
+    }
+    try {
+      for (const postgres::Row& row : sessions_[lane].query(sql)) {
+        counts[std::stoull(row[0].text)] = std::stoull(row[1].text);
+      }
+    } catch (const Error& error) {
+      if (batch.end - batch.begin > 1 && is_out_of_locks(error)) return batch.begin;
+      throw;
+    }
+    sessions_[lane].execute(release_locks);
+    return batch.end;
+  });
+  return counts;
 }
 
 TargetInstant::Found TargetInstant::find(std::span<const TargetTable* const> tables) {

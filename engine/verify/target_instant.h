@@ -1,11 +1,14 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "engine/retry.h"
 #include "engine/verify/side_by_side.h"
 #include "io/error.h"
 #include "io/postgres/connection.h"
@@ -29,8 +32,17 @@ struct TargetSlice {
 std::string copy_out_sql(const TargetSlice& slice, const TargetTable& table,
                          bool with_place = false);
 
-/// SELECT count(*) of a slice.
-std::string count_sql(const TargetSlice& slice);
+/// Slices that are read by one message, [begin, end).
+struct SliceBatch {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+/// Put slices, largest first, into batches: a large one is alone, small ones share one as far as
+/// `most_locks` reaches.
+std::vector<SliceBatch> batch_slices(std::span<const TargetSlice> slices,
+                                     std::span<const TargetTable* const> tables,
+                                     std::size_t most_locks);
 
 /// The target as it was at one instant, seen by many sessions.
 /// Legal order: any number of find() and read(). Threads: one; lanes run inside read().
@@ -59,44 +71,65 @@ class TargetInstant {
   void cancel() noexcept;
 
   /// Read slices side by side: `on_tuple(slice_index, std::span<const std::byte>)` for each row,
-  /// concurrently for different slices.
+  /// concurrently for different slices. Small ones share a message to the server.
   template <class OnTuple>
   void read(std::span<const TargetSlice> slices, std::span<const TargetTable* const> tables,
             bool with_place, const OnTuple& on_tuple) {
-    side_by_side(
-        sessions_.size(), slices.size(), [this] { cancel(); },
-        [&](std::size_t lane, std::size_t index) {
-          const TargetSlice& slice = slices[index];
-          const TargetTable& table = *tables[slice.table];
-          struct Context {
-            const OnTuple& on_tuple;
-            std::size_t index;
-            TupleStream stream;
-          } context{on_tuple, index, {}};
-          try {
-            sessions_[lane].read_copy(
-                copy_out_sql(slice, table, with_place),
-                [](void* data, std::span<const std::byte> bytes) {
-                  auto& in = *static_cast<Context*>(data);
-                  in.stream.feed(bytes, [&](std::span<const std::byte> tuple) {
-                    in.on_tuple(in.index, tuple);
-                  });
-                },
-                &context);
-            if (!context.stream.complete()) {
-              throw Error(ErrorKind::internal, "the target sent a COPY that has no end",
-                          {.side = Side::target});
-            }
-          } catch (Error& error) {
-            error.add({.side = Side::target, .table = table.full_name()});
-            throw;
-          }
-        });
+    struct Reading {  // of one batch: which slice comes now
+      const OnTuple& on_tuple;
+      std::size_t index;
+      TupleStream stream;
+    };
+    batch_by_batch(slices, tables, [&](std::size_t lane, SliceBatch batch) {
+      std::string script;
+      for (std::size_t i = batch.begin; i < batch.end; ++i) {
+        script += copy_out_sql(slices[i], *tables[slices[i].table], with_place) + ";\n";
+      }
+      Reading reading{on_tuple, batch.begin, {}};
+      const auto take = [](void* data, std::span<const std::byte> bytes) {
+        auto& now = *static_cast<Reading*>(data);
+        now.stream.feed(bytes,
+                        [&](std::span<const std::byte> tuple) { now.on_tuple(now.index, tuple); });
+        if (!now.stream.complete()) return;
+        ++now.index;
+        now.stream = {};
+      };
+      try {
+        sessions_[lane].read_copy(script + release_locks, take, &reading);
+        if (reading.index != batch.end) {
+          throw Error(ErrorKind::internal, "the target sent a COPY that has no end",
+                      {.side = Side::target});
+        }
+        return batch.end;
+      } catch (Error& error) {
+        // What is whole is counted already; the rest asks for fewer locks at once.
+        const bool between = reading.index < batch.end && !reading.stream.begun();
+        if (between && batch.end - batch.begin > 1 && is_out_of_locks(error)) return reading.index;
+        const std::size_t at = std::min(reading.index, batch.end - 1);
+        error.add({.side = Side::target, .table = tables[slices[at].table]->full_name()});
+        throw;
+      }
+    });
   }
 
+  /// Count the rows of slices side by side.
+  std::vector<std::uint64_t> count(std::span<const TargetSlice> slices,
+                                   std::span<const TargetTable* const> tables);
+
  private:
+  /// What reading took goes back to the table of locks that all sessions share: thousands of tables
+  /// are read at one instant. Source: PostgreSQL manual, "Explicit Locking", on savepoints.
+  static constexpr const char* release_locks = "ROLLBACK TO SAVEPOINT before_reading";
+
+  /// Reads a batch; returns where it came to: before the batch's end where the target ran out of
+  /// locks.
+  using BatchBody = std::function<std::size_t(std::size_t lane, SliceBatch batch)>;
+  void batch_by_batch(std::span<const TargetSlice> slices,
+                      std::span<const TargetTable* const> tables, const BatchBody& body);
+
   std::vector<postgres::Connection>& sessions_;
   std::string snapshot_;
+  std::size_t most_locks_ = 0;  // that a session may hold
 };
 
 }  // namespace millrace

@@ -303,6 +303,8 @@ struct Connection::Session {
   void put(const char* bytes, std::size_t n_bytes);
   void flush();
   void look_for_failure();
+  /// Hand over what the COPY that the server has opened sends, to its end.
+  void take_copy(CopyOut take, void* context);
 };
 
 void Connection::Session::keep_notice(const char* text) {
@@ -631,6 +633,26 @@ std::uint64_t Connection::finish_copy() {
   return rows;
 }
 
+void Connection::Session::take_copy(CopyOut take, void* context) {
+  struct FreeBytes {
+    void operator()(char* bytes) const noexcept { PQfreemem(bytes); }
+  };
+  for (;;) {
+    char* piece = nullptr;
+    const int n_bytes = PQgetCopyData(get(), &piece, 0);
+    if (n_bytes == -1) return;  // the end, or an error: the next result says
+    if (n_bytes < 0) throw describe_loss();
+    const std::unique_ptr<char, FreeBytes> owned(piece);
+    try {
+      take(context, std::as_bytes(std::span(piece, static_cast<std::size_t>(n_bytes))));
+    } catch (...) {
+      shutdown(line->socket, SHUT_RDWR);
+      drain();
+      throw;
+    }
+  }
+}
+
 std::uint64_t Connection::read_copy(const std::string& copy_sql, CopyOut take, void* context) {
   Session& session = *session_;
   session.send(copy_sql);
@@ -643,33 +665,22 @@ std::uint64_t Connection::read_copy(const std::string& copy_sql, CopyOut take, v
     Out& operator=(const Out&) = delete;
   } const out(session);
 
-  const Result opened = session.next_result();
-  if (opened == nullptr || PQresultStatus(opened.get()) != PGRES_COPY_OUT) {
-    session.drain();
+  std::uint64_t rows = 0;
+  bool any = false;
+  while (Result result = session.next_result()) {
+    if (PQresultStatus(result.get()) == PGRES_COPY_OUT) {
+      any = true;
+      session.take_copy(take, context);
+      continue;
+    }
+    std::uint64_t of_one = 0;
+    const std::string_view count = PQcmdTuples(result.get());
+    std::from_chars(count.data(), count.data() + count.size(), of_one);
+    rows += of_one;
+  }
+  if (!any) {
     throw Error(ErrorKind::internal, "not a COPY TO STDOUT: " + shorten_statement(copy_sql),
                 {.side = Side::target});
-  }
-  struct FreeBytes {
-    void operator()(char* bytes) const noexcept { PQfreemem(bytes); }
-  };
-  for (;;) {
-    char* piece = nullptr;
-    const int n_bytes = PQgetCopyData(session.get(), &piece, 0);
-    if (n_bytes == -1) break;  // the end, or an error: the next result says
-    if (n_bytes < 0) throw session.describe_loss();
-    const std::unique_ptr<char, FreeBytes> owned(piece);
-    try {
-      take(context, std::as_bytes(std::span(piece, static_cast<std::size_t>(n_bytes))));
-    } catch (...) {
-      shutdown(session.line->socket, SHUT_RDWR);
-      session.drain();
-      throw;
-    }
-  }
-  std::uint64_t rows = 0;
-  while (Result result = session.next_result()) {
-    const std::string_view count = PQcmdTuples(result.get());
-    std::from_chars(count.data(), count.data() + count.size(), rows);
   }
   return rows;
 }

@@ -101,9 +101,10 @@ class Connection {
 
   /// Takes what a COPY out sends, piece by piece; the bytes are valid during the call only.
   using CopyOut = void (*)(void* context, std::span<const std::byte> bytes);
-  /// `copy_sql`: a whole COPY ... TO STDOUT (FORMAT binary) statement. Hands the stream over in
-  /// order, header and trailer included; it may be cut anywhere. Returns the rows that the server
-  /// says it sent. When `take` throws the session is cut, since the rest is still on its way.
+  /// `copy_sql`: a whole COPY ... TO STDOUT (FORMAT binary) statement, or a script with several.
+  /// Hands the streams over one after the other, header and trailer included; each may be cut
+  /// anywhere, but no piece holds bytes of two. Returns the rows that the server says it sent. When
+  /// `take` throws the session is cut, since the rest is still on its way.
   std::uint64_t read_copy(const std::string& copy_sql, CopyOut take, void* context);
 
   /// Send a script of statements, COPY ... FROM STDIN among them, in one message: each COPY then

@@ -869,6 +869,23 @@ TEST(PostgresConnection, ReadsACopyOutFromItsHeaderToItsTrailer) {
   EXPECT_EQ(connection.query("SELECT 1").at(0).at(0).text, "1") << "usable afterwards";
 }
 
+TEST(PostgresConnection, AScriptOfCopiesOutSendsOneStreamAfterTheOther) {
+  Connection connection = connect();
+  connection.execute("BEGIN");
+  std::uint64_t rows = 0;
+
+  const std::string all = read_all(connection,
+                                   "SAVEPOINT here; COPY (SELECT 1) TO STDOUT (FORMAT binary);"
+                                   "COPY (SELECT 2 WHERE false) TO STDOUT (FORMAT binary);"
+                                   "COPY (SELECT generate_series(3, 5)) TO STDOUT (FORMAT binary);"
+                                   "ROLLBACK TO SAVEPOINT here",
+                                   rows);
+
+  EXPECT_EQ(rows, 4U);
+  EXPECT_EQ(all.size(), 3U * (19 + 2) + 4 * 10);
+  EXPECT_EQ(connection.query("SELECT 1").at(0).at(0).text, "1");
+}
+
 TEST(PostgresConnection, ACopyOutThatFailsHalfWaySaysWhyAndLeavesTheSession) {
   Connection connection = connect();
   std::uint64_t rows = 0;
