@@ -23,6 +23,12 @@ struct Receipt {
   double end_s = 0;
 };
 
+/// Two chunks in the place of one: each holds some of its tables.
+struct ChunkHalves {
+  Chunk first;  // has the chunk's own id
+  Chunk second;
+};
+
 /// Where the rows of a run go: one lane of them. Virtual per chunk, never per block or row.
 /// Threads: one (store); any (interrupt).
 class ChunkWriter {
@@ -47,6 +53,16 @@ class ChunkWriter {
   virtual std::optional<Receipt> recover(const Chunk& chunk, unsigned attempt) {
     static_cast<void>(chunk);
     static_cast<void>(attempt);
+    return std::nullopt;
+  }
+  /// Cut a chunk in two that was too much for one transaction, if `error` of store() says so and
+  /// that helps. `spare_id`: the second one's, unless the lane knows better. None: store it anew.
+  /// Call after recover().
+  virtual std::optional<ChunkHalves> split(const Chunk& chunk, const Error& error,
+                                           std::uint64_t spare_id) {
+    static_cast<void>(chunk);
+    static_cast<void>(error);
+    static_cast<void>(spare_id);
     return std::nullopt;
   }
   /// Let a store() that waits for the outside fail soon. The graph closes the channels itself.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <deque>
 #include <optional>
 #include <semaphore>
 #include <thread>
@@ -51,7 +52,8 @@ struct CopyGraph::State {
       : run(std::move(given)),
         build_queue(run.plan, run.choices),
         failure([this] { stop_everything(); }),
-        open_chunks(static_cast<std::ptrdiff_t>(run.sizing.open_chunks)) {
+        open_chunks(static_cast<std::ptrdiff_t>(run.sizing.open_chunks)),
+        spare_id(run.plan.chunks.size()) {
     for (const Chunk& chunk : run.plan.chunks) {
       if (chunk.under_lock) ++lock_chunks_left;
       to_read.push({&chunk, 1});
@@ -181,9 +183,11 @@ struct CopyGraph::State {
     ChunkWriter& writer = *run.writers[lane];
     const Chunk& chunk = channel.chunk();
     bool given_up = false;
+    std::optional<Error> refusal;
     try {
       return writer.store(channel);
     } catch (const Error& error) {
+      refusal = error;
       given_up = channel.given_up();
       if (!given_up) {
         if (!tries_anew(channel.attempt(), writer.recovers_from(error))) throw;
@@ -201,9 +205,23 @@ struct CopyGraph::State {
       }
       channel.drop_rejects();
       chunks_to_read.fetch_add(1);  // its reader counted it, or will
+      if (auto halves = writer.split(chunk, *refusal, spare_id.fetch_add(1))) {
+        queue_halves(std::move(*halves));
+        return std::nullopt;
+      }
     }
     to_read.push({&chunk, channel.attempt() + 1});
     return std::nullopt;
+  }
+
+  void queue_halves(ChunkHalves halves) {
+    chunks_to_read.fetch_add(1);
+    chunks_to_store.fetch_add(1);
+    // The one that takes the chunk's place is not read yet, so that the lock is held still.
+    if (halves.first.under_lock) hold_lock_again();
+    const std::lock_guard lock(halves_mutex);
+    to_read.push({&chunk_halves.emplace_back(std::move(halves.first)), 1});
+    to_read.push({&chunk_halves.emplace_back(std::move(halves.second)), 1});
   }
 
   void store_chunks(unsigned lane, WriterNode::gateway_type& gateway) {
@@ -278,6 +296,9 @@ struct CopyGraph::State {
   LaneQueue<ChannelPointer> begun;  // chunks being read, in the order in which they began
   std::mutex channels_mutex;
   std::vector<std::weak_ptr<ChunkChannel>> channels;
+  std::mutex halves_mutex;         // guards chunk_halves
+  std::deque<Chunk> chunk_halves;  // chunks that are not in the plan, since one was split
+  std::atomic<std::uint64_t> spare_id;
   std::vector<std::uint64_t> chunks_left_of;  // per table; touched by the serial settle node only
   std::vector<std::unique_ptr<LaneSession>> build_lanes;
   std::mutex lanes_mutex;  // the graph's workers start lanes side by side

@@ -3,6 +3,7 @@
 #include <xxhash.h>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "engine/chunk_writer.h"
@@ -221,6 +222,24 @@ std::optional<Receipt> Ledger::find_receipt(postgres::Connection& session,
     part.digest = TupleDigest{part.rows, static_cast<std::uint64_t>(std::stoll(row[3].text))};
   }
   return receipt;
+}
+
+void Ledger::note_split(postgres::Connection& session, ChunkHalves& halves) const {
+  if (!kept()) return;
+  // Numbers have no gaps: lanes that split at the same time wait for each other.
+  session.execute(
+      fmt::format("BEGIN; SELECT FROM millrace.runs WHERE run = {} FOR NO KEY UPDATE", run_));
+  const auto rows = session.query(fmt::format(
+      "INSERT INTO millrace.chunks (run, chunk, table_numbers, members, tail, bytes_estimate, "
+      "under_lock) SELECT run, (SELECT max(chunk) + 1 FROM millrace.chunks WHERE run = {0}), "
+      "'{{{2}}}', members, tail, {3}, under_lock FROM millrace.chunks WHERE run = {0} AND chunk = "
+      "{1} RETURNING chunk",
+      run_, halves.first.id, fmt::join(halves.second.tables, ","), halves.second.bytes_estimate));
+  session.commit(fmt::format(
+      "UPDATE millrace.chunks SET table_numbers = '{{{2}}}', bytes_estimate = {3} WHERE run = {0} "
+      "AND chunk = {1}",
+      run_, halves.first.id, fmt::join(halves.first.tables, ","), halves.first.bytes_estimate));
+  halves.second.id = std::stoull(rows.at(0).at(0).text);
 }
 
 std::string Ledger::lock_statement() const {

@@ -69,6 +69,9 @@ class Ledger {
   std::string receipt_statement(const Receipt& receipt, unsigned attempt) const;
   /// The receipt of a chunk, where the ledger has one.
   std::optional<Receipt> find_receipt(postgres::Connection& session, const Chunk& chunk) const;
+  /// Enter that the chunk halves.first.id is now these two, in a transaction of its own; gives the
+  /// second its number.
+  void note_split(postgres::Connection& session, ChunkHalves& halves) const;
   /// The statement that takes the lock of the run for a session that takes the lost one's place.
   std::string lock_statement() const;
   /// The statement that enters that a table's rows and keys are all there; empty where none is

@@ -9,13 +9,16 @@ bool may_go_well_again(const Error& error) noexcept {
     case ErrorKind::connection_lost:
     case ErrorKind::conflict: return true;
     case ErrorKind::exhausted: {
-      // Too many clients, in the words of either server; the rest is disk and memory.
+      // Too many clients, in the words of either server; the rest is disk.
       const std::string& code = error.where().code;
-      return code == "53300" || code == "1040" || code == "1203" || code == "1226";
+      return is_out_of_locks(error) || code == "53300" || code == "1040" || code == "1203" ||
+             code == "1226";
     }
     default: return false;
   }
 }
+
+bool is_out_of_locks(const Error& error) noexcept { return error.where().code == "53200"; }
 
 RetryPauses::RetryPauses(RetryPolicy policy) : policy_(policy), random_(std::random_device{}()) {}
 

@@ -17,10 +17,14 @@ struct RetryPolicy {
 };
 
 /// Whether another attempt may go well: lost connections, deadlocks and serialization failures, a
-/// server that starts up or has too many clients. A full disk, a value that does not fit and a
-/// refused privilege are not.
+/// server that starts up, has too many clients, or is out of locks. A full disk, a value that does
+/// not fit and a refused privilege are not.
 /// An in-doubt COMMIT is not either: it must be settled first.
 bool may_go_well_again(const Error& error) noexcept;
+
+/// Whether the target had no place left in its table of locks (or no memory: it tells both by one
+/// code). A transaction of fewer tables may go well.
+bool is_out_of_locks(const Error& error) noexcept;
 
 /// Pauses between attempts, which a stop ends at once. Threads: all calls may run concurrently.
 class RetryPauses {

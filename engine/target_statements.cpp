@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/retry.h"
 #include "io/error.h"
 
 namespace millrace {
@@ -21,8 +22,6 @@ std::size_t batch_end(const std::vector<TargetStatement>& statements, std::size_
   }
   return end;
 }
-
-bool out_of_locks(const Error& error) { return error.where().code == "53200"; }
 
 }  // namespace
 
@@ -61,7 +60,7 @@ void execute_in_batches(postgres::Connection& session,
       session.execute(batch);
     } catch (const Error& error) {
       session.rollback();
-      if (!out_of_locks(error) || end - begin < 2) throw;
+      if (!is_out_of_locks(error) || end - begin < 2) throw;
       most_locks = std::max<std::size_t>(1, most_locks / 2);
       continue;
     }

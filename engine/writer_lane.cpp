@@ -80,6 +80,21 @@ std::optional<Receipt> WriterLane::recover(const Chunk& chunk, unsigned attempt)
   return receipt;
 }
 
+std::optional<ChunkHalves> WriterLane::split(const Chunk& chunk, const Error& error,
+                                             std::uint64_t spare_id) {
+  const bool grouped = plan_.tables[chunk.tables.front()].grouped;
+  if (!is_out_of_locks(error) || !grouped || chunk.tables.size() < 2) return std::nullopt;
+  const auto middle = chunk.tables.begin() + static_cast<std::ptrdiff_t>(chunk.tables.size() / 2);
+  ChunkHalves halves{.first = chunk, .second = chunk};
+  halves.first.tables.assign(chunk.tables.begin(), middle);
+  halves.second.tables.assign(middle, chunk.tables.end());
+  halves.first.bytes_estimate = chunk.bytes_estimate / 2;
+  halves.second.bytes_estimate -= halves.first.bytes_estimate;
+  halves.second.id = spare_id;
+  ledger_.note_split(session_, halves);
+  return halves;
+}
+
 Receipt WriterLane::store(ChunkChannel& channel) {
   const Chunk& chunk = channel.chunk();
   Receipt receipt{.chunk = &chunk, .parts = {}, .begin_s = progress_.elapsed_s()};

@@ -31,6 +31,10 @@ class WriterLane final : public ChunkWriter {
   /// A COMMIT in doubt is settled by asking the ledger: without one it ends the run.
   bool recovers_from(const Error& error) const noexcept override;
   std::optional<Receipt> recover(const Chunk& chunk, unsigned attempt) override;
+  /// A group of small tables for which the target had too few locks; the ledger's plan is changed
+  /// accordingly.
+  std::optional<ChunkHalves> split(const Chunk& chunk, const Error& error,
+                                   std::uint64_t spare_id) override;
   /// Cancels the statement that runs.
   void interrupt() noexcept override;
 

@@ -1,20 +1,25 @@
 #!/usr/bin/env python3
 """A target that has room for a few hundred locks in all, and a source of many more tables."""
 
+import json
 import unittest
 
-from fault_test_case import COMPLETE, FaultTestCase, Mysql, OwnServers, Postgres, variable
+from fault_test_case import COMPLETE, FaultTestCase, Locker, Mysql, OwnServers, Postgres, variable
 
 TABLES = 160  # some six locks each: itself, TOAST and its index, a key, an index, a sequence
 LOCKS, CONNECTIONS = 10, 20  # 200 places; a transaction of all tables would need five times that
 
 
-class FewLocks(FaultTestCase):
+class ManyTables(FaultTestCase):
+    """Moves them into a target of its own, with `locks` for each of a few connections."""
+
+    locks = 64
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.servers = OwnServers(
-            "postgres15", "--set", f"postgres15.max_locks_per_transaction={LOCKS}",
+            "postgres15", "--set", f"postgres15.max_locks_per_transaction={cls.locks}",
             "--set", f"postgres15.max_connections={CONNECTIONS}")
         cls.addClassCleanup(cls.servers.stop)
         cls.target = Postgres(cls.servers.variables["MILLRACE_POSTGRES15"])
@@ -52,6 +57,10 @@ class FewLocks(FaultTestCase):
             f" '{self.database}'::regnamespace group by 1) k", self.database)
         self.assertEqual(kinds, f"f{(TABLES + 2) // 3} p{TABLES}")
 
+
+class FewLocks(ManyTables):
+    locks = LOCKS
+
     def test_tables_are_made_filled_keyed_and_dropped_in_parts(self):
         self.migrate()
         self.assert_complete(2 * TABLES)
@@ -61,6 +70,51 @@ class FewLocks(FaultTestCase):
     def test_a_schema_is_made_in_parts(self):
         self.migrate("--schema-only")
         self.assert_complete(0)
+
+
+class LocksOfOthers(ManyTables):
+    """What the settings promise is there, but another session has taken nearly all of it."""
+
+    def take_all_locks_but(self, left):
+        other = Locker.of_target(self.target, self.database, f"""
+            do $$ begin
+              for i in 1..1000000 loop perform pg_advisory_lock(i); end loop;
+            exception when out_of_memory then null;
+            end $$;
+            select count(pg_advisory_unlock(i)) from generate_series(1, {left}) i""")
+        other.await_held()
+        self.addCleanup(other.release)
+
+    def test_groups_are_split_until_they_fit(self):
+        self.take_all_locks_but(100)
+
+        self.migrate("--writers", "1", "--retry-pause", "1")  # groups of 40 tables, some 280 locks
+
+        self.assert_complete(2 * TABLES)
+        report = json.loads((self.folder / "run.json").read_text())
+        self.assertTrue(report["proof"]["equal"], report["proof"])
+        self.assertIn("53200", report["retries"][0]["error"])
+        chunks, numbers, tables, once = self.target.value(
+            "select count(distinct chunk), max(chunk) + 1, count(*), count(distinct n)"
+            " from millrace.chunks, unnest(table_numbers) n", self.database).split("|")
+        self.assertGreater(int(chunks), 4, "no group was split")
+        self.assertEqual((numbers, tables, once), (chunks, str(TABLES), str(TABLES)))
+        self.assertEqual(chunks, self.target.value(
+            "select count(distinct chunk) from millrace.receipts", self.database))
+
+    def test_a_run_that_died_after_a_split_goes_on_with_the_parts(self):
+        self.take_all_locks_but(100)
+        words = ("--writers", "1", "--retry-pause", "1")
+        killed = self.program.run(
+            "migrate", self.source.url(self.database), self.target.url(self.database), *words,
+            MILLRACE_FAULT="writer.after_commit:2:kill")
+        self.assertNotEqual(killed.code, COMPLETE)
+
+        self.migrate(*words, "--resume")
+
+        self.assert_complete(2 * TABLES)
+        self.assertEqual(str(TABLES), self.target.value(
+            "select count(*) from millrace.receipts", self.database))
 
 
 if __name__ == "__main__":

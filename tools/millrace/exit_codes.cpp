@@ -31,7 +31,7 @@ constexpr std::array<ErrorAdvice, 9> advice = {{
      "Find who holds the lock (`pg_stat_activity` and `pg_locks` on the target, `SHOW PROCESSLIST` "
      "on the source, `millrace status`), end it or wait, then go on with `--resume`."},
     {ErrorKind::exhausted, "a server or this machine ran out of disk, memory or connections",
-     "Waits for a free connection, up to `--retries` times. Of a full disk or memory it takes back "
+     "Waits for a free connection or lock, up to `--retries` times. Of a full disk it takes back "
      "what was not committed, so that the space is free again, and stops.",
      "Free the disk, raise `max_connections`, or ask for less: fewer `--readers`, `--writers`, "
      "`--builders`, a smaller `--memory`. Then go on with `--resume`."},

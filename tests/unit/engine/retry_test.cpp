@@ -7,10 +7,11 @@
 namespace millrace {
 namespace {
 
-TEST(Retry, HelpsAgainstLostConnectionsConflictsAndTooManyClients) {
+TEST(Retry, HelpsAgainstLostConnectionsConflictsTooManyClientsAndTooFewLocks) {
   EXPECT_TRUE(may_go_well_again(Error(ErrorKind::connection_lost, "")));
   EXPECT_TRUE(may_go_well_again(Error(ErrorKind::conflict, "")));
   EXPECT_TRUE(may_go_well_again(Error(ErrorKind::exhausted, "", {.code = "53300"})));
+  EXPECT_TRUE(may_go_well_again(Error(ErrorKind::exhausted, "", {.code = "53200"})));
   EXPECT_TRUE(may_go_well_again(Error(ErrorKind::exhausted, "", {.code = "1040"})));
 }
 
