@@ -37,6 +37,23 @@ struct Gate {
   std::string expect;  // as text; "NULL" for none
   std::string hint;    // what to do where it is not so
 };
+
+/// How it is seen that one of the operator's steps is done.
+enum class StepSign : std::uint8_t {
+  none,          // not at all
+  source_query,  // a query's first value is true
+  target_query,
+  gates,  // every gate of the job passes
+  moved,  // a complete run, the last one of each, stored every table of the job
+};
+
+/// One of the operator's steps around a run.
+struct Step {
+  std::string text;
+  StepSign seen_by = StepSign::none;
+  std::string sql;
+};
+
 /// How much of what was stored is read back and compared.
 enum class ProofDepth : std::uint8_t { none, counts, content };
 
@@ -62,6 +79,7 @@ struct Job {
   FaultPolicy on_fault = FaultPolicy::stop;
   ScanDepth scan = ScanDepth::none;
   std::vector<Gate> gates;
+  std::vector<Step> steps;                         // the operator's, in order
   bool skip_check = false;                         // migrate begins without looking
   std::vector<FaultRule> fault_rules;              // the last one that means a column wins
   std::string reject_folder = "millrace-rejects";  // of the reject files

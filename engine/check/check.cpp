@@ -154,10 +154,23 @@ class Inspection {
     if (source_) try_to("source", [&] { look_at_source(); });
     if (target_) try_to("target", [&] { look_at_target(); });
     if (source_link_ && target_link_) add(check_clocks(*source_link_, *target_link_));
-    if (!source_link_ || !target_link_) return std::move(report_);
-    try_to("gates", [&] { add(check_gates(job_, *source_, *target_)); });
-    const bool planned = try_to("plan", [&] { prepare(job_, *source_, *target_, preparation_); });
-    if (planned) look_at_plan();
+    bool planned = false;
+    std::optional<bool> gates_pass;
+    if (source_link_ && target_link_) {
+      try_to("gates", [&] {
+        Findings gates = check_gates(job_, *source_, *target_);
+        gates_pass = worst_of(gates) != Verdict::fail;
+        add(std::move(gates));
+      });
+      planned = try_to("plan", [&] { prepare(job_, *source_, *target_, preparation_); });
+      if (planned) look_at_plan();
+    }
+    try_to("steps", [&] {
+      report_.steps = look_at_steps(job_.steps, {.source = source_link_ ? source_.get() : nullptr,
+                                                 .target = target_link_ ? target_.get() : nullptr,
+                                                 .gates_pass = gates_pass,
+                                                 .work = planned ? &preparation_.work : nullptr});
+    });
     return std::move(report_);
   }
 

@@ -2,9 +2,11 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/check/estimate.h"
 #include "engine/check/finding.h"
+#include "engine/check/steps.h"
 #include "engine/job.h"
 #include "engine/preparation.h"
 #include "engine/stop_request.h"
@@ -17,6 +19,7 @@ struct CheckReport {
   std::string target;  // masked URL
   Findings findings;
   std::optional<Estimate> estimate;  // where the job could be planned
+  std::vector<SeenStep> steps;       // the job's
 };
 
 /// Look at both sides as `job` would use them: what is well, what to mind, what will fail, and what

@@ -38,6 +38,12 @@ std::string line_of(const Finding& finding, unsigned width, bool color) {
   return text;
 }
 
+std::string_view word_of_step(const std::vector<SeenStep>& steps, std::size_t step,
+                              std::size_t now) {
+  if (step == now) return "now";
+  return step < now || steps[step].state == StepState::done ? "done" : "";
+}
+
 std::string verdict_line(const Findings& findings) {
   std::array<std::size_t, 3> counts{};
   for (const Finding& finding : findings) ++counts[static_cast<std::size_t>(finding.verdict)];
@@ -46,6 +52,20 @@ std::string verdict_line(const Findings& findings) {
     case Verdict::ok: return text + "ready\n";
     case Verdict::warn: return text + "ready, with what is to be minded above\n";
     case Verdict::fail: return text + "not ready\n";
+  }
+  return text;
+}
+
+/// The steps, with the one that comes next.
+std::string steps_of(const std::vector<SeenStep>& steps, unsigned width, bool color) {
+  if (steps.empty()) return {};
+  const std::size_t now = current_step(steps);
+  std::string text = "\nsteps\n";
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (color && i == now) text += "\x1b[1m";
+    text += fmt::format("  {:<4}  {}. ", word_of_step(steps, i, now), i + 1);
+    text += wrapped(shown(steps[i].text), indent + 3, width);
+    if (color && i == now) text += "\x1b[0m";
   }
   return text;
 }
@@ -69,6 +89,7 @@ std::string check_text(const CheckReport& report, unsigned width, bool color) {
       text += "  " + wrapped(line, 4, width);
     }
   }
+  text += steps_of(report.steps, width, color);
   return text + "\n" + verdict_line(report.findings);
 }
 
@@ -84,6 +105,16 @@ std::string check_json(const CheckReport& report) {
                                 {"subject", finding.subject},
                                 {"message", finding.message},
                                 {"advice", finding.advice}});
+  }
+  if (!report.steps.empty()) {
+    const std::size_t now = current_step(report.steps);
+    json["step"] = now + 1;  // the one that comes next; past the last: none does
+    json["steps"] = nlohmann::ordered_json::array();
+    for (std::size_t i = 0; i < report.steps.size(); ++i) {
+      const std::string_view word = word_of_step(report.steps, i, now);
+      json["steps"].push_back(
+          {{"text", report.steps[i].text}, {"state", word.empty() ? "to do" : word}});
+    }
   }
   if (report.estimate) {
     const Estimate& estimate = *report.estimate;

@@ -326,6 +326,65 @@ class CheckBeforeRuns(CheckTestCase):
                      "run the upgrade first.*--skip-check")
         self.assertEqual(self.migrate(*job, "--skip-check").code, COMPLETE)
 
+    # ---- the operator's steps
+
+    def step(self, *words):
+        """Which step comes next, from 1, and how each is marked."""
+        said = self.check(*words)
+        return said["step"], [step["state"] for step in said["steps"]]
+
+    def test_steps_of_the_job_and_which_of_them_comes_next(self):
+        self.source.run(f"create table `{self.database}`.farm (runs int primary key); insert into"
+                        f" `{self.database}`.farm values (1)")
+        job = self.job(f"""
+            [[step]]
+            text = "Stop the farm"
+            source = "SELECT COUNT(*) = 0 FROM `{self.database}`.farm WHERE runs"
+            [[step]]
+            text = "Look"
+            done = "gates"
+            [[step]]
+            text = "Move"
+            done = "moved"
+            [[step]]
+            text = "Upgrade"
+            target = "SELECT upgraded FROM dwh.state"
+            [[step]]
+            text = "Enable the farm"
+            [[gate]]
+            sql = "SELECT MAX(id) FROM t"
+            expect = 2
+            """)
+
+        self.assertEqual(self.step(*job), (1, ["now", "done", "to do", "to do", "to do"]))
+        self.source.run(f"delete from `{self.database}`.farm")
+        self.assertEqual(self.step(*job), (3, ["done", "done", "now", "to do", "to do"]))
+        self.assertEqual(self.migrate(*job, "--exclude", "farm").code, COMPLETE)
+        self.assertEqual(self.step(*job), (3, ["done", "done", "now", "to do", "to do"]),
+                         "a table is missing")
+        self.assertEqual(self.migrate(*job, "--if-exists", "drop").code, COMPLETE)
+        self.assertEqual(self.step(*job), (4, ["done", "done", "done", "now", "to do"]))
+        self.target.run("create schema dwh; create table dwh.state as select true upgraded", self.database)
+        self.assertEqual(self.step(*job), (5, ["done", "done", "done", "done", "now"]))
+
+        page = self.program.run("check", self.source.url(self.database), self.target.url(self.database), *job).stdout
+        self.assertIn("\nsteps\n  done  1. Stop the farm\n", page)
+        self.assertIn("\n  now   5. Enable the farm\n", page)
+        self.target.run(f'drop table "{self.database}".farm', self.database)
+        self.assertEqual(self.step(*job)[0], 3, "it was moved, and is gone")
+
+    def test_steps_are_told_without_a_target(self):
+        job = self.job("""
+            [[step]]
+            text = "Stop the farm"
+            source = "SELECT 1"
+            [[step]]
+            text = "Move"
+            done = "moved"
+            """)
+        self.check(*job, target=self.target.url(self.database, port=1))
+        self.assertEqual([step["state"] for step in self.said["steps"]], ["done", "now"])
+
     # ---- at the start of a run
 
     def test_run_looks_first_and_tells_what_to_mind(self):

@@ -6,7 +6,6 @@
 
 #include "engine/check/check.h"
 #include "engine/stop_request.h"
-#include "tools/millrace/checklist.h"
 #include "tools/millrace/commands.h"
 #include "tools/millrace/credentials.h"
 #include "tools/millrace/signals.h"
@@ -65,10 +64,6 @@ int run_check(const CommandLine& line) {
                                : check_text(report, size ? std::min(size->columns, widest) : 100,
                                             size && colors_wanted());
   std::fwrite(text.data(), 1, text.size(), stdout);
-  if (!request.json) {
-    const std::string steps = checklist_text(request.checklist);
-    std::fwrite(steps.data(), 1, steps.size(), stdout);
-  }
   return exit_code_of(worst_of(report.findings));
 }
 

@@ -6,10 +6,10 @@
 
 #include "engine/migrate.h"
 #include "engine/stop_request.h"
-#include "tools/millrace/checklist.h"
 #include "tools/millrace/commands.h"
 #include "tools/millrace/credentials.h"
 #include "tools/millrace/signals.h"
+#include "tools/millrace/step_table.h"
 #include "tools/millrace/terminal_size.h"
 
 namespace millrace {
@@ -61,7 +61,7 @@ int run_plan(const CommandLine& line) {
     constexpr unsigned widest = 160;
     const auto size = terminal_size(STDOUT_FILENO);
     text = plan_text(made, size ? std::min(size->columns, widest) : 100);
-    text += checklist_text(request.checklist);
+    text += steps_text(request.job.steps);
   }
   std::fwrite(text.data(), 1, text.size(), stdout);
   return 0;

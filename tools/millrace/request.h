@@ -22,8 +22,7 @@ struct Request {
   bool no_defaults = false;   // read no option file
   bool password_prompt = false;
 
-  std::string profile;                 // of the program's own job files; empty: none
-  std::vector<std::string> checklist;  // the operator's steps, in order
+  std::string profile;  // of the program's own job files; empty: none
 
   std::vector<std::string> reports;
   ProgressStyle progress = ProgressStyle::automatic;

@@ -16,6 +16,7 @@
 #include "tools/millrace/gate_table.h"
 #include "tools/millrace/hook_settings.h"
 #include "tools/millrace/shipped_profiles.h"
+#include "tools/millrace/step_table.h"
 #include "tools/millrace/table_rule_table.h"
 
 namespace millrace {
@@ -104,8 +105,8 @@ const std::array own_settings = {
     "begin with a job file that is part of the program (millrace docs profile NAME prints it); what --job and the "
     "command line say wins", profile_words(), yes, yes,
     [](R& r, const V& v) { r.profile = shipped_profiles()[v.word].name; }},
-  Setting{"", "", "checklist", texts, "", "", "", {}, yes, yes,
-    [](R& r, const V& v) { r.checklist = v.list; }},
+  Setting{"", "", "step", tables, "", "", "", {}, yes, yes,
+    [](R& r, const V& v) { for (const SettingTable& t : v.tables) r.job.steps.push_back(read_step_table(t)); }},
   Setting{"--databases", "", "databases", list, "GLOBS", selection,
     "source databases, by name or glob: 'qube,*qube,pfx_dw'. Default: the URL's database, or all "
     "but the system's. Each becomes a schema of its name", {}, yes, yes,
@@ -478,7 +479,7 @@ class TypeSettings {
 /// Whether the setting decides on what is moved and what it becomes, not on how.
 bool decides_on_content(const Setting& setting) noexcept {
   constexpr std::array how{speed, consistency, connections, showing, output};
-  constexpr std::array<std::string_view, 3> not_content{"profile", "checklist", "gate"};
+  constexpr std::array<std::string_view, 3> not_content{"profile", "step", "gate"};
   return setting.shape != url && setting.option != "--if-exists" && setting.option != "DIR" &&
          std::find(not_content.begin(), not_content.end(), setting.key) == not_content.end() &&
          std::find(how.begin(), how.end(), setting.group) == how.end();

@@ -1,0 +1,83 @@
+#include "engine/check/steps.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "engine/ledger_schema.h"
+#include "io/error.h"
+
+namespace millrace {
+
+namespace {
+
+template <class Session>
+StepState ask(Session* session, const std::string& sql) {
+  if (session == nullptr) return StepState::unseen;
+  try {
+    const auto rows = session->query(sql);
+    if (rows.empty() || rows[0].empty() || rows[0][0].null) return StepState::open;
+    const std::string& value = rows[0][0].text;
+    return value == "t" || value == "1" ? StepState::done : StepState::open;
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::connection_lost || error.kind() == ErrorKind::cancelled) throw;
+    return StepState::unseen;
+  }
+}
+
+/// Whether every table stands in the target as a run that is complete left it: it was the last one
+/// that stored the table.
+StepState look_for_tables(postgres::Connection* target, const WorkPlan* work) {
+  if (target == nullptr || work == nullptr) return StepState::unseen;
+  if (look_for_ledger(*target) != LedgerState::ready) return StepState::open;
+  std::set<std::pair<std::string, std::string>> moved;
+  for (const postgres::Row& row : target->query(
+           "SELECT target_schema, target_name FROM (SELECT DISTINCT ON (target_schema, "
+           "target_name) target_schema, target_name, state FROM millrace.tables JOIN millrace.runs "
+           "USING (run) ORDER BY target_schema, target_name, run DESC) last WHERE state = "
+           "'complete' AND EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace "
+           "n ON n.oid = c.relnamespace WHERE nspname = target_schema AND relname = "
+           "target_name)")) {
+    moved.emplace(row[0].text, row[1].text);
+  }
+  const bool all = std::ranges::all_of(work->tables, [&](const TableWork& table) {
+    const TargetTable& wanted = table.translated->target;
+    return moved.contains({wanted.schema, wanted.name});
+  });
+  return all ? StepState::done : StepState::open;
+}
+
+StepState look_at(const Step& step, const StepEvidence& evidence) {
+  switch (step.seen_by) {
+    case StepSign::none: break;
+    case StepSign::source_query: return ask(evidence.source, step.sql);
+    case StepSign::target_query: return ask(evidence.target, step.sql);
+    case StepSign::gates:
+      if (!evidence.gates_pass) break;
+      return *evidence.gates_pass ? StepState::done : StepState::open;
+    case StepSign::moved: return look_for_tables(evidence.target, evidence.work);
+  }
+  return StepState::unseen;
+}
+
+}  // namespace
+
+std::vector<SeenStep> look_at_steps(std::span<const Step> steps, const StepEvidence& evidence) {
+  std::vector<SeenStep> seen;
+  for (const Step& step : steps) seen.push_back({step.text, look_at(step, evidence)});
+  return seen;
+}
+
+std::size_t current_step(std::span<const SeenStep> steps) {
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (steps[i].state == StepState::done) continue;
+    const bool passed = steps[i].state == StepState::unseen &&
+                        std::ranges::any_of(steps.subspan(i + 1), [](const SeenStep& later) {
+                          return later.state == StepState::done;
+                        });
+    if (!passed) return i;
+  }
+  return steps.size();
+}
+
+}  // namespace millrace

@@ -1,0 +1,47 @@
+#include "engine/check/steps.h"
+
+#include <gtest/gtest.h>
+
+namespace millrace {
+namespace {
+
+constexpr StepState unseen = StepState::unseen;
+constexpr StepState open = StepState::open;
+constexpr StepState done = StepState::done;
+
+std::size_t current(std::initializer_list<StepState> states) {
+  std::vector<SeenStep> steps;
+  for (const StepState state : states) steps.push_back({"", state});
+  return current_step(steps);
+}
+
+TEST(Steps, TheFirstThatIsNotDoneComesNext) {
+  EXPECT_EQ(current({open, open}), 0U);
+  EXPECT_EQ(current({done, open, open}), 1U);
+  EXPECT_EQ(current({done, done}), 2U);
+  EXPECT_EQ(current({}), 0U);
+}
+
+TEST(Steps, OneThatCannotBeSeenIsDoneWhenALaterOneIs) {
+  EXPECT_EQ(current({done, unseen, open}), 1U);
+  EXPECT_EQ(current({done, unseen, done, open}), 3U);
+  EXPECT_EQ(current({unseen, done, unseen}), 2U);
+}
+
+TEST(Steps, OneThatIsSeenToBeOpenIsNeverPassedOver) {
+  EXPECT_EQ(current({open, done, done}), 0U) << "the farm runs again";
+  EXPECT_EQ(current({done, unseen, open, done}), 2U) << "moved before the upgrade";
+}
+
+TEST(Steps, WithoutEvidenceNothingIsSeen) {
+  const std::vector<Step> steps = {{.text = "stop", .seen_by = StepSign::source_query, .sql = "?"},
+                                   {.text = "check", .seen_by = StepSign::gates},
+                                   {.text = "move", .seen_by = StepSign::moved},
+                                   {.text = "enable"}};
+  for (const SeenStep& step : look_at_steps(steps, {})) EXPECT_EQ(step.state, unseen) << step.text;
+  EXPECT_EQ(look_at_steps(steps, {.gates_pass = true})[1].state, done);
+  EXPECT_EQ(look_at_steps(steps, {.gates_pass = false})[1].state, open);
+}
+
+}  // namespace
+}  // namespace millrace
