@@ -42,6 +42,14 @@ def page(result):
     return "\n".join(part for part in parts if part) + "\n"
 
 
+def pictures(result):
+    """The page's first pictures by name, each a file of its own."""
+    groups = by_cell_and_way(result["runs"])
+    drawn = {"throughput": throughput(groups), "tables": cost_per_table(groups),
+             "phases": phases(groups), "lanes": scaling(result["runs"])}
+    return {name: picture for name, picture in drawn.items() if picture}
+
+
 def section(title, content, words=""):
     if not content:
         return ""

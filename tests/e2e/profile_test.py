@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """--profile on the farms that farmgen makes: what the program ships is enough for a whole move."""
 
+import json
 import os
 import pathlib
 import sys
@@ -109,6 +110,15 @@ class Qube(ProfileTestCase):
         self.assertIn("out of range for the target type", outcome.stderr)
         self.assertRegex(outcome.stderr, "column=(cpu_seconds|[a-z0-9_]*_sk)")
 
+        # The audit of ranges, before anything is moved: each column, with how many values.
+        said = json.loads(self.run_millrace("check", "--profile", "qube", "--databases", "pfx_dw",
+                                            "--scan", "full", "--json").stdout)
+        beyond = [line["message"] for line in said["findings"]
+                  if line["verdict"] == "FAIL" and line["family"] == "values"]
+        self.assertTrue(any("pfx_dw.job_fact.cpu_seconds" in line for line in beyond), beyond)
+        counted = self.source.value("select count(*) from pfx_dw.job_fact where cpu_seconds > 2147483647")
+        self.assertTrue(any("cpu_seconds" in line and counted in line for line in beyond), (counted, beyond))
+
     def test_what_the_user_says_wins_over_the_profile(self):
         self.make()
         self.migrate("--profile", "qube", "--databases", "pfx_dw", "--schema-map", "pfx_dw=warehouse",
@@ -125,6 +135,17 @@ class Qube(ProfileTestCase):
         steps = [text.index(words) for words in ("1. Stop the farm", "3. millrace migrate",
                                                  "4. Upgrade the supervisor", "6. Enable the farm")]
         self.assertEqual(steps, sorted(steps))
+
+    def test_check_tells_which_step_comes_next(self):
+        self.make()
+        self.migrate("--profile", "qube")
+        said = json.loads(self.run_millrace("check", "--profile", "qube", "--json").stdout)
+
+        # The farm was filled a moment ago: it is not standing still, and the new supervisor is not
+        # connected.
+        self.assertEqual(said["step"], 1)
+        self.assertEqual([step["state"] for step in said["steps"]],
+                         ["now", "done", "to do", "to do", "done", "to do"])
 
     def test_the_printed_profile_is_a_job_file(self):
         self.make()

@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+"""Many tables that become one: killed and taken up again, proven, verified and repaired as any table."""
+
+import pathlib
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+from fault_test_case import COMPLETE, FaultTestCase, Mysql, Postgres, variable
+
+DIFFERENCE = 9
+SHARDS = 12
+LARGE = 30_000  # rows of the one shard that is cut along its key
+
+
+class Consolidation(FaultTestCase):
+    def setUp(self):
+        super().setUp()
+        self.source = Mysql(variable("MILLRACE_MARIADB"))
+        self.target = Postgres(variable("MILLRACE_POSTGRES15"))
+        self.prefix = f"shard{self.number:08x}_"
+        self.source.drop_databases(self.prefix)
+        self.addCleanup(self.source.drop_databases, self.prefix)
+        self.addCleanup(self.target.drop_database, self.database)
+        self.target.create_database(self.database)
+        # A table's name is this test's alone: the binlog is searched for names.
+        self.table = f"work_{self.number:08x}"
+        script = []
+        for n in range(SHARDS):
+            name = f"{self.prefix}{n}.{self.table}"
+            script.append(
+                f"create database {self.prefix}{n}; create table {name} (id int not null"
+                " auto_increment primary key, frame int not null, result varchar(90), key by_frame"
+                f" (frame)) engine={'myisam' if n == 3 else 'innodb'};")
+            rows = LARGE if n == 0 else n * 10
+            script.append(f"insert into {name} (frame, result) select seq % 977, repeat(char(97 +"
+                          f" (seq + {n}) % 26), seq % 90) from seq_1_to_{rows}; analyze table {name};")
+        self.source.run(f"create database {self.prefix}; use {self.prefix};" + "".join(script))
+        (self.folder / "job.toml").write_text(
+            f'databases = ["{self.prefix}?*"]\nchunk_bytes = "256KiB"\n[[consolidate]]\n'
+            f'from = "{self.prefix}?*.{self.table}"\ninto = "farm.work"\nsource_column = "shard"\n')
+
+    def call(self, command, *words, **environment):
+        return self.program.run(
+            command, self.source.url(), self.target.url(self.database), "--job", "job.toml",
+            "--progress", "none", "--report", "run.json", "--readers", "2", *words, **environment)
+
+    def rows_of_source(self):
+        return sorted("|".join(line.split("\t")) for n in range(SHARDS) for line in self.source.run(
+            f"select '{self.prefix}{n}', id, frame, result from {self.prefix}{n}.{self.table}").splitlines())
+
+    def assert_all_there(self):
+        here = sorted(self.target.run("select shard, id, frame, result from farm.work", self.database).splitlines())
+        there = self.rows_of_source()
+        self.assertEqual(len(here), len(there), "rows were lost or doubled")
+        self.assertEqual(here, there)
+        self.assertEqual(self.target.value(
+            "select string_agg(indexdef, ';' order by indexdef) from pg_indexes where schemaname = 'farm'",
+            self.database),
+            "CREATE INDEX by_frame ON farm.work USING btree (frame);"
+            "CREATE UNIQUE INDEX work_pkey ON farm.work USING btree (shard, id)")
+
+    def test_a_run_that_is_killed_goes_on_and_ends_with_every_row_once(self):
+        for fault in ("writer.mid_copy:4", "writer.after_commit:3", "builder.before_index:1"):
+            with self.subTest(fault):
+                killed = self.call("migrate", "--if-exists", "drop", MILLRACE_FAULT=f"{fault}:kill")
+                self.assertEqual(killed.code, -9, killed.stderr)
+
+                resumed = self.call("migrate", "--resume")
+
+                self.assertEqual(resumed.code, COMPLETE, resumed.stderr)
+                self.assert_all_there()
+                self.assertGreater(int(self.target.value(
+                    "select count(*) from millrace.chunks where run = (select max(run) from millrace.runs)",
+                    self.database)), 3)
+
+    def test_a_whole_run_is_proven_value_for_value_and_verify_finds_and_repairs_a_row(self):
+        outcome = self.call("migrate")
+        self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+        (proof,) = self.program.report()["proof"]["tables"]
+        self.assertEqual((proof["verdict"], proof["source_rows"]), ("equal", len(self.rows_of_source())))
+        self.assertEqual(self.call("verify").code, COMPLETE)
+
+        self.target.run(f"update farm.work set frame = -1 where shard = '{self.prefix}5' and id = 7;"
+                        f"delete from farm.work where shard = '{self.prefix}3' and id = 2", self.database)
+        differing = self.call("verify")
+        self.assertEqual(differing.code, DIFFERENCE, differing.stderr)
+        self.assertIn(f"{self.prefix}5", differing.stdout)
+        self.assertIn(f"{self.prefix}3", differing.stdout)
+
+        repaired = self.call("verify", "--repair")
+        self.assertEqual(repaired.code, COMPLETE, repaired.stderr + repaired.stdout)
+        self.assert_all_there()
+
+    def test_other_shapes_are_named_before_anything_is_written(self):
+        self.source.run(f"alter table {self.prefix}7.{self.table} modify result varchar(91);"
+                        f"alter table {self.prefix}9.{self.table} drop column frame")
+        outcome = self.call("migrate")
+        self.assertEqual(outcome.code, 2, outcome.stderr)
+        self.assertIn("2 tables are not of the first one's shape", outcome.stderr)
+        self.assertIn(f"{self.prefix}7.{self.table}: result is varchar(91)", outcome.stderr)
+        self.assertIn(f"{self.prefix}9.{self.table}: no column frame", outcome.stderr)
+        self.assert_untouched(self.target, self.database)
+
+
+if __name__ == "__main__":
+    unittest.main()
