@@ -35,9 +35,9 @@ TEST(Steps, OneThatIsSeenToBeOpenIsNeverPassedOver) {
 
 TEST(Steps, WithoutEvidenceNothingIsSeen) {
   const std::vector<Step> steps = {{.text = "stop", .seen_by = StepSign::source_query, .sql = "?"},
-                                   {.text = "check", .seen_by = StepSign::gates},
-                                   {.text = "move", .seen_by = StepSign::moved},
-                                   {.text = "enable"}};
+                                   {.text = "check", .seen_by = StepSign::gates, .sql = ""},
+                                   {.text = "move", .seen_by = StepSign::moved, .sql = ""},
+                                   {.text = "enable", .seen_by = StepSign::none, .sql = ""}};
   for (const SeenStep& step : look_at_steps(steps, {})) EXPECT_EQ(step.state, unseen) << step.text;
   EXPECT_EQ(look_at_steps(steps, {.gates_pass = true})[1].state, done);
   EXPECT_EQ(look_at_steps(steps, {.gates_pass = false})[1].state, open);
