@@ -1,6 +1,7 @@
 #include "tools/millrace/cast_table.h"
 
 #include <array>
+#include <optional>
 #include <string_view>
 
 namespace millrace {
@@ -14,9 +15,13 @@ CastRule read_cast_table(const SettingTable& table) {
   rule.origin = reader.origin();
   if (const auto type = reader.text("type")) parse_type_selector(*type, rule);
   if (const auto column = reader.text("column")) rule.columns = *column;
-  rule.is_unsigned = reader.flag("unsigned");
-  rule.nullable = reader.flag("nullable");
-  rule.auto_increment = reader.flag("auto_increment");
+  // A type says these too: "int unsigned not null".
+  const auto take_flag = [&](std::string_view key, std::optional<bool>& guard) {
+    if (const auto given = reader.flag(key)) guard = given;
+  };
+  take_flag("unsigned", rule.is_unsigned);
+  take_flag("nullable", rule.nullable);
+  take_flag("auto_increment", rule.auto_increment);
   if (const auto value = reader.text("default")) rule.default_text = *value;
   rule.to = reader.text("to").value_or("");
   rule.conversion = reader.text("using").value_or("");
