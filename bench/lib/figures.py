@@ -53,6 +53,23 @@ def _proof_rate(runs, data):
     return _figure(f"{data}: rate of the content proof / rate of the copy", ">= 1.3", rates, least=1.3, unit=" x")
 
 
+def _digest_cost(runs, data):
+    """What the digests take of the engine's CPU, as a share of the wall: as if one core did all of it, and
+    nothing else meanwhile. The walls themselves differ by more than that from run to run."""
+    cpu = {
+        way: {
+            run["repetition"]: run["cpu_seconds"]["engine"]
+            for run in runs
+            if (run["data_set"], run["way"], run["keys"]) == (data, way, False)
+        }
+        for way in ("millrace", "undigested")
+    }
+    walls = _walls(runs, data, "undigested", False)
+    both = sorted(cpu["millrace"].keys() & cpu["undigested"].keys())
+    shares = [(cpu["millrace"][i] - cpu["undigested"][i]) / walls[i] for i in both]
+    return _figure(f"{data}: CPU of the digests / wall", "<= 0.03", shares, most=0.03)
+
+
 def _engine_share(runs, data):
     shares = []
     for run in runs:
@@ -93,6 +110,7 @@ def figures(runs):
                most=1.15),
         _ratio(runs, "tpch: Millrace / zero-engine floor", "tpch", "millrace", "floor", False,
                most=1.15),
+        _digest_cost(runs, "frames"),
         _proof_rate(runs, "frames"),
         _ratio(runs, "frames: extract / draining the source", "frames", "extract", "drain", False,
                most=1.6),

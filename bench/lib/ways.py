@@ -105,6 +105,16 @@ class Millrace(Way):
         return [("migrate", command if keys else [*command, "--skip-keys"])]
 
 
+class Undigested(Millrace):
+    """Without the digests that a proof needs: what they cost is the difference."""
+
+    name, title = "undigested", "Millrace --skip-digest"
+
+    def steps(self, data, keys):
+        [(name, command)] = super().steps(data, keys)
+        return [(name, [*command, "--skip-digest"])]
+
+
 class Proven(Millrace):
     """With its content proof, as it is by default."""
 
@@ -371,4 +381,4 @@ class Psql(Way):
         return keys
 
 
-WAYS = (Millrace, Proven, Floor, Drain, Extract, Load, Spill, Pgloader, DumpAndCopy, ForeignData, Psql)
+WAYS = (Millrace, Undigested, Proven, Floor, Drain, Extract, Load, Spill, Pgloader, DumpAndCopy, ForeignData, Psql)
