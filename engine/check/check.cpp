@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <iterator>
 #include <memory>
 
 #include <fmt/format.h>
@@ -117,7 +118,11 @@ std::vector<mysql::Connection> open_readers(const Job& job, const Preparation& p
 Findings scan_keys(const Job& job, const Preparation& preparation, postgres::Connection& target,
                    std::vector<mysql::Connection>& readers, StopRequest& stop) {
   std::vector<KeyQuestion> questions;
-  if (builds_keys(job)) questions = orphan_questions(preparation.work, job.scan);
+  if (builds_keys(job)) {
+    questions = orphan_questions(preparation.work, job.scan);
+    std::ranges::move(folded_key_questions(preparation.work, job.scan),
+                      std::back_inserter(questions));
+  }
   const auto keys = postgres::read_unique_keys(target, preparation.translation.schemas);
   for (KeyQuestion& question : duplicate_questions(preparation.work, keys, job.scan)) {
     questions.push_back(std::move(question));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -9,6 +10,7 @@
 #include "engine/check/name_list.h"
 #include "engine/check/side_by_side.h"
 #include "engine/quantity_text.h"
+#include "io/quoting.h"
 
 namespace millrace {
 namespace {
@@ -66,6 +68,9 @@ KeyQuestion orphan_question(const SourceTable& child, const SourceTable& parent,
   }
   return {.subject = "orphans",
           .what = child.full_name() + "." + key.name + " -> " + parent.full_name(),
+          .advice =
+              "delete them or add what they point at; 'A' and 'a' are two values to "
+              "PostgreSQL; --skip-keys leaves all keys out",
           .sql = fmt::format(
               "SELECT {} AS k, COUNT(*) AS n FROM {} WHERE {} AND NOT EXISTS (SELECT 1 FROM {} "
               "p WHERE {}) GROUP BY k ORDER BY k",
@@ -103,9 +108,65 @@ Finding ask(mysql::Connection& session, const KeyQuestion& question) {
           fmt::format("{}: {} rows {} ({} values): {}", question.what, count.at(1).text,
                       orphans ? "point at nothing" : "are the same to the target's key",
                       count.at(0).text, name_list(values)),
-          orphans ? "delete them or add what they point at; 'A' and 'a' are two values to "
-                    "PostgreSQL; --skip-keys leaves all keys out"
-                  : "make them differ at the source, or drop the index in the target"};
+          question.advice};
+}
+
+/// What the target will hold, in the source's SQL, where a rule makes one value out of several;
+/// empty where each value stays one of its own.
+std::string folded_sql(const ColumnEncoding& column, const std::string& quoted) {
+  switch (column.encoding) {
+    case Encoding::nonzero_to_bool: return quoted + " <> 0";
+    case Encoding::text_to_int2:
+    case Encoding::text_to_int4:
+    case Encoding::text_to_int8: return "CAST(" + quoted + " AS SIGNED)";
+    case Encoding::text_to_float8: return quoted + " + 0e0";
+    case Encoding::text_to_uuid: return "LOWER(REPLACE(" + quoted + ", '-', ''))";
+    case Encoding::text_to_bool: {
+      std::string texts;
+      if (column.literals.get() == nullptr) return {};
+      for (const std::string& text : column.literals.get()->true_texts) {
+        texts += (texts.empty() ? "" : ", ") + mysql::quote_text(text);
+      }
+      return texts.empty() ? std::string() : quoted + " IN (" + texts + ")";
+    }
+    default: return {};
+  }
+}
+
+/// The question of one unique index; none where every part of it keeps values apart.
+std::optional<KeyQuestion> folded_key_question(const TableWork& table, const TargetIndex& index,
+                                               ScanDepth depth) {
+  std::vector<std::string> columns, given, same;
+  bool folds = false;
+  for (const std::string& part : index.parts) {
+    std::string value;
+    for (std::size_t i = 0; i < table.translated->columns.size(); ++i) {
+      const TranslatedColumn& column = table.translated->columns[i];
+      if (postgres::quote_identifier(table.translated->target.columns[column.target].name) !=
+          part) {
+        continue;
+      }
+      const SourceColumn& source = table.source->columns[column.source];
+      const std::string quoted = "t." + mysql::quote_identifier(source.name);
+      columns.push_back(source.name);
+      given.push_back(quoted + " IS NOT NULL");
+      value = folded_sql(table.encoder.encodings()[i], quoted);
+      folds = folds || !value.empty();
+      if (value.empty()) value = has_collation(source) ? "BINARY " + quoted : quoted;
+    }
+    // An expression, or a column that the job adds: nothing can be told of it.
+    if (value.empty()) return std::nullopt;
+    same.push_back(std::move(value));
+  }
+  if (!folds) return std::nullopt;
+  return KeyQuestion{
+      .subject = "duplicates",
+      .what = table.translated->target.full_name() + "." + index.name,
+      .advice = "make them differ at the source, leave the column as it is, or --skip-keys",
+      .sql = fmt::format("SELECT MIN({}) AS k, COUNT(*) AS n FROM {} WHERE {} GROUP BY {} HAVING "
+                         "COUNT(*) > 1 ORDER BY k",
+                         key_sql(columns), rows_sql(*table.source, columns, depth),
+                         fmt::join(given, " AND "), fmt::join(same, ", "))};
 }
 
 }  // namespace
@@ -162,11 +223,26 @@ std::vector<KeyQuestion> duplicate_questions(const WorkPlan& work,
       questions.push_back(
           {.subject = "duplicates",
            .what = target.full_name() + "." + key.name,
+           .advice = "make them differ at the source, or drop the index in the target",
            .sql =
                fmt::format("SELECT MIN({}) AS k, COUNT(*) AS n FROM {} WHERE {} GROUP BY {} HAVING "
                            "COUNT(*) > 1 ORDER BY k",
                            key_sql(columns), rows_sql(*table.source, columns, depth),
                            fmt::join(given, " AND "), fmt::join(same, ", "))});
+    }
+  }
+  return questions;
+}
+
+std::vector<KeyQuestion> folded_key_questions(const WorkPlan& work, ScanDepth depth) {
+  std::vector<KeyQuestion> questions;
+  for (const TableWork& table : work.tables) {
+    if (table.exists || table.source->consolidated()) continue;
+    for (const TargetIndex& index : table.translated->target.indexes) {
+      if (!index.unique && !index.primary) continue;
+      if (auto question = folded_key_question(table, index, depth)) {
+        questions.push_back(std::move(*question));
+      }
     }
   }
   return questions;

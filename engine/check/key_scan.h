@@ -16,7 +16,8 @@ namespace millrace {
 struct KeyQuestion {
   std::string_view subject;  // "orphans", "duplicates"
   std::string what;          // "shop.orders.to_customer", the key
-  std::string sql;           // its rows: a value that breaks the key, as text; then how many rows
+  std::string advice;
+  std::string sql;  // its rows: a value that breaks the key, as text; then how many rows
 };
 
 /// Foreign keys that the run will make, over rows that have nothing to point at: also where they
@@ -27,6 +28,10 @@ std::vector<KeyQuestion> orphan_questions(const WorkPlan& work, ScanDepth depth)
 std::vector<KeyQuestion> duplicate_questions(const WorkPlan& work,
                                              const std::vector<postgres::UniqueKey>& keys,
                                              ScanDepth depth);
+
+/// Unique keys that the run will make, over columns of which a rule makes one value out of several:
+/// '1' and '01' as integer, 2 and 3 as true.
+std::vector<KeyQuestion> folded_key_questions(const WorkPlan& work, ScanDepth depth);
 
 /// Ask them side by side.
 Findings ask_keys(std::vector<mysql::Connection>& sessions,

@@ -5,6 +5,7 @@ leaves nothing behind."""
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import unittest
@@ -14,6 +15,7 @@ sys.path.insert(0, str(HERE.parent / "faults"))
 
 from fault_test_case import (BAD_DATA, BAD_REQUEST, COMPLETE, SECRET, FaultTestCase, Locker, Mysql, OneTableTestCase,
                              OwnServers, Postgres, await_true, literal, quote)
+from relay import Relay
 
 CODES = {"OK": 0, "WARN": 1, "FAIL": 2}
 
@@ -66,6 +68,28 @@ class Check(CheckTestCase):
         self.assert_untouched(self.target, self.database)
         self.assert_no_session_left(self.source, self.target, self.database)
 
+    def test_estimate_holds_in_a_run(self):
+        self.fill("create table wide (id int primary key, name varchar(100), price decimal(12,2), at datetime, note text,"
+                  " key (name), key (at)) engine=innodb;"
+                  "insert into wide select seq, concat('name ', seq), seq / 7, '2024-02-29 01:02:03', repeat('x', seq % 200)"
+                  " from seq_1_to_30000; analyze table wide")
+        estimate = self.check("--include", "wide")["estimate"]
+        outcome = self.migrate("--include", "wide")
+        self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+        run = self.program.report()
+
+        def within(share, guess, real, what):
+            self.assertLess(abs(guess - real), share * real, f"{what}: {guess} and then {real}")
+
+        within(0.1, estimate["rows"], run["rows"], "rows")
+        within(0.1, estimate["copy_bytes"], run["copy_bytes"], "bytes to send")
+        heap, indexes = map(int, self.target.value(
+            "select pg_relation_size(c.oid), pg_indexes_size(c.oid) from pg_class c where relname = 'wide'",
+            self.database).split("|"))
+        within(0.35, estimate["heap_bytes"], heap, "the table on disk")
+        within(0.5, estimate["index_bytes"], indexes, "the indexes on disk")
+        self.assertGreater(estimate["disk_bytes"], heap + indexes)
+
     def test_estimate_for_programs(self):
         estimate = self.check()["estimate"]
 
@@ -93,6 +117,22 @@ class Check(CheckTestCase):
 
         self.assert_line("OK", "tls", "source is encrypted: TLSv1")
         self.assert_line("OK", "tls", "target is encrypted: TLSv1")
+
+    def test_tls_that_is_missing_on_the_way_to_another_machine(self):
+        # An address of this machine that does not say so.
+        there = [server.url(self.database).replace("127.0.0.1", "0.0.0.0") for server in (self.source, self.target)]
+        self.check("--source-ssl-mode", "disabled", "--target-sslmode", "disable", source=there[0], target=there[1])
+
+        self.assert_line("WARN", "tls", "source is not encrypted: rows cross the network", "--source-ssl-mode verify-full")
+        self.assert_line("WARN", "tls", "target is not encrypted: rows cross the network", "--target-sslmode verify-full")
+
+    def test_servers_that_are_far_away(self):
+        for side, server in (("source", self.source), ("target", self.target)):
+            relay = Relay(server.port, delay_s=0.011)
+            self.addCleanup(relay.stop)
+            self.check(**{side: server.url(self.database, port=relay.own_port)})
+            self.assert_line("WARN", "latency", f"{side} answers in .* every small table",
+                             f"nearer to the {side}, or with more --{'readers' if side == 'source' else 'writers'}")
 
     def test_tls_that_is_not_there_is_told(self):
         self.check("--source-ssl-mode", "disabled", "--target-sslmode", "disable")
@@ -287,6 +327,21 @@ class CheckOfValues(CheckTestCase):
             self.assertEqual(len(self.lines("duplicates")), 1)
 
 
+    def test_values_that_a_rule_makes_one_in_a_unique_key(self):
+        self.fill("create table k (code varchar(10), flag int, unique key once (code), unique key both (flag, code))"
+                  " engine=innodb; insert into k values ('1', 0), ('01', 2), ('001', 3), ('2', 2), (null, 1)")
+        for depth in ("sample", "full"):
+            self.check("--scan", depth, "--cast", "k.code => integer", "--cast", "k.flag => boolean using nonzero")
+            self.assert_line("FAIL", "duplicates", f"{self.database}.k.once: 3 rows are the same .1 values.: 001$",
+                             "leave the column as it is, or --skip-keys")
+            self.assert_line("FAIL", "duplicates", f"{self.database}.k.both: 2 rows are the same .1 values.")
+            self.assertEqual(len(self.lines("duplicates")), 2)
+        self.check("--scan", "full")
+        self.assertEqual(self.lines("duplicates"), [])
+        self.check("--scan", "full", "--cast", "k.code => integer", "--skip-keys")
+        self.assertEqual(self.lines("duplicates"), [])
+
+
 class CheckBeforeRuns(CheckTestCase):
     # ---- gates
 
@@ -412,9 +467,11 @@ class CheckBeforeRuns(CheckTestCase):
 class CheckOfServers(CheckTestCase):
     """What takes a whole server to provoke."""
 
+    SETTINGS = ()
+
     @classmethod
     def setUpClass(cls):
-        cls.servers = OwnServers("mariadb", "postgres15")
+        cls.servers = OwnServers("mariadb", "postgres15", *(word for each in cls.SETTINGS for word in ("--set", each)))
         cls.addClassCleanup(cls.servers.stop)
 
     def setUp(self):
@@ -436,6 +493,7 @@ class CheckOfServers(CheckTestCase):
         self.addCleanup(self.source.run, f"set global {name} = {literal(self.source.value(f'select @@global.{name}'))}")
         self.source.run(f"set global {name} = {literal(value)}")
 
+class CheckOfUsualServers(CheckOfServers):
     def test_binlog_by_statement_and_a_lax_mode(self):
         self.set_source("binlog_format", "MIXED")
         self.set_source("sql_mode", "NO_ENGINE_SUBSTITUTION")
@@ -478,6 +536,19 @@ class CheckOfServers(CheckTestCase):
         self.assert_line("FAIL", "disk", "are needed .* are free at /", "tablespace")
         self.assert_line("WARN", "max_wal_size", "max_wal_size 64.* would force [0-9,]+ checkpoints", "ALTER SYSTEM SET max_wal_size = '64GB'")
         self.assert_line("WARN", "maintenance_work_mem", "1 of 1 index builds would sort on disk", "ALTER SYSTEM SET maintenance_work_mem = '2GB'")
+
+    def test_disk_that_is_only_just_large_enough(self):
+        def believe(rows):
+            self.fill("alter table t stats_persistent = 1, stats_auto_recalc = 0; analyze table t; rename table t to u;"
+                      f"update mysql.innodb_table_stats set n_rows = {rows} where database_name = '{self.database}';"
+                      "rename table u to t")
+            return self.check()["estimate"]["disk_bytes"]
+
+        first, second = believe(1_000_000), believe(2_000_000)
+        free = shutil.disk_usage(self.servers.folder).free
+        rows = round(1_000_000 + (0.88 * free - first) / (second - first) * 1_000_000)
+        believe(rows)
+        self.assert_line("WARN", "disk", "are needed .* are free at /", "may be a third too low")
 
     def test_target_of_the_usual_size(self):
         self.check()
@@ -525,6 +596,20 @@ class CheckOfServers(CheckTestCase):
         self.check("--writers", "132", "--builders", "64", "--schema-only")
 
         self.assert_line("WARN", "max_connections", "196 of 200 connections will be used", "--writers")
+
+
+class CheckOfOtherServers(CheckOfServers):
+    """A source that hangs up soon, whoever asks; a target that writes no more WAL than it must."""
+
+    SETTINGS = ("mariadb.maximum-net_write_timeout=60", "postgres15.wal_level=minimal", "postgres15.max_wal_senders=0")
+
+    def test_source_that_hangs_up_soon(self):
+        self.check()
+        self.assert_line("WARN", "timeouts", "net_write_timeout is 60 s", "raise them on the server")
+
+    def test_target_that_needs_no_wal_for_new_tables(self):
+        self.check()
+        self.assert_line("OK", "wal_level", "minimal: groups of small tables")
 
 
 if __name__ == "__main__":
