@@ -57,6 +57,10 @@ struct Step {
 /// How much of what was stored is read back and compared.
 enum class ProofDepth : std::uint8_t { none, counts, content };
 
+/// What `verify` holds the target against: what the runs that loaded it noted in its ledger, or the
+/// source as it is now.
+enum class ProofBasis : std::uint8_t { ledger, source };
+
 /// One migration, as asked for: the command line and the job file say the same things.
 struct Job {
   Endpoint source;
@@ -71,10 +75,12 @@ struct Job {
   IfExists if_exists = IfExists::error;
   bool skip_keys = false;  // tables and rows only: no index, key or foreign key
   ProofDepth verify = ProofDepth::content;
-  bool repair = false;           // verify: copy just the rows that differ
-  std::size_t rows_shown = 100;  // verify: the most differing rows that are listed
-  bool reads_only = false;       // nothing will be written: the target is taken as it is
-  bool skip_digest = false;      // the tuples are not digested while they are encoded
+  ProofBasis against = ProofBasis::ledger;  // verify
+  bool counts_only = false;                 // verify: numbers of rows alone
+  bool repair = false;                      // verify: copy just the rows that differ
+  std::size_t rows_shown = 100;             // verify: the most differing rows that are listed
+  bool reads_only = false;                  // nothing will be written: the target is taken as it is
+  bool skip_digest = false;                 // the tuples are not digested while they are encoded
   SnapshotMethod snapshot = SnapshotMethod::automatic;
   FaultPolicy on_fault = FaultPolicy::stop;
   ScanDepth scan = ScanDepth::none;

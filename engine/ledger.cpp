@@ -192,14 +192,15 @@ std::string Ledger::receipt_statement(const Receipt& receipt, unsigned attempt) 
   const Chunk& chunk = *receipt.chunk;
   std::string sql =
       "INSERT INTO millrace.receipts (run, chunk, part, table_number, rows, bytes, digest, "
-      "attempt, began_at, stored_at) VALUES ";
+      "rows_rejected, values_nulled, attempt, began_at, stored_at) VALUES ";
   for (std::size_t part = 0; part < receipt.parts.size(); ++part) {
     const Receipt::Part& stored = receipt.parts[part];
     if (part != 0) sql += ", ";
     const std::string digest =
         stored.digest ? std::to_string(signed_of(stored.digest->sum)) : "NULL";
-    sql += fmt::format("({}, {}, {}, {}, {}, {}, {}, {}, now(), clock_timestamp())", run_, chunk.id,
-                       part, chunk.tables[part], stored.rows, stored.copy_bytes, digest, attempt);
+    sql += fmt::format("({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, now(), clock_timestamp())", run_,
+                       chunk.id, part, chunk.tables[part], stored.rows, stored.copy_bytes, digest,
+                       stored.faults.rows_rejected, stored.faults.values_nulled, attempt);
   }
   return sql;
 }
@@ -208,8 +209,8 @@ std::optional<Receipt> Ledger::find_receipt(postgres::Connection& session,
                                             const Chunk& chunk) const {
   if (!kept()) return std::nullopt;
   const auto rows =
-      session.query(fmt::format("SELECT part, rows, bytes, digest FROM millrace.receipts WHERE run "
-                                "= {} AND chunk = {}",
+      session.query(fmt::format("SELECT part, rows, bytes, digest, rows_rejected, values_nulled "
+                                "FROM millrace.receipts WHERE run = {} AND chunk = {}",
                                 run_, chunk.id));
   if (rows.empty()) return std::nullopt;
   Receipt receipt{.chunk = &chunk, .parts = {}};
@@ -218,6 +219,8 @@ std::optional<Receipt> Ledger::find_receipt(postgres::Connection& session,
     Receipt::Part& part = receipt.parts.at(std::stoul(row[0].text));
     part.rows = std::stoull(row[1].text);
     part.copy_bytes = std::stoull(row[2].text);
+    part.faults.rows_rejected = std::stoull(row[4].text);
+    part.faults.values_nulled = std::stoull(row[5].text);
     if (row[3].null) continue;
     part.digest = TupleDigest{part.rows, static_cast<std::uint64_t>(std::stoll(row[3].text))};
   }

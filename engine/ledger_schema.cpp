@@ -13,7 +13,7 @@ namespace millrace {
 namespace {
 
 // Changed whenever the tables below change: a ledger of another layout is not read.
-constexpr const char* mark = "Millrace's ledger, layout 1";
+constexpr const char* mark = "Millrace's ledger, layout 2";
 
 // One row of `receipts` is written by the transaction that stores a chunk's rows, and its primary
 // key forbids a second one: so a chunk is in the target once or not at all, whoever dies when.
@@ -70,6 +70,8 @@ CREATE TABLE millrace.receipts (
   rows bigint NOT NULL,
   bytes bigint NOT NULL,
   digest bigint,
+  rows_rejected bigint NOT NULL,
+  values_nulled bigint NOT NULL,
   attempt integer NOT NULL,
   began_at timestamptz NOT NULL,
   stored_at timestamptz NOT NULL,

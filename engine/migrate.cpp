@@ -205,12 +205,11 @@ class Migration {
     for (std::size_t i = 0; i < work.tables.size(); ++i) {
       const TableWork& table = work.tables[i];
       const StoredBefore before = work.stored_of.empty() ? StoredBefore{} : work.stored_of[i];
-      // What an earlier process stored was read from a snapshot that is gone: it can be counted.
-      const bool digests = work.digests && before.rows == 0;
+      // What an earlier process stored, its receipts have the digests of.
       expected_.push_back({.source = table.source->full_name(),
                            .target = &table.translated->target,
                            .rows = before.rows,
-                           .digest = digests ? std::optional(TupleDigest{}) : std::nullopt,
+                           .digest = work.digests ? before.digest : std::nullopt,
                            .others = table.exists && job_.if_exists == IfExists::append});
     }
   }
@@ -302,7 +301,7 @@ class Migration {
     created_ = true;
   }
 
-  /// Rows that the earlier process rejected count with ours.
+  /// Rows and values that the earlier process left out count with ours.
   void settle_rejects(const StoredRun& run) {
     RejectFiles rejects = reject_files();
     const auto rows_of = rejects.settle([&](std::uint64_t chunk) {
@@ -311,6 +310,9 @@ class Migration {
     for (const auto& [table, rows] : rows_of) {
       report_.tables[table].rows_rejected = rows;
       report_.tables[table].reject_file = rejects.path_of(table);
+    }
+    for (std::size_t i = 0; i < report_.tables.size(); ++i) {
+      report_.tables[i].values_nulled = preparation_.work.stored_of[i].values_nulled;
     }
   }
 
@@ -486,14 +488,13 @@ class Migration {
           {"verify", error.where().table, "nothing was proven: " + error.message()});
       return;
     }
-    std::uint64_t rejected = 0;
-    std::uint64_t nulled = 0;
+    LeftOut left_out{.tables = preparation_.tables_left_out,
+                     .tables_filtered = tables_filtered(preparation_)};
     for (const TableReport& table : report_.tables) {
-      rejected += table.rows_rejected;
-      nulled += table.values_nulled;
+      left_out.rows_rejected += table.rows_rejected;
+      left_out.values_nulled += table.values_nulled;
     }
-    sign_off(report_.proof, job_.verify, "the rows that this run read from the source", rejected,
-             nulled);
+    sign_off(report_.proof, job_.verify, "the rows that this run read from the source", left_out);
   }
 
   void create_schema_only(postgres::Connection& target) {

@@ -7,6 +7,7 @@
 #include "engine/open_sessions.h"
 #include "engine/reader_lane.h"
 #include "engine/row_filter.h"
+#include "engine/source_counts.h"
 #include "engine/source_state.h"
 
 namespace millrace {
@@ -138,6 +139,10 @@ SnapshotReport MysqlSource::snapshot() const {
 std::vector<NoteReport> MysqlSource::count_filtered_rows(const Preparation& preparation) {
   return millrace::count_filtered_rows(sessions_.front(), preparation.catalog,
                                        preparation.translation);
+}
+
+std::vector<std::uint64_t> MysqlSource::count_rows(const WorkPlan& plan) {
+  return count_source_rows(sessions_, plan, [this] { interrupt(); });
 }
 
 void MysqlSource::close_readers() { sessions_.clear(); }

@@ -223,7 +223,9 @@ void read_source(const Job& job, mysql::Connection& source, Preparation& prepara
   preparation.source_version = source.version();
   const std::vector<std::string> databases = choose_databases(job, source);
   preparation.catalog = mysql::read_catalog(source, databases);
+  const std::size_t all = preparation.catalog.tables.size();
   choose_tables(job, preparation.catalog);
+  preparation.tables_left_out = all - preparation.catalog.tables.size();
   for (const std::string& database : databases) {
     const auto& tables = preparation.catalog.tables;
     if (std::none_of(tables.begin(), tables.end(),
@@ -301,6 +303,12 @@ void survey_target(const Job& job, postgres::Connection& target, Preparation& pr
   }
 }
 
+std::size_t tables_filtered(const Preparation& preparation) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      preparation.translation.tables,
+      [](const TranslatedTable& table) { return !table.row_filter.empty(); }));
+}
+
 unsigned machine_cores() { return std::max(1U, std::thread::hardware_concurrency()); }
 
 unsigned free_source_connections(mysql::Connection& source) {
@@ -375,6 +383,10 @@ void prepare(const Job& job, mysql::Connection& source, postgres::Connection& ta
   preparation.sizing = work_out_sizing(asked_sizing(job), limits);
   if (preparation.resumed) {
     restore_target(target, preparation);
+  } else if (job.reads_only && job.against == ProofBasis::ledger) {
+    // The ledger knows how the tables were cut.
+    preparation.work =
+        make_uncut_plan(preparation.catalog, preparation.translation, preparation.exists);
   } else {
     preparation.work = make_work_plan(source, preparation.catalog, preparation.translation,
                                       preparation.exists, preparation.sizing);

@@ -28,6 +28,7 @@ struct Preparation {
   postgres::ServerFacts target;
   SourceCatalog catalog;
   Translation translation;
+  std::size_t tables_left_out = 0;             // by --include and --exclude
   std::vector<bool> exists;                    // per table: stands in the target, and stays
   std::vector<std::string> schemas;            // to create: those that do not exist yet
   std::vector<std::string> to_drop;            // quoted names of tables
@@ -69,6 +70,8 @@ void set_fault_policies(const Job& job, WorkPlan& work);
 /// What the job says of sizes; 0 where it does not.
 Sizing asked_sizing(const Job& job);
 unsigned machine_cores();
+/// Tables of which the job keeps rows back.
+std::size_t tables_filtered(const Preparation& preparation);
 /// How many more sessions a server allows; 0 where it does not say.
 unsigned free_source_connections(mysql::Connection& source);
 unsigned free_connections(const postgres::ServerFacts& target);

@@ -107,6 +107,21 @@ struct RowDifferenceReport {
     std::string target;
   };
   std::vector<Value> values;  // of changed rows: the columns that differ
+  std::int64_t chunk = -1;    // of the ledger; negative: not known, or compared with the source
+  /// The source is not what the run read any more where this row is: it may be the source that
+  /// changed, not the target.
+  bool source_changed = false;
+};
+
+/// A chunk whose rows in the target are not those that a run stored.
+struct ChunkDifferenceReport {
+  std::string table;  // in the target's names
+  std::int64_t run = 0;
+  std::int64_t chunk = 0;  // both of the ledger
+  std::string range;       // as it was read: "WHERE `id` >= 1000 AND `id` < 2000"; empty: all rows
+  std::uint64_t rows_stored = 0;
+  std::uint64_t rows_found = 0;
+  std::string source;  // "as it was", "changed since", "not read"
 };
 
 /// A part of the schema that is not as planned.
@@ -126,6 +141,8 @@ struct ProofReport {
   std::vector<TableProofReport> tables;
   std::uint64_t rows_missing = 0, rows_extra = 0, rows_changed = 0;  // as far as they were located
   std::uint64_t rows_repaired = 0;
+  std::uint64_t rows_unclear = 0;  // of these: where the source changed since the run read it
+  std::vector<ChunkDifferenceReport> chunks;
   std::vector<RowDifferenceReport> rows;  // the first of them
   std::vector<SchemaDifferenceReport> schema;
 };

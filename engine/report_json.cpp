@@ -86,13 +86,27 @@ Json table_proof_json(const TableProofReport& table) {
 }
 
 Json row_difference_json(const RowDifferenceReport& row) {
-  return {
-      {"table", row.table},
-      {"kind", row.kind},
-      {"key", row.key},
-      {"values", array_of(row.values, [](const RowDifferenceReport::Value& value) {
-         return Json{{"column", value.column}, {"source", value.source}, {"target", value.target}};
-       })}};
+  return {{"table", row.table},
+          {"kind", row.kind},
+          {"key", row.key},
+          {"values", array_of(row.values,
+                              [](const RowDifferenceReport::Value& value) {
+                                return Json{{"column", value.column},
+                                            {"source", value.source},
+                                            {"target", value.target}};
+                              })},
+          {"chunk", row.chunk},
+          {"source_changed", row.source_changed}};
+}
+
+Json chunk_difference_json(const ChunkDifferenceReport& chunk) {
+  return {{"table", chunk.table},
+          {"run", chunk.run},
+          {"chunk", chunk.chunk},
+          {"range", chunk.range},
+          {"rows_stored", chunk.rows_stored},
+          {"rows_found", chunk.rows_found},
+          {"source", chunk.source}};
 }
 
 Json schema_difference_json(const SchemaDifferenceReport& part) {
@@ -109,7 +123,9 @@ Json proof_json(const ProofReport& proof) {
           {"rows_extra", proof.rows_extra},
           {"rows_changed", proof.rows_changed},
           {"rows_repaired", proof.rows_repaired},
+          {"rows_unclear", proof.rows_unclear},
           {"tables", array_of(proof.tables, table_proof_json)},
+          {"chunks", array_of(proof.chunks, chunk_difference_json)},
           {"rows", array_of(proof.rows, row_difference_json)},
           {"schema", array_of(proof.schema, schema_difference_json)}};
 }

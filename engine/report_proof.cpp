@@ -36,7 +36,18 @@ std::string row_line(const RowDifferenceReport& row) {
     line += "; " + value.column + ": " + value.source + " at the source, " + value.target +
             " in the target";
   }
+  if (row.chunk >= 0) line += " (chunk " + std::to_string(row.chunk) + ")";
+  if (row.source_changed) line += "; the source changed there since the run";
   return line;
+}
+
+std::string chunk_line(const ChunkDifferenceReport& chunk) {
+  std::string line = chunk.table + ": chunk " + std::to_string(chunk.chunk) + " of run " +
+                     std::to_string(chunk.run) + ": " + count_text(chunk.rows_found) + " of " +
+                     count_text(chunk.rows_stored) + " rows";
+  if (chunk.rows_found == chunk.rows_stored) line += ", other values";
+  if (!chunk.range.empty()) line += ", " + chunk.range;
+  return line + "; the source there: " + chunk.source;
 }
 
 std::string schema_line(const SchemaDifferenceReport& part) {
@@ -64,7 +75,10 @@ std::string rows_located(const ProofReport& proof) {
   if (all == 0) return {};
   return "rows located: " + count_text(proof.rows_missing) + " missing, " +
          count_text(proof.rows_extra) + " extra, " + count_text(proof.rows_changed) + " changed" +
-         (proof.rows_repaired != 0 ? "; " + count_text(proof.rows_repaired) + " repaired" : "");
+         (proof.rows_repaired != 0 ? "; " + count_text(proof.rows_repaired) + " repaired" : "") +
+         (proof.rows_unclear != 0
+              ? "; " + count_text(proof.rows_unclear) + " where the source changed since the run"
+              : "");
 }
 
 std::vector<TableProofReport> wrong_tables(const ProofReport& proof) {
@@ -88,8 +102,8 @@ std::string tables_html(const ProofReport& proof) {
   for (const TableProofReport& table : proof.tables) order.push_back(&table);
   std::stable_sort(order.begin(), order.end(),
                    [](const auto* a, const auto* b) { return is_wrong(*a) && !is_wrong(*b); });
-  std::string html = table_head({"table", "rows at the source", "rows in the target",
-                                 "digest at the source", "in the target", "verdict"});
+  std::string html = table_head({"table", "rows of the source", "rows in the target",
+                                 "digest of the source", "in the target", "verdict"});
   for (const TableProofReport* table : order) {
     html += "<tr>" + cell(table->target) + cell(count_text(table->source_rows)) +
             cell(table->verdict == "missing" ? "" : count_text(table->target_rows)) +
@@ -102,17 +116,36 @@ std::string tables_html(const ProofReport& proof) {
          "</details>";
 }
 
+std::string chunks_html(const ProofReport& proof) {
+  if (proof.chunks.empty()) return {};
+  std::string html = "<h3>Chunks</h3>" + table_head({"table", "run", "chunk", "key range",
+                                                     "rows stored", "rows found", "the source"});
+  const std::size_t shown = std::min(proof.chunks.size(), most_rows);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const ChunkDifferenceReport& chunk = proof.chunks[i];
+    html += "<tr>" + cell(chunk.table) + cell(std::to_string(chunk.run)) +
+            cell(std::to_string(chunk.chunk)) + cell(chunk.range) +
+            cell(count_text(chunk.rows_stored)) + cell(count_text(chunk.rows_found)) +
+            cell(chunk.source) + "</tr>\n";
+  }
+  return html + "</tbody></table></div>";
+}
+
 std::string rows_html(const ProofReport& proof) {
   if (proof.rows.empty()) return {};
   std::string html = "<h3>Rows</h3><p class=\"caption\">" + html_escaped(rows_located(proof)) +
-                     "</p>" + table_head({"table", "row", "key", "column", "source", "target"});
+                     "</p>" +
+                     table_head({"table", "row", "key", "column", "source", "target", "chunk"});
   const std::size_t shown = std::min(proof.rows.size(), most_rows);
   for (std::size_t i = 0; i < shown; ++i) {
     const RowDifferenceReport& row = proof.rows[i];
     const std::string begin = "<tr>" + cell(row.table) + cell(row.kind) + cell(row.key);
-    if (row.values.empty()) html += begin + "<td></td><td></td><td></td></tr>\n";
+    const std::string chunk = cell((row.chunk < 0 ? std::string() : std::to_string(row.chunk)) +
+                                   (row.source_changed ? " (source changed)" : ""));
+    if (row.values.empty()) html += begin + "<td></td><td></td><td></td>" + chunk + "</tr>\n";
     for (const RowDifferenceReport::Value& value : row.values) {
-      html += begin + cell(value.column) + cell(value.source) + cell(value.target) + "</tr>\n";
+      html +=
+          begin + cell(value.column) + cell(value.source) + cell(value.target) + chunk + "</tr>\n";
     }
   }
   return html + "</tbody></table></div>";
@@ -135,6 +168,7 @@ std::string proof_text(const ProofReport& proof) {
   std::string text = "  " + proof.statement + '\n';
   const std::vector<TableProofReport> wrong = wrong_tables(proof);
   text += lines_text(wrong, table_line, wrong.size());
+  text += lines_text(proof.chunks, chunk_line, proof.chunks.size());
   const std::string located = rows_located(proof);
   if (!located.empty()) text += "  " + located + '\n';
   text +=
@@ -146,8 +180,8 @@ std::string proof_text(const ProofReport& proof) {
 std::string proof_html(const ProofReport& proof) {
   if (proof.depth.empty()) return {};
   return "<section><h2>Proof</h2><p class=\"" + std::string(proof.equal ? "good" : "bad") + "\">" +
-         html_escaped(proof.statement) + "</p>" + tables_html(proof) + rows_html(proof) +
-         schema_html(proof) + "</section>\n";
+         html_escaped(proof.statement) + "</p>" + tables_html(proof) + chunks_html(proof) +
+         rows_html(proof) + schema_html(proof) + "</section>\n";
 }
 
 }  // namespace millrace

@@ -27,6 +27,8 @@ struct RowFaults {
   std::string reject_file;            // empty: no row was rejected
   std::vector<ColumnFaults> columns;  // few: columns times reasons
 
+  bool any() const noexcept { return rows_rejected + values_nulled != 0; }
+
   /// Count one value more; `example` is asked for key and value of the first.
   template <class Example>
   void add(std::size_t column, ValueFault fault, bool rejected, Example example);

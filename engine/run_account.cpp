@@ -73,7 +73,7 @@ void RunAccount::note(const Receipt& receipt, const WorkPlan& work, bool keys) {
   for (std::size_t part = 0; part < receipt.chunk->tables.size(); ++part) {
     const std::size_t index = receipt.chunk->tables[part];
     TableReport& table = report_.tables[index];
-    if (part < receipt.parts.size() && !receipt.parts[part].faults.columns.empty()) {
+    if (part < receipt.parts.size() && receipt.parts[part].faults.any()) {
       const RowFaults& faults = receipt.parts[part].faults;
       faults_[index].add(faults);
       table.rows_rejected += faults.rows_rejected;

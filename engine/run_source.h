@@ -59,6 +59,9 @@ class RunSource {
   /// Notes that say how many rows the job's filters kept back, counted at the snapshot's instant.
   /// Requires: readers are done. An archive has none: its rows were filtered when it was written.
   virtual std::vector<NoteReport> count_filtered_rows(const Preparation&) { return {}; }
+  /// Rows of each table of `plan` at the snapshot's instant, counted by the source itself.
+  /// Requires: take_snapshot(). Empty: this source cannot count.
+  virtual std::vector<std::uint64_t> count_rows(const WorkPlan&) { return {}; }
   virtual void close_readers() = 0;
   virtual void interrupt() noexcept = 0;
 };

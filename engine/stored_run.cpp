@@ -167,9 +167,16 @@ void read_plan(postgres::Connection& session, StoredRun& run) {
   }
   run.stored.resize(run.chunks.size());
   for (const postgres::Row& row : session.query(fmt::format(
-           "SELECT chunk, rows, bytes FROM millrace.receipts WHERE run = {} ORDER BY chunk, part",
+           "SELECT chunk, rows, bytes, digest, values_nulled FROM millrace.receipts WHERE run = {} "
+           "ORDER BY chunk, part",
            run.run))) {
-    run.stored.at(count_of(row[0])).push_back({count_of(row[1]), count_of(row[2])});
+    StoredRun::Part& part = run.stored.at(count_of(row[0])).emplace_back();
+    part.rows = count_of(row[1]);
+    part.copy_bytes = count_of(row[2]);
+    if (!row[3].null) {
+      part.digest = TupleDigest{part.rows, static_cast<std::uint64_t>(std::stoll(row[3].text))};
+    }
+    part.values_nulled = count_of(row[4]);
   }
 }
 
@@ -193,6 +200,18 @@ std::vector<std::string> compare_tables(const StoredRun& run, const WorkPlan& pl
     if (!here.contains(table.source)) faults.push_back(table.source + ": it is gone");
   }
   return faults;
+}
+
+void add(const StoredRun::Part& part, StoredBefore& stored) {
+  ++stored.chunks;
+  stored.rows += part.rows;
+  stored.copy_bytes += part.copy_bytes;
+  stored.values_nulled += part.values_nulled;
+  if (!part.digest) {
+    stored.digest.reset();
+  } else if (stored.digest) {
+    stored.digest->merge(*part.digest);
+  }
 }
 
 }  // namespace
@@ -303,10 +322,7 @@ void restore_plan(const StoredRun& run, WorkPlan& plan) {
       continue;
     }
     for (std::size_t part = 0; part < chunk.tables.size(); ++part) {
-      StoredBefore& stored = plan.stored_of[chunk.tables[part]];
-      ++stored.chunks;
-      stored.rows += run.stored[i].at(part).rows;
-      stored.copy_bytes += run.stored[i].at(part).copy_bytes;
+      add(run.stored[i].at(part), plan.stored_of[chunk.tables[part]]);
     }
   }
   for (std::size_t i = 0; i < plan.tables.size(); ++i) {

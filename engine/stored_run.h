@@ -10,6 +10,7 @@
 #include "engine/source_state.h"
 #include "engine/work_plan.h"
 #include "io/postgres/connection.h"
+#include "operators/tuple_digest.h"
 
 namespace millrace {
 
@@ -30,6 +31,8 @@ struct StoredRun {
   struct Part {
     std::uint64_t rows = 0;
     std::uint64_t copy_bytes = 0;
+    std::optional<TupleDigest> digest = {};  // none where the run made none
+    std::uint64_t values_nulled = 0;
   };
 
   std::int32_t run = 0;

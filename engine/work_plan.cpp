@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "engine/target_statements.h"
+#include "io/mysql/key_range_text.h"
 #include "io/mysql/key_splitter.h"
 #include "io/postgres/ddl.h"
 #include "operators/consolidation.h"
@@ -265,6 +266,26 @@ class Planner {
 };
 
 }  // namespace
+
+std::optional<KeyRange> key_range_of(const TableWork& table, const Chunk& chunk) {
+  const auto key = mysql::choose_key(*table.source);
+  if (!key || chunk.tables.size() != 1) return std::nullopt;
+  std::string_view condition = chunk.tail;
+  if (condition.empty() || condition == table.filter) {
+    condition = {};
+  } else {
+    constexpr char place = '\1';
+    const std::string around = where(std::string(1, place), key->index, table.filter);
+    const std::size_t before = around.find(place);
+    const std::string_view after = std::string_view(around).substr(before + 1);
+    if (!condition.starts_with(std::string_view(around).substr(0, before)) ||
+        !condition.ends_with(after) || condition.size() < around.size()) {
+      return std::nullopt;
+    }
+    condition = condition.substr(before, condition.size() - before - after.size());
+  }
+  return mysql::parse_range(*table.source, *key, condition);
+}
 
 WorkPlan make_uncut_plan(const SourceCatalog& catalog, const Translation& translation,
                          const std::vector<bool>& exists) {

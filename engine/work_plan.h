@@ -2,12 +2,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/chunk.h"
 #include "engine/sizing.h"
+#include "io/key_range.h"
 #include "io/mysql/connection.h"
+#include "operators/tuple_digest.h"
 
 namespace millrace {
 
@@ -16,6 +19,8 @@ struct StoredBefore {
   std::uint64_t chunks = 0;
   std::uint64_t rows = 0;
   std::uint64_t copy_bytes = 0;
+  std::uint64_t values_nulled = 0;
+  std::optional<TupleDigest> digest = TupleDigest{};  // none: not known of all of these rows
 };
 
 /// All chunks of a run, in the order of work, and how each table is cut.
@@ -33,6 +38,10 @@ struct WorkPlan {
     return chunks_of[table] - (stored_of.empty() ? 0 : stored_of[table].chunks);
   }
 };
+
+/// The range of keys that a chunk of one part reads, from its tail; none where it is no range of
+/// whole numbers: partitions, text, a tail that another version wrote.
+std::optional<KeyRange> key_range_of(const TableWork& table, const Chunk& chunk);
 
 /// The tables of a run, not yet cut into chunks.
 WorkPlan make_uncut_plan(const SourceCatalog& catalog, const Translation& translation,

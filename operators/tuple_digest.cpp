@@ -36,6 +36,18 @@ std::optional<std::size_t> tuple_bytes(std::span<const std::byte> tuples) noexce
   return at;
 }
 
+std::span<const std::byte> field_in_tuple(std::span<const std::byte> tuple,
+                                          std::size_t wanted) noexcept {
+  const auto* const begin = reinterpret_cast<const std::uint8_t*>(tuple.data());
+  std::size_t at = 2;
+  for (std::size_t field = 0;; ++field) {
+    const auto bytes = static_cast<std::int32_t>(load_big<std::uint32_t>(begin + at));
+    const std::size_t length = 4 + (bytes < 0 ? 0 : static_cast<std::size_t>(bytes));
+    if (field == wanted) return tuple.subspan(at, length);
+    at += length;
+  }
+}
+
 std::optional<TupleDigest> digest_of(std::span<const std::byte> tuples) noexcept {
   TupleDigest digest;
   while (!tuples.empty()) {

@@ -32,6 +32,11 @@ std::uint64_t tuple_hash(std::span<const std::byte> tuple) noexcept;
 /// The bytes of the tuple that `tuples` begins with; none if it does not hold a whole one.
 std::optional<std::size_t> tuple_bytes(std::span<const std::byte> tuples) noexcept;
 
+/// Field `wanted` of a whole tuple, from 0, with its length word in front.
+/// Requires: the tuple has that many fields. Cost: walks the fields before it.
+std::span<const std::byte> field_in_tuple(std::span<const std::byte> tuple,
+                                          std::size_t wanted) noexcept;
+
 /// The digest of back-to-back tuples without header and trailer (a CopyBlock's view).
 /// None if the bytes are not whole tuples.
 std::optional<TupleDigest> digest_of(std::span<const std::byte> tuples) noexcept;

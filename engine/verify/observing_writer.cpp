@@ -13,7 +13,7 @@ Receipt ObservingWriter::store(ChunkChannel& channel) {
     TupleDigester digester(plan_.tables[table].encoder.encodings());
     Receipt::Part seen;
     while (std::optional<CopyBlock> block = channel.pop(part)) {
-      if (on_row_) look_at(table, *block, digester);
+      if (on_row_) look_at(chunk, table, *block, digester);
       seen.rows += block->rows();
       seen.copy_bytes += block->size_bytes();
       pool_.release(std::move(*block));
@@ -33,13 +33,13 @@ Receipt ObservingWriter::store(ChunkChannel& channel) {
   return receipt;
 }
 
-void ObservingWriter::look_at(std::size_t table, const CopyBlock& block,
+void ObservingWriter::look_at(const Chunk& chunk, std::size_t table, const CopyBlock& block,
                               TupleDigester& digester) const {
   std::span<const std::byte> tuples = block.view();
   while (!tuples.empty()) {
     const auto bytes = tuple_bytes(tuples);
     if (!bytes) throw Error(ErrorKind::internal, "a block does not hold whole tuples");
-    on_row_(table, digester.as_sent_back(tuples.first(*bytes)));
+    on_row_(chunk, table, digester.as_sent_back(tuples.first(*bytes)));
     tuples = tuples.subspan(*bytes);
   }
 }

@@ -17,8 +17,9 @@ namespace millrace {
 class ObservingWriter final : public ChunkWriter {
  public:
   /// Called for each row, in the form in which the server would send it back; `table` is its index
-  /// in the plan.
-  using OnRow = std::function<void(std::size_t table, std::span<const std::byte> tuple)>;
+  /// in the plan, `chunk` the one that it was read by.
+  using OnRow =
+      std::function<void(const Chunk& chunk, std::size_t table, std::span<const std::byte> tuple)>;
 
   /// `on_row` empty: the rows are only counted.
   ObservingWriter(const WorkPlan& plan, BlockPool& pool, OnRow on_row)
@@ -28,7 +29,8 @@ class ObservingWriter final : public ChunkWriter {
   void interrupt() noexcept override {}
 
  private:
-  void look_at(std::size_t table, const CopyBlock& block, TupleDigester& digester) const;
+  void look_at(const Chunk& chunk, std::size_t table, const CopyBlock& block,
+               TupleDigester& digester) const;
 
   const WorkPlan& plan_;
   BlockPool& pool_;

@@ -120,7 +120,7 @@ void require_equal(const ProofReport& proof) {
 }
 
 void sign_off(ProofReport& proof, ProofDepth depth, const std::string& compared_with,
-              std::uint64_t rows_rejected, std::uint64_t values_nulled) {
+              const LeftOut& left_out) {
   proof.depth = depth == ProofDepth::content  ? "content"
                 : depth == ProofDepth::counts ? "counts"
                                               : "schema";
@@ -161,13 +161,23 @@ void sign_off(ProofReport& proof, ProofDepth depth, const std::string& compared_
   if (not_compared != 0) {
     say("not compared: " + tables(not_compared) + " that hold rows of others too");
   }
-  if (rows_rejected != 0) {
-    say("left out by policy: " + count_text(rows_rejected) +
-        (rows_rejected == 1 ? " row" : " rows") + " of the source");
+  const auto of_source = [](std::uint64_t n, const char* thing) {
+    return count_text(n) + ' ' + thing + (n == 1 ? "" : "s") + " of the source";
+  };
+  if (left_out.tables != 0) {
+    say("left out by the job: " + of_source(left_out.tables, "table"));
   }
-  if (values_nulled != 0) {
-    say("NULL by policy: " + count_text(values_nulled) +
-        (values_nulled == 1 ? " value" : " values") + " of the source");
+  if (left_out.tables_filtered != 0) {
+    say("filtered by the job: the rows of " + tables(left_out.tables_filtered));
+  }
+  if (left_out.rows_rejected != 0) {
+    say("left out by policy: " + of_source(left_out.rows_rejected, "row"));
+  }
+  if (left_out.values_nulled != 0) {
+    say("NULL by policy: " + of_source(left_out.values_nulled, "value"));
+  }
+  if (left_out.tables_besides != 0) {
+    say("not looked at: " + tables(left_out.tables_besides) + " that were stored besides");
   }
   if (depth == ProofDepth::none && text.empty())
     text = "the schema is as planned; rows were not compared";

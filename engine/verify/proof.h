@@ -43,13 +43,20 @@ std::vector<TableProofReport> prove_tables(TargetInstant& target,
                                            std::span<const ExpectedTable> expected,
                                            ProofDepth depth);
 
+/// What of the source is not in the target because the job says so: a proof tells it.
+struct LeftOut {
+  std::uint64_t tables = 0;           // of the databases moved, by --include and --exclude
+  std::uint64_t tables_filtered = 0;  // tables of which a filter keeps rows back
+  std::uint64_t rows_rejected = 0;    // by the policy on values that do not fit
+  std::uint64_t values_nulled = 0;    // likewise
+  std::uint64_t tables_besides = 0;   // that the runs stored, and that were not looked at
+};
+
 /// Sum the verdicts up and write the line that says what was proven, and what was not.
 /// Depth none: the schema alone was compared. `compared_with`: what the target was held against, in
 /// words: "the rows that this run read".
-/// `rows_rejected`, `values_nulled`: of the source, what was left out or read as NULL by the job's
-/// policy on values that do not fit; it is told, since it is not in the target.
 void sign_off(ProofReport& proof, ProofDepth depth, const std::string& compared_with,
-              std::uint64_t rows_rejected = 0, std::uint64_t values_nulled = 0);
+              const LeftOut& left_out = {});
 
 /// Throws Error{difference} that names the first tables, unless all are as they should be.
 void require_equal(const ProofReport& proof);

@@ -4,7 +4,6 @@
 #include <bit>
 #include <map>
 
-#include "operators/byte_order.h"
 #include "operators/tuple_digest.h"
 
 namespace millrace {
@@ -23,17 +22,7 @@ std::string_view as_text(std::span<const std::byte> bytes) noexcept {
 
 /// Append the bytes of field `wanted`, with its length word.
 void append_field(std::string_view tuple, std::size_t wanted, std::string& to) {
-  std::size_t at = 2;
-  for (std::size_t field = 0; at + 4 <= tuple.size(); ++field) {
-    const auto bytes =
-        load_big<std::uint32_t>(reinterpret_cast<const std::uint8_t*>(tuple.data() + at));
-    const std::size_t length = 4 + (bytes == ~std::uint32_t{0} ? 0 : bytes);
-    if (field == wanted) {
-      to += tuple.substr(at, length);
-      return;
-    }
-    at += length;
-  }
+  to += as_text(field_in_tuple(std::as_bytes(std::span(tuple)), wanted));
 }
 
 }  // namespace
@@ -86,16 +75,20 @@ bool RowSearch::begin_keeping() {
   return true;
 }
 
-void RowSearch::keep(Side side, std::span<const std::byte> tuple, const RowPlace& place) {
+void RowSearch::keep_source(std::span<const std::byte> tuple, std::uint64_t chunk) {
   if (!kept_buckets_[bucket_of(tuple)]) return;
   const std::lock_guard lock(mutex_);
   Kept& kept = kept_[std::string(as_text(tuple))];
-  if (side == Side::source) {
-    ++kept.surplus;
-  } else {
-    --kept.surplus;
-    kept.places.push_back(place);
-  }
+  ++kept.surplus;
+  kept.chunk = chunk;
+}
+
+void RowSearch::keep_target(std::span<const std::byte> tuple, const RowPlace& place) {
+  if (!kept_buckets_[bucket_of(tuple)]) return;
+  const std::lock_guard lock(mutex_);
+  Kept& kept = kept_[std::string(as_text(tuple))];
+  --kept.surplus;
+  kept.places.push_back(place);
 }
 
 std::vector<FoundRow> RowSearch::found() {
@@ -107,7 +100,7 @@ std::vector<FoundRow> RowSearch::found() {
     if (kept.surplus == 0) continue;
     OfKey& of_key = by_key[key_of(tuple)];
     for (std::int64_t i = 0; i < kept.surplus; ++i) {
-      of_key.missing.push_back({.source = tuple, .target = {}, .place = {}});
+      of_key.missing.push_back({.source = tuple, .target = {}, .place = {}, .chunk = kept.chunk});
     }
     for (std::int64_t i = 0; i < -kept.surplus; ++i) {
       of_key.extra.push_back({.source = {}, .target = tuple, .place = kept.places.back()});

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,7 +26,8 @@ struct RowPlace {
 struct FoundRow {
   std::string source;  // the tuple; empty: the row is not there
   std::string target;
-  RowPlace place;  // of the target's tuple
+  RowPlace place;                        // of the target's tuple
+  std::optional<std::uint64_t> chunk{};  // that the source's tuple was read by
 };
 
 /// Finds the rows of one table that differ between source and target, in two passes over both
@@ -37,8 +39,8 @@ struct FoundRow {
 /// Pass 2 (keep): rows of the buckets that did not end at zero are kept, equal ones cancelled out.
 /// Since a row and its changed version share their key, they share their bucket, and pair up.
 ///
-/// Legal order: sift*, begin_keeping, keep*, found.
-/// Threads:     sift() and keep() may run concurrently; the others one.
+/// Legal order: sift*, begin_keeping, keep_...*, found.
+/// Threads:     sift() and keep_...() may run concurrently; the others one.
 class RowSearch {
  public:
   enum class Side : std::uint8_t { source, target };
@@ -51,7 +53,9 @@ class RowSearch {
 
   /// Returns false where so many rows differ that only some of them are going to be kept.
   bool begin_keeping();
-  void keep(Side side, std::span<const std::byte> tuple, const RowPlace& place = {});
+  /// `chunk`: that the row was read by.
+  void keep_source(std::span<const std::byte> tuple, std::uint64_t chunk);
+  void keep_target(std::span<const std::byte> tuple, const RowPlace& place);
 
   /// What was kept and not cancelled out, by key; a changed row once, with both tuples.
   std::vector<FoundRow> found();
@@ -64,6 +68,7 @@ class RowSearch {
   struct Kept {
     std::int64_t surplus = 0;
     std::vector<RowPlace> places;
+    std::uint64_t chunk = 0;  // of one of the source's
   };
 
   std::size_t bucket_of(std::span<const std::byte> tuple) const;

@@ -7,24 +7,30 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
-#include "engine/copy_graph.h"
 #include "engine/mysql_source.h"
 #include "engine/open_sessions.h"
 #include "engine/preparation.h"
-#include "engine/retry.h"
 #include "engine/run_account.h"
 #include "engine/verify/difference_report.h"
-#include "engine/verify/observing_writer.h"
+#include "engine/verify/ledger_search.h"
+#include "engine/verify/loaded_tables.h"
 #include "engine/verify/proof.h"
+#include "engine/verify/row_location.h"
 #include "engine/verify/row_repair.h"
-#include "engine/verify/row_search.h"
 #include "engine/verify/schema_check.h"
+#include "engine/verify/source_rows.h"
+#include "operators/glob.h"
 
 namespace millrace {
 
 namespace {
 
+constexpr std::size_t most_named = 10;
+constexpr const char* more_rows_text =
+    "more rows differ than were located: copy the table anew with --include and --if-exists "
+    "truncate, or repair it in several runs";
 // After so many rounds of repairs somebody else is writing to the target.
 constexpr int most_repairs = 3;
 
@@ -42,7 +48,8 @@ class Verification {
         progress_(progress),
         stop_(stop),
         report_(report),
-        pauses_(job.retry) {}
+        rows_(job, source, preparation_, stop),
+        depth_(job.counts_only ? ProofDepth::counts : ProofDepth::content) {}
 
   void run() {
     progress_.set_phase("connect");
@@ -61,25 +68,27 @@ class Verification {
     stop_.check();
     {
       const StopRequest::Waker waker(stop_, [&] { control.cancel(); });
+      if (against_ledger() && !schema_only()) expect_what_was_loaded(control);
       check_schema(control);
     }
-    if (job_.scope == Scope::schema_only) {  // there is no row to hold against another
+    if (schema_only()) {  // there is no row to hold against another
       sign_off(report_.proof, ProofDepth::none, "");
       require_equal(report_.proof);
       return;
     }
-    progress_.set_phase("snapshot");
-    open_sessions();
-    {
-      const StopRequest::Waker waker(stop_, [&] { source_.interrupt(); });
-      source_.take_snapshot();
+    if (!against_ledger()) {
+      progress_.set_phase("snapshot");
+      rows_.open();
     }
+    open_targets();
     progress_.set_phase("verify");
-    compare();
-    source_.release_lock();
-    report_.snapshot = source_.snapshot();
-    sign_off(report_.proof, ProofDepth::content, "those of the source", rows_rejected_,
-             values_nulled_);
+    compare(control);
+    if (rows_.opened()) {
+      source_.release_lock();
+      report_.snapshot = source_.snapshot();
+    }
+    std::ranges::move(lost_, std::back_inserter(report_.proof.tables));
+    sign_off(report_.proof, depth_, compared_with(), left_out());
     progress_.set_phase("finish");
     source_.close_readers();
     require_equal(report_.proof);
@@ -98,10 +107,13 @@ class Verification {
   }
 
  private:
+  bool against_ledger() const noexcept { return job_.against == ProofBasis::ledger; }
+  bool schema_only() const noexcept { return job_.scope == Scope::schema_only; }
+
   void begin() {
     const Sizing& sizing = preparation_.sizing;
     report_.target_version = preparation_.target.version_text;
-    report_.readers = sizing.readers;
+    report_.readers = against_ledger() ? 0 : sizing.readers;
     report_.writers = sizing.writers;
     report_.chunk_bytes = sizing.chunk_bytes;
     report_.memory_bytes = sizing.memory_bytes;
@@ -137,52 +149,84 @@ class Verification {
       if (!owners) return;
       std::erase_if(schema,
                     [](const SchemaDifferenceReport& part) { return !is_unreadable(part); });
-      preparation_.notes.push_back(
-          {"verify", "",
+      note({},
            "of the schema only the columns' presence was compared: with data-only, truncate and "
-           "append it is its owner's"});
+           "append it is its owner's");
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::bad_request) throw;
-      preparation_.notes.push_back(
-          {"verify", "", std::string("the schema was not compared: ") + error.message()});
+      note({}, std::string("the schema was not compared: ") + error.message());
     }
   }
 
-  void open_sessions() {
-    source_.open_readers(preparation_);
+  void expect_what_was_loaded(postgres::Connection& control) {
+    loaded_ = read_loaded_tables(control, preparation_.work, depth_ == ProofDepth::content);
+    for (std::size_t i = 0; i < expected_.size(); ++i) {
+      const LoadedTable& loaded = loaded_.tables[i];
+      expected_[i].rows = loaded.rows;
+      expected_[i].digest = loaded.digest;
+      expected_[i].others = loaded.appended;
+      // The source's moves on while it lives; the target has what it was.
+      std::optional<std::uint64_t>& next = preparation_.translation.tables[i].target.next_identity;
+      if (next && loaded.next_auto_increment) next = loaded.next_auto_increment;
+      rows_rejected_ += loaded.rows_rejected;
+      values_nulled_ += loaded.values_nulled;
+    }
+    expect_others();
+  }
+
+  /// Tables that the runs stored and that the plan has not: the job leaves them out, or the source
+  /// has them no more. One that neither side has any more is no match, but a loss on both.
+  void expect_others() {
+    std::vector<std::string> names;
+    for (const LoadedTables::Other& other : loaded_.others) {
+      const std::size_t dot = other.source.find('.');
+      const bool asked_for = selects_table(job_.include, job_.exclude, other.source.substr(0, dot),
+                                           other.source.substr(dot + 1));
+      if (asked_for && !other.present) {
+        TableProofReport& lost = lost_.emplace_back();
+        lost.source = other.source;
+        lost.target = other.target;
+        lost.source_rows = other.rows;
+        lost.verdict = "missing";
+        continue;
+      }
+      ++tables_besides_;
+      if (names.size() < most_named) names.push_back(other.target);
+    }
+    if (tables_besides_ == 0) return;
+    note({}, fmt::format("not looked at, since this job leaves them out or the source has them no "
+                         "more: {}{}",
+                         fmt::join(names, ", "), tables_besides_ > names.size() ? ", ..." : ""));
+  }
+
+  std::string compared_with() const {
+    if (!against_ledger()) return "those of the source";
+    std::vector<std::string> runs;
+    for (const LoadedRun& run : loaded_.runs) {
+      runs.push_back(fmt::format("run {} read from {} at {}", run.run, run.source, run.started_at));
+    }
+    if (runs.size() > most_named) {
+      const std::size_t more = runs.size() - most_named;
+      runs.resize(most_named);
+      runs.push_back(fmt::format("{} more runs", more));
+    }
+    return fmt::format("those that {}", fmt::join(runs, ", "));
+  }
+
+  LeftOut left_out() const {
+    return {.tables = preparation_.tables_left_out,
+            .tables_filtered = tables_filtered(preparation_),
+            .rows_rejected = rows_rejected_,
+            .values_nulled = values_nulled_,
+            .tables_besides = tables_besides_};
+  }
+
+  void open_targets() {
     stop_.check();
     targets_ = millrace::open_sessions<postgres::Connection>(
         preparation_.sizing.writers, [&](std::size_t i) {
           return postgres::Connection(job_.target, fmt::format("millrace verify {}", i));
         });
-  }
-
-  /// Read the rows of `plan` from the source.
-  void read_source(const WorkPlan& plan, Progress& progress, const ObservingWriter::OnRow& on_row,
-                   const std::function<void(const Receipt&)>& seen) {
-    const Sizing& sizing = preparation_.sizing;
-    BlockPool pool(sizing.block_bytes, sizing.blocks);
-    std::vector<std::unique_ptr<ChunkWriter>> writers;
-    for (unsigned i = 0; i < sizing.readers; ++i) {
-      writers.push_back(std::make_unique<ObservingWriter>(plan, pool, on_row));
-    }
-    std::vector<postgres::Connection> no_builders;
-    CopyGraph graph({.plan = plan,
-                     .sizing = sizing,
-                     .progress = progress,
-                     .choices = {.keys = false, .analyze = false},
-                     .pool = pool,
-                     .readers = source_.readers(plan, pool, progress, pauses_),
-                     .writers = std::move(writers),
-                     .builders = no_builders,
-                     .lock_chunks_read = [&] { source_.release_lock(); },
-                     .committed = seen,
-                     .built = [](std::size_t, double, bool) {}});
-    const StopRequest::Waker waker(stop_, [&] {
-      graph.interrupt(
-          std::make_exception_ptr(Error(ErrorKind::cancelled, "the run was stopped on request")));
-    });
-    graph.run();
   }
 
   void note_source(const Receipt& receipt) {
@@ -199,34 +243,64 @@ class Verification {
     }
   }
 
-  void compare() {
+  /// Read both sides at the same time: they are different machines, as a rule.
+  std::vector<FoundTable> read_sides(TargetInstant& target) {
+    const std::vector<const TargetTable*> tables = readable_tables();
+    if (against_ledger()) return read_tables(target, tables, depth_);
+    auto found =
+        std::async(std::launch::async, [&] { return read_tables(target, tables, depth_); });
+    try {
+      if (depth_ == ProofDepth::counts) {
+        count_source();
+      } else {
+        rows_.read(preparation_.work, progress_, {},
+                   [&](const Receipt& receipt) { note_source(receipt); });
+      }
+    } catch (...) {
+      target.cancel();
+      throw;  // the future waits
+    }
+    return found.get();
+  }
+
+  void count_source() {
+    const StopRequest::Waker waker(stop_, [&] { source_.interrupt(); });
+    const std::vector<std::uint64_t> rows = source_.count_rows(preparation_.work);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      expected_[i].rows = report_.tables[i].rows = rows[i];
+      const auto& policies = preparation_.work.tables[i].on_fault;
+      if (std::find(policies.begin(), policies.end(), FaultPolicy::reject) == policies.end()) {
+        continue;
+      }
+      uncountable_.insert(i);
+      note(
+          expected_[i].source,
+          "its rows were not compared: how many of them do not fit and were rejected, only reading "
+          "them tells (leave out --counts)");
+    }
+  }
+
+  void compare(postgres::Connection& control) {
     std::optional<TargetInstant> target;
     target.emplace(targets_);
     const StopRequest::Waker waker(stop_, [&] {
       for (postgres::Connection& session : targets_) session.cancel();
     });
-    const std::vector<const TargetTable*> tables = readable_tables();
-    // Both sides at the same time: they are different machines, as a rule.
-    auto found = std::async(std::launch::async,
-                            [&] { return read_tables(*target, tables, ProofDepth::content); });
-    try {
-      read_source(preparation_.work, progress_, {},
-                  [&](const Receipt& receipt) { note_source(receipt); });
-    } catch (...) {
-      target->cancel();
-      throw;  // the future waits
-    }
     std::vector<TableProofReport>& proofs = report_.proof.tables;
-    proofs = compare_tables(expected_, found.get(), ProofDepth::content);
+    proofs = compare_tables(expected_, read_sides(*target), depth_);
     for (std::size_t i = 0; i < proofs.size(); ++i) {
       if (unreadable_[i]) proofs[i].verdict = "differs";
+      if (uncountable_.contains(i)) proofs[i].verdict = "not compared";
+      if (against_ledger()) report_.tables[i].rows = proofs[i].target_rows;
     }
-
+    if (depth_ == ProofDepth::counts) return;
     for (int round = 0;; ++round) {
       const std::vector<std::size_t> differing = differing_tables(proofs);
       if (differing.empty()) return;
       progress_.set_phase("locate");
-      const bool repaired = locate(*target, differing, round == 0);
+      const bool repaired = against_ledger()
+                                ? locate_by_ledger(control, *target, differing, round == 0)
+                                : locate(*target, differing, round == 0);
       if (!repaired || round == most_repairs) return;
       // What was repaired is proven as the rest is: by reading it back.
       progress_.set_phase("verify");
@@ -268,105 +342,99 @@ class Verification {
     for (std::size_t i = 0; i < which.size(); ++i) proofs[which[i]] = std::move(verdicts[i]);
   }
 
-  /// The chunks of the plan that hold rows of `which`, and of these tables alone.
-  WorkPlan plan_of(std::span<const std::size_t> which) const {
-    const WorkPlan& whole = preparation_.work;
-    WorkPlan plan;
-    plan.tables = whole.tables;
-    plan.chunked_by = whole.chunked_by;
-    plan.chunks_of.resize(whole.tables.size());
-    plan.digests = false;  // the rows themselves are looked at
-    for (const Chunk& chunk : whole.chunks) {
-      Chunk part = chunk;
-      part.tables.clear();
-      part.members.clear();
-      for (std::size_t at = 0; at < chunk.tables.size(); ++at) {
-        if (std::find(which.begin(), which.end(), chunk.tables[at]) == which.end()) continue;
-        part.tables.push_back(chunk.tables[at]);
-        part.members.push_back(chunk.member(at));
-      }
-      if (part.tables.empty()) continue;
-      part.id = plan.chunks.size();
-      part.under_lock = false;  // the lock is gone
-      for (const std::size_t table : part.tables) ++plan.chunks_of[table];
-      plan.chunks.push_back(std::move(part));
-    }
-    return plan;
-  }
-
   /// Find the rows of the tables that differ, report the first of them, and repair them if asked
   /// to. Returns whether anything was repaired.
   bool locate(TargetInstant& target, std::span<const std::size_t> which, bool report) {
-    const WorkPlan plan = plan_of(which);
-    std::vector<std::unique_ptr<RowSearch>> searches(plan.tables.size());
-    std::vector<const TargetTable*> tables;
+    WorkPlan plan = plan_of_chunks(preparation_.work, chunks_of_tables(preparation_.work, which));
+    plan.digests = false;                                       // the rows themselves are looked at
+    for (Chunk& chunk : plan.chunks) chunk.under_lock = false;  // the lock is gone
+    std::vector<SearchedTable> searched;
     for (const std::size_t index : which) {
       const TableReport& seen = report_.tables[index];
-      const std::uint64_t rows = std::max(seen.rows, report_.proof.tables[index].target_rows);
-      searches[index] =
-          std::make_unique<RowSearch>(plan.tables[index].key_columns, rows,
-                                      seen.copy_bytes / std::max<std::uint64_t>(seen.rows, 1));
-      tables.push_back(&plan.tables[index].translated->target);
+      searched.push_back({.table = index,
+                          .rows = std::max(seen.rows, report_.proof.tables[index].target_rows),
+                          .row_bytes = seen.copy_bytes / std::max<std::uint64_t>(seen.rows, 1)});
     }
-    const TargetInstant::Found found = target.find(tables);
-    const auto of_slice = [&](std::size_t slice) -> RowSearch& {
-      return *searches[which[found.slices[slice].table]];
-    };
-    pass_over_source(plan, [&](std::size_t table, std::span<const std::byte> tuple) {
-      searches[table]->sift(RowSearch::Side::source, tuple);
-    });
-    target.read(found.slices, tables, false,
-                [&](std::size_t slice, std::span<const std::byte> tuple) {
-                  of_slice(slice).sift(RowSearch::Side::target, tuple);
-                });
-    std::vector<bool> all(plan.tables.size());
-    for (const std::size_t index : which) all[index] = searches[index]->begin_keeping();
-    pass_over_source(plan, [&](std::size_t table, std::span<const std::byte> tuple) {
-      searches[table]->keep(RowSearch::Side::source, tuple);
-    });
-    target.read(
-        found.slices, tables, true, [&](std::size_t slice, std::span<const std::byte> tuple) {
-          thread_local std::string row;
-          RowPlace place = take_place(tuple, row);
-          place.slice = slice;
-          of_slice(slice).keep(RowSearch::Side::target, std::as_bytes(std::span(row)), place);
-        });
+    const Location location = locate_rows(rows_, target, plan, searched, [](const Receipt&) {});
     bool repaired = false;
-    for (const std::size_t index : which) {
-      const std::vector<FoundRow> rows = searches[index]->found();
+    for (std::size_t i = 0; i < which.size(); ++i) {
+      const LocatedRows& located = location.of_table[i];
+      const TableWork& table = plan.tables[which[i]];
       if (report) {
-        report_differences(plan.tables[index], rows, job_.rows_shown, report_.proof);
-        if (!all[index]) note_more(plan.tables[index], rows.size());
+        report_differences(table, located.rows, job_.rows_shown, report_.proof);
+        if (!located.all) note_more(table, located.rows.size());
       }
-      if (job_.repair && !rows.empty()) {
-        stop_.check();
-        postgres::Connection session(job_.target, "millrace repair");
-        const StopRequest::Waker waker(stop_, [&] { session.cancel(); });
-        report_.proof.rows_repaired +=
-            repair_rows(session, target, plan.tables[index].translated->target, found.slices, rows);
-        repaired = true;
-      }
+      repaired |= repair(target, table, location.found.slices, located.rows);
     }
     return repaired;
   }
 
-  void pass_over_source(const WorkPlan& plan, const ObservingWriter::OnRow& on_row) {
-    Progress unseen;
-    std::vector<Progress::TableSpec> specs;
-    for (const TableWork& table : plan.tables) {
-      specs.push_back({.name = table.translated->target.full_name()});
+  bool locate_by_ledger(postgres::Connection& control, TargetInstant& target,
+                        std::span<const std::size_t> which, bool report) {
+    LedgerSearch search(preparation_.work, loaded_, which);
+    {
+      const StopRequest::Waker waker(stop_, [&] { control.cancel(); });
+      search.find_chunks(control, target);
     }
-    const unsigned lanes = preparation_.sizing.readers;
-    unseen.start(std::move(specs), lanes, lanes, 0);
-    read_source(plan, unseen, on_row, [](const Receipt&) {});
+    for (const std::string& table : search.unsearchable()) {
+      note(table,
+           "its rows were not located: the run that stored it had other options, or read an "
+           "archive, or the table was altered at the source since; --against source compares "
+           "with the source as it is");
+    }
+    bool repaired = false;
+    if (search.reads_rows()) {
+      try {
+        rows_.open();
+        source_.release_lock();  // digests tell whether a table without transactions changed
+      } catch (const Error& error) {
+        if (error.kind() != ErrorKind::bad_request) throw;
+        note({}, std::string("rows were not located, since the source could not be read: ") +
+                     error.message());
+        if (report) search.report(job_.rows_shown, report_.proof);
+        return false;
+      }
+      const Location& location = search.find_rows(rows_, target);
+      if (job_.repair) {
+        for (const LedgerSearch::Found& found : search.certain_rows()) {
+          repaired |= repair(target, preparation_.work.tables[found.table], location.found.slices,
+                             found.rows);
+        }
+      }
+    }
+    if (!report) return repaired;
+    search.report(job_.rows_shown, report_.proof);
+    for (const std::size_t table : search.incomplete()) {
+      note(expected_[table].source, more_rows_text);
+    }
+    if (report_.proof.rows_unclear != 0) {
+      note({},
+           fmt::format("{} of the rows lie where the source changed since the run: whether they "
+                       "differ by that or by a fault of the target, only the run's source could "
+                       "tell; they were not repaired (--against source --repair brings the "
+                       "target to what the source is now)",
+                       report_.proof.rows_unclear));
+    }
+    return repaired;
+  }
+
+  bool repair(TargetInstant& target, const TableWork& table, std::span<const TargetSlice> slices,
+              std::span<const FoundRow> rows) {
+    if (!job_.repair || rows.empty()) return false;
+    stop_.check();
+    postgres::Connection session(job_.target, "millrace repair");
+    const StopRequest::Waker waker(stop_, [&] { session.cancel(); });
+    report_.proof.rows_repaired +=
+        repair_rows(session, target, table.translated->target, slices, rows);
+    return true;
+  }
+
+  void note(const std::string& where, const std::string& message) {
+    preparation_.notes.push_back({"verify", where, message});
   }
 
   void note_more(const TableWork& table, std::size_t located) {
-    preparation_.notes.push_back(
-        {"verify", table.source->full_name(),
-         fmt::format("more rows differ than the {} that were located: copy the table anew with "
-                     "--include and --if-exists truncate, or repair it in several runs",
-                     located)});
+    note(table.source->full_name(), fmt::format("{} ({} were)", more_rows_text, located));
   }
 
   const Job& job_;
@@ -375,10 +443,15 @@ class Verification {
   StopRequest& stop_;
   RunReport& report_;
   Preparation preparation_;
+  SourceRows rows_;
+  ProofDepth depth_;
+  LoadedTables loaded_;                  // where the ledger is compared with
   std::vector<ExpectedTable> expected_;  // per table of the plan
   std::vector<bool> unreadable_;         // per table: a planned column is not in the target
+  std::set<std::size_t> uncountable_;    // tables of which the source cannot say how many rows fit
   std::vector<postgres::Connection> targets_;
-  RetryPauses pauses_;
+  std::vector<TableProofReport> lost_;  // tables that a run stored and neither side has any more
+  std::uint64_t tables_besides_ = 0;    // stored by the same runs, and not looked at
   std::uint64_t rows_rejected_ = 0;
   std::uint64_t values_nulled_ = 0;
 };

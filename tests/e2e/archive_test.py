@@ -60,7 +60,9 @@ class RoundTripTestCase(FaultTestCase):
         self.done("extract", self.source.url(), archive, "--job", job, *extract_words)
         self.assertEqual(self.program.run("archive", "verify", archive).code, COMPLETE)
         self.source.drop_databases(prefix)
-        self.done("load", archive, self.target.url(self.loaded))
+        loaded = self.done("load", archive, self.target.url(self.loaded))
+        self.assertRegex(loaded.stdout, r"(?m)^  proven: [0-9,]+ tables? with [0-9,]+ rows? are, value for value,")
+        self.assertNotIn("only counted", loaded.stdout)
         self.assertEqual(dump_of(self.target, self.loaded), dump_of(self.target, self.direct))
 
 

@@ -307,9 +307,18 @@ class Round:
                 raise AssertionError(f"exit code {outcome.code}\n{outcome.stderr}{outcome.stdout}")
             for table in self.tables:
                 self.compare(table)
+            self.verify(unfit)
         finally:
             self.source.run(f"drop database {self.database}")
             self.target.drop_database(self.database)
+
+    def verify(self, unfit):
+        """No alarm without a cause, by either basis; what was rejected is told."""
+        for basis in ("ledger", "source"):
+            outcome = self.program.run("verify", self.source.url(self.database), self.target.url(self.database),
+                                       "--against", basis, "--on-fault", "reject", "--progress", "none")
+            if outcome.code != 0 or unfit and f"left out by policy: {unfit:,} row" not in outcome.stdout:
+                raise AssertionError(f"verify --against {basis}: {outcome.code}\n{outcome.stderr}{outcome.stdout}")
 
     def compare(self, table):
         source = table.said("\t", "`", lambda column: column.source, lambda column: column.read_source,

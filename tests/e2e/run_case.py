@@ -10,8 +10,9 @@ A case is a folder:
   check.sql          read by psql when all have run; views.sql says what it may ask besides tables
   expected.out       what check.sql must print; expected.SOURCE.out wins over it where it exists
 
-When all runs are done, `millrace verify` holds the target against the source, by the last job that
-ended with code 0. It must find them equal, unless a line of the job file says `# verify exits 9`.
+When all runs are done, `millrace verify` holds the target against its ledger and against the source,
+by the last job that ended with code 0. It must find them equal, unless a line of the job file says
+`# verify against source exits 9`, or ledger.
 
 A run must end with code 0, unless its job file begins with a line like `# exits 2`. Each case has
 databases of its own on both sides, so that cases may run at once; two runs of one case may not use
@@ -105,13 +106,15 @@ class Case:
         done = [job for job in self.jobs() if not re.match(r"# exits [1-9]", self.job_text(job))]
         if not done:
             return
-        said = re.search(r"^# verify exits (\d+)$", self.job_text(done[-1]), re.MULTILINE)
-        wanted = int(said.group(1)) if said else 0
-        outcome = self.program.run("verify", self.source.url(), self.target.url(self.database),
-                                   "--job", done[-1], "--progress", "none")
-        if outcome.code != wanted:
-            raise CaseFailure(f"verify: exit code {outcome.code}, not {wanted}\n"
-                              f"{outcome.stderr}{outcome.stdout}")
+        for basis in ("ledger", "source"):
+            said = re.search(rf"^# verify against {basis} exits (\d+)$", self.job_text(done[-1]),
+                             re.MULTILINE)
+            wanted = int(said.group(1)) if said else 0
+            outcome = self.program.run("verify", self.source.url(), self.target.url(self.database),
+                                       "--job", done[-1], "--against", basis, "--progress", "none")
+            if outcome.code != wanted:
+                raise CaseFailure(f"verify --against {basis}: exit code {outcome.code}, not {wanted}"
+                                  f"\n{outcome.stderr}{outcome.stdout}")
 
     @staticmethod
     def job_text(job):

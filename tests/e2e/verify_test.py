@@ -5,6 +5,7 @@ raises no alarm, and --repair brings back just what was lost."""
 import os
 import pathlib
 import random
+import re
 import sys
 import unittest
 
@@ -76,6 +77,7 @@ class VerifyTestCase(OneTableTestCase):
                                    "--report", "proof.json", "--report", "proof.html", *words)
         self.assertIn(outcome.code, (COMPLETE, DIFFERENCE), outcome.stderr)
         proof = self.program.report("proof.json")["proof"]
+        self.last = outcome
         self.assertEqual(outcome.code == COMPLETE, proof["equal"], outcome.stdout)
         self.assertIn(proof["statement"], outcome.stdout)
         return proof
@@ -97,13 +99,15 @@ class VerifyTestCase(OneTableTestCase):
 
 
 class Mutations(VerifyTestCase):
-    """One wrong thing at a time: found, located, and mended by --repair."""
+    """One wrong thing at a time: found and located both against the ledger and against the source, and
+    mended by --repair."""
 
     def assert_found(self, sql, *wanted):
         self.change(sql)
-        proof = self.verify()
-        self.assertFalse(proof["equal"], f"not seen: {sql}")
-        self.assertEqual(self.rows(proof), sorted(wanted), sql)
+        for words in ((), ("--against", "source")):
+            proof = self.verify(*words)
+            self.assertFalse(proof["equal"], f"not seen: {sql}")
+            self.assertEqual(self.rows(proof), sorted(wanted), f"{sql} {words}")
         mended = self.verify("--repair")
         self.assertTrue(mended["equal"], f"not mended: {sql}: {mended['statement']}")
         self.assertEqual(mended["rows_repaired"], len(wanted))
@@ -113,12 +117,15 @@ class Mutations(VerifyTestCase):
         self.assertTrue(run["equal"])
         self.assertEqual(run["depth"], "content")
         self.assertRegex(run["statement"], r"^proven: 5 tables with 17 rows are, value for value, ")
-        proof = self.verify()
-        self.assertTrue(proof["equal"])
-        self.assertEqual(set(self.verdicts(proof).values()), {"equal"})
-        self.assertRegex(proof["statement"], r"^proven: 5 tables with 17 rows are, value for value, ")
-        for before, after in zip(run["tables"], proof["tables"]):
-            self.assertEqual(before["source_digest"], after["source_digest"])
+        for words, compared in (((), "those that run 1 read from mysql://.* at 20"),
+                                (("--against", "source"), "those of the source")):
+            proof = self.verify(*words)
+            self.assertTrue(proof["equal"])
+            self.assertEqual(set(self.verdicts(proof).values()), {"equal"})
+            self.assertRegex(proof["statement"],
+                             f"^proven: 5 tables with 17 rows are, value for value, {compared}")
+            for before, after in zip(run["tables"], proof["tables"]):
+                self.assertEqual(before["source_digest"], after["source_digest"])
 
     def test_one_bit_of_one_value_of_each_type(self):
         # A row for each column, and one in which every column is changed.
@@ -183,9 +190,12 @@ class Mutations(VerifyTestCase):
         self.assertTrue(self.verify("--repair")["equal"])
         self.assertEqual(self.value(untouched), before)
 
-    def test_a_source_that_went_on_is_no_match(self):
-        self.fill("insert into empty values (1); update pair set note = 'new' where b = 2")
-        proof = self.verify()
+    def test_a_source_that_went_on_is_no_match_for_it_as_it_is_now(self):
+        self.fill("insert into empty values (1); update pair set note = 'new' where b = 2;"
+                  "insert into every (number) values (1)")
+        self.assertTrue(self.verify()["equal"], "what the run read is in the target")
+        self.fill("delete from every where number = 1")
+        proof = self.verify("--against", "source")
         self.assertEqual(self.rows(proof), [("empty", "missing", "id=1", ()),
                                             ("pair", "changed", "a='B', b=2", ("note",))])
 
@@ -239,11 +249,18 @@ class Accounts(VerifyTestCase):
         self.target.run(f"grant usage on schema {quote(self.database)} to {role};"
                         f"grant select on all tables in schema {quote(self.database)} to {role};"
                         f"revoke temporary on database {quote(self.database)} from public", self.database)
-        outcome = self.program.run("verify", self.source.url(self.database),
-                                   self.target.url(self.database, user=role, password=SECRET),
-                                   "--report", "proof.json", "--progress", "none")
+        words = ("verify", self.source.url(self.database),
+                 self.target.url(self.database, user=role, password=SECRET), "--progress", "none")
+        outcome = self.program.run(*words, "--against", "source")
         self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
         self.assertIn("the schema was not compared", outcome.stdout)
+
+        refused = self.program.run(*words)
+        self.assertEqual(refused.code, 2, refused.stdout)
+        hint = re.search(r"hint: as its owner: (GRANT .*); or go without: --against source", refused.stderr)
+        self.assertTrue(hint, refused.stderr)
+        self.target.run(hint.group(1), self.database)
+        self.assertEqual(self.program.run(*words).code, COMPLETE)
 
     def test_migrate_fails_when_what_arrived_is_changed_on_its_way(self):
         # The application's own trigger changes a value: the rows are as many as they should be.
@@ -265,6 +282,207 @@ class Accounts(VerifyTestCase):
         self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
         self.assertEqual(self.program.report()["proof"]["depth"], "")
         self.assertNotIn("proven", outcome.stdout)
+
+
+class AgainstTheLedger(VerifyTestCase):
+    """What the runs that loaded a target noted, and nothing else, is what it must hold."""
+
+    CHUNKS = ("--chunk-bytes", "64KiB")
+
+    def make_chunks(self):
+        """Tables of several chunks each: by a whole number, by two of which one is unsigned, by text."""
+        self.fill("create table numbered (id int primary key, pad char(60));"
+                  "insert into numbered select cast(seq as signed) * 10 - 30000, 'x' from seq_1_to_9000;"
+                  "create table twice (job bigint unsigned, frame int, pad char(60), primary key (job, frame));"
+                  "insert into twice select 18446744073709551000 + (seq div 50), seq mod 50, 'x' from seq_1_to_9000;"
+                  "create table named (name varchar(20) primary key, pad char(60));"
+                  "insert into named select concat('name ', seq), 'x' from seq_1_to_9000;"
+                  "analyze table numbered, twice, named")
+        outcome = self.migrate("--include", "numbered,twice,named", *self.CHUNKS)
+        self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+
+    def chunk_of(self, table, condition):
+        """The chunk whose key range, asked of the source, holds the one row that the condition means."""
+        chunks = self.target.run(
+            "select c.chunk, c.tail from millrace.chunks c join millrace.tables t on t.run = c.run and"
+            f" t.table_number = any(c.table_numbers) where t.target_name = '{table}' and c.tail <> ''",
+            self.database).splitlines()
+        self.assertGreater(len(chunks), 2, "too few chunks to tell one from another")
+        for number, tail in (line.split("|", 1) for line in chunks):
+            if self.source.value(f"select count(*) from `{self.database}`.{table}{tail} and {condition}") != "0":
+                return int(number)
+        raise AssertionError(f"no chunk has {condition}")
+
+    def test_a_difference_is_located_by_chunk_and_row(self):
+        self.make_chunks()
+        wrong = {("numbered", "id = -12340"): "update numbered set pad = 'y' where id = -12340",
+                 ("numbered", "id = 59990"): "delete from numbered where id = 59990",
+                 ("twice", "job = 18446744073709551100 and frame = 7"):
+                     "update twice set pad = 'y' where job = 18446744073709551100 and frame = 7",
+                 ("named", "name = 'name 77'"): "update named set pad = 'y' where name = 'name 77'"}
+        self.change(";".join(wrong.values()))
+        proof = self.verify("--include", "numbered,twice,named")
+
+        found = sorted((row["table"].partition(".")[2], row["chunk"], row["source_changed"]) for row in proof["rows"])
+        wanted = sorted((table, self.chunk_of(table, row), False) for table, row in wrong)
+        self.assertEqual(found, wanted)
+        chunks = {(chunk["table"].partition(".")[2], chunk["chunk"]): chunk for chunk in proof["chunks"]}
+        self.assertEqual(sorted(chunks), sorted({(table, chunk) for table, chunk, _ in wanted}))
+        self.assertEqual({chunk["source"] for chunk in chunks.values()}, {"as it was"})
+        gone = chunks["numbered", self.chunk_of("numbered", "id = 59990")]
+        self.assertEqual(gone["rows_found"], gone["rows_stored"] - 1)
+        self.assertIn(f"chunk {gone['chunk']} of run ", self.last.stdout)
+        self.assertTrue(self.verify("--include", "numbered,twice,named", "--repair")["equal"])
+
+    def test_where_the_source_changed_too_it_is_said_and_not_repaired(self):
+        self.make_chunks()
+        self.change("update numbered set pad = 'y' where id in (-29990, 59990)")
+        self.fill("update numbered set pad = 'z' where id = 59980")
+        proof = self.verify("--include", "numbered", "--repair")
+
+        # The row that only the source changed differs as well, and which of the two it was cannot be told.
+        self.assertEqual(sorted((row["key"], row["source_changed"]) for row in proof["rows"]),
+                         [("id=-29990", False), ("id=59980", True), ("id=59990", True)])
+        self.assertEqual((proof["rows_repaired"], proof["rows_unclear"]), (1, 2))
+        self.assertEqual(sorted(chunk["source"] for chunk in proof["chunks"]), ["as it was", "changed since"])
+        self.assertIn("where the source changed since the run", self.last.stdout)
+        self.assertEqual(self.value("select string_agg(pad, ',' order by id) from numbered where id in"
+                                    " (-29990, 59980, 59990)").replace(" ", ""), "x,x,y")
+        self.assertTrue(self.verify("--include", "numbered", "--against", "source", "--repair")["equal"])
+
+    def test_the_source_is_not_read_where_nothing_differs(self):
+        self.source.run("set global general_log = 1, global log_output = 'TABLE'")
+        self.addCleanup(self.source.run, "set global general_log = 0")
+        self.assertTrue(self.verify()["equal"])
+        read = self.source.value("select count(*) from mysql.general_log where command_type in ('Query', 'Execute')"
+                                 f" and argument like '%FROM `{self.database}`.`every`%' and argument not like '%general_log%'")
+        self.assertEqual(read, "0")
+
+    def test_several_runs_into_one_target(self):
+        self.fill("create table later (id int primary key); insert into later values (1), (2)")
+        self.assertEqual(self.migrate("--include", "later").code, COMPLETE)
+        self.assertRegex(self.verify()["statement"], "^proven: 6 tables with 19 rows are, .* those that run 1 read from"
+                                                     " .*, run 2 read from ")
+        self.change("delete from later where id = 2")
+        self.assertEqual(self.rows(self.verify()), [("later", "missing", "id=2", ())])
+
+    def test_a_table_that_neither_side_has_any_more_is_no_match(self):
+        self.fill("drop table keyless")
+        self.change("drop table keyless")
+        proof = self.verify()
+        self.assertEqual(self.verdicts(proof)["keyless"], "missing")
+        self.assertTrue(self.verify("--exclude", "keyless")["equal"])
+
+    def test_a_table_that_only_the_source_has_no_more_is_told(self):
+        self.fill("drop table keyless")
+        proof = self.verify()
+        self.assertTrue(proof["equal"])
+        self.assertIn("not looked at: 1 table that were stored besides", proof["statement"])
+
+    def refuse(self, message, hint, *words):
+        outcome = self.program.run("verify", self.source.url(self.database), self.target.url(self.database),
+                                   "--progress", "none", *words)
+        self.assertEqual(outcome.code, 2, outcome.stdout + outcome.stderr)
+        self.assertRegex(outcome.stderr, "cannot verify against the ledger: " + message)
+        self.assertRegex(outcome.stderr, "hint: .*" + hint)
+
+    def test_without_a_ledger_it_says_what_to_type(self):
+        self.assertEqual(self.migrate("--if-exists", "drop", "--no-ledger").code, COMPLETE)
+        self.target.run("drop schema millrace cascade", self.database)
+        self.refuse("the target has none", "--against source")
+        self.assertTrue(self.verify("--against", "source")["equal"])
+
+    def test_tables_that_the_ledger_does_not_know_are_named(self):
+        self.fill("create table foreign_one (id int primary key)")
+        self.change("create table foreign_one (id int primary key)")
+        self.refuse(f"it knows no run that stored {self.database}.foreign_one", "--against source")
+        self.assertTrue(self.verify("--against", "source")["equal"])
+
+    def test_an_unfinished_run_is_named(self):
+        outcome = self.migrate("--if-exists", "drop", MILLRACE_FAULT="writer.before_commit:1:kill")
+        self.assertEqual(outcome.code, -9)
+        self.refuse(r"the run was not finished that stores .*\(run 2\)", "--resume")
+
+    def test_a_run_without_digests_can_be_counted(self):
+        self.assertEqual(self.migrate("--if-exists", "drop", "--skip-digest").code, COMPLETE)
+        self.refuse("no digests were made of", "--counts")
+        self.assertEqual(self.verify("--counts")["statement"], "only counted: 5 tables")
+
+    def test_counts(self):
+        for words in (("--counts",), ("--counts", "--against", "source")):
+            self.assertEqual(self.verify(*words)["statement"], "only counted: 5 tables")
+        self.change("update pair set note = 'same number of rows'; delete from keyless where a = 1")
+        for words in (("--counts",), ("--counts", "--against", "source")):
+            verdicts = self.verdicts(self.verify(*words))
+            self.assertEqual((verdicts["pair"], verdicts["keyless"]), ("counted", "differs"), words)
+
+    def test_other_options_than_the_runs_prove_nothing_and_wave_nothing_through(self):
+        self.change("update every set small = 1 where id = 1")
+        proof = self.verify("--cast", "every.small => integer")
+        self.assertFalse(proof["equal"])
+        self.assertEqual(self.verdicts(proof)["pair"], "equal")
+        self.assertIn("its rows were not located: the run that stored it had other options", self.last.stdout)
+
+
+class LeftOut(VerifyTestCase):
+    """What the job leaves out is told, and anything else of the kind is a difference."""
+
+    def assert_told(self, *phrases, words=()):
+        for against in ((), ("--against", "source")):
+            proof = self.verify(*words, *against)
+            self.assertTrue(proof["equal"], proof["statement"])
+            for phrase in phrases:
+                self.assertIn(phrase, proof["statement"])
+
+    def assert_seen(self, sql, *wanted, words=()):
+        self.change(sql)
+        for against in ((), ("--against", "source")):
+            self.assertEqual(self.rows(self.verify(*words, *against)), sorted(wanted), sql)
+
+    def test_excluded_tables(self):
+        self.assertEqual(self.migrate("--if-exists", "drop", "--exclude", "keyless,empty").code, COMPLETE)
+        told = "left out by the job: 2 tables of the source"
+        self.assertIn(told, self.program.report()["proof"]["statement"])
+        self.assert_told(told, words=("--exclude", "keyless,empty"))
+
+    def test_filtered_rows(self):
+        job = self.folder / "job.toml"
+        job.write_text('if_exists = "drop"\n[[table]]\nname = "pair"\nwhere = "b = 1"\n', encoding="utf-8")
+        outcome = self.migrate("--job", job)
+        self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+        told = "filtered by the job: the rows of 1 table"
+        self.assertIn(told, self.program.report()["proof"]["statement"])
+        self.assert_told(told, words=("--job", job))
+        # One that the filter keeps back does not pass for one that belongs there.
+        self.assert_seen("insert into pair values ('B', 2, 2, null)", ("pair", "extra", "a='B', b=2", ()),
+                         words=("--job", job))
+
+    def fill_dates(self):
+        self.fill("set sql_mode = ''; create table dated (id int primary key, at datetime);"
+                  "insert into dated values (1, '2024-01-01'), (2, '0000-00-00'), (3, '2024-01-03')")
+        self.words = ("--include", "dated")
+
+    def test_rejected_rows(self):
+        self.fill_dates()
+        words = (*self.words, "--on-fault", "reject")
+        self.assertEqual(self.migrate(*words).code, 8)
+        self.assert_told("with 2 rows", "left out by policy: 1 row of the source", words=words)
+        self.assert_seen("delete from dated where id = 3", ("dated", "missing", "id=3", ()), words=words)
+        self.assert_seen("insert into dated values (2, null), (3, '2024-01-03')", ("dated", "extra", "id=2", ()), words=words)
+
+    def test_values_made_null(self):
+        self.fill_dates()
+        words = (*self.words, "--on-fault", "null")
+        self.assertEqual(self.migrate(*words).code, COMPLETE)
+        self.assert_told("with 3 rows", "NULL by policy: 1 value of the source", words=words)
+        self.assert_seen("update dated set at = null where id = 3", ("dated", "changed", "id=3", ("at",)), words=words)
+
+    def test_counting_the_source_claims_nothing_of_tables_with_rejects(self):
+        self.fill_dates()
+        words = (*self.words, "--on-fault", "reject")
+        self.assertEqual(self.migrate(*words).code, 8)
+        self.assertEqual(self.verdicts(self.verify(*words, "--counts")), {"dated": "counted"})
+        self.assertEqual(self.verdicts(self.verify(*words, "--counts", "--against", "source")), {"dated": "not compared"})
 
 
 class RandomMutations(VerifyTestCase):
@@ -307,7 +525,8 @@ class RandomMutations(VerifyTestCase):
             chance = random.Random(seed + number)
             mutations = [self.mutate(chance, key) for key in chance.sample(range(400), self.PER_ROUND)]
             self.change(";".join(sql for sql, _ in mutations))
-            proof = self.verify("--repair", "--rows-shown", "1000")
+            against = ("ledger", "source")[number // self.PER_ROUND % 2]
+            proof = self.verify("--against", against, "--repair", "--rows-shown", "1000")
             found = sorted((int(row["key"].removeprefix("id=")), row["kind"],
                             tuple(value["column"] for value in row["values"])) for row in proof["rows"])
             self.assertEqual(found, sorted(wrong for _, wrong in mutations), f"seed {seed + number}")

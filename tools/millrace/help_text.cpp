@@ -254,16 +254,18 @@ std::string clean_help(const HelpStyle& style) {
 std::string verify_help(const HelpStyle& style) {
   std::string text = heading("millrace verify SOURCE TARGET [options]", style) + "\n\n";
   text += wrapped(
-      "Reads every row of both sides, each at one instant and with the encoders of migrate, and "
-      "compares them value for value. Give it the options of the migration. What differs is named "
-      "down to rows and columns. Writes nothing, unless --repair is given; exit code 9 says that "
-      "the sides are not equal.",
+      "Reads every row of the target at one instant and compares, value for value, with what the "
+      "runs that loaded it noted in its ledger; with --against source, with the rows of the source "
+      "as they are now, for a target without a ledger or one that another tool loaded. Give it the "
+      "options of the migration. What differs is named down to chunks, rows and columns. Writes "
+      "nothing, unless --repair is given; exit code 9 says that the sides are not equal.",
       0, style.width);
   text += '\n' + arguments_help(Command::verify, style) + options_of(Command::verify, style) +
           exit_codes_help(style);
   text += '\n' + heading("Examples", style) +
           "\n  millrace verify mysql://reader@db1/shop postgresql://owner@db2/shop\n"
           "  millrace verify --job nightly.toml --report proof.html\n"
+          "  millrace verify mysql://reader@db1/shop postgresql://owner@db2/shop --against source\n"
           "  millrace verify mysql://reader@db1/shop postgresql://owner@db2/shop --repair\n";
   return text;
 }

@@ -40,6 +40,8 @@ constexpr std::array<std::string_view, 3> scan_words = {"none", "sample", "full"
 static_assert(static_cast<std::size_t>(ScanDepth::full) + 1 == scan_words.size());
 constexpr std::array<std::string_view, 3> proof_words = {"none", "counts", "content"};
 static_assert(static_cast<std::size_t>(ProofDepth::content) + 1 == proof_words.size());
+constexpr std::array<std::string_view, 2> basis_words = {"ledger", "source"};
+static_assert(static_cast<std::size_t>(ProofBasis::source) + 1 == basis_words.size());
 static_assert(static_cast<std::size_t>(Scope::schema_only) + 1 == scope_words.size());
 static_assert(static_cast<std::size_t>(IfExists::append) + 1 == if_exists_words.size());
 static_assert(static_cast<std::size_t>(SnapshotMethod::none) + 1 == snapshot_words.size());
@@ -320,11 +322,19 @@ const std::array own_settings = {
     "append the same, with times, to FILE", {}, no, yes,
     [](R& r, const V& v) { r.log_file = v.text; }},
 
-  Setting{"--repair", "", "", flag, "", "Differences",
+  Setting{"--against", "", "", word, "WHAT", "Verification",
+    "ledger: hold the target against the digests that the runs which loaded it noted there; the source's "
+    "rows are not read again, but where something differs. source: read the source too, as it is now. "
+    "Default: ledger", basis_words, no, no,
+    [](R& r, const V& v) { r.job.against = enumerator<ProofBasis>(v); }, no, yes},
+  Setting{"--counts", "", "", flag, "", "Verification",
+    "compare numbers of rows alone: quicker, and proves no value", {}, no, no,
+    [](R& r, const V& v) { r.job.counts_only = v.flag; }, no, yes},
+  Setting{"--repair", "", "", flag, "", "Verification",
     "copy just the rows that differ: insert missing ones, update changed ones, delete extra ones, in "
     "one transaction a table", {}, no, no,
     [](R& r, const V& v) { r.job.repair = v.flag; }, no, yes},
-  Setting{"--rows-shown", "", "", count, "N", "Differences",
+  Setting{"--rows-shown", "", "", count, "N", "Verification",
     "list at most N of the rows that differ. Default: 100", {}, no, no,
     [](R& r, const V& v) { r.job.rows_shown = static_cast<std::size_t>(v.number); }, no, yes},
 

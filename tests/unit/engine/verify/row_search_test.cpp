@@ -33,10 +33,10 @@ std::vector<FoundRow> search(std::vector<std::size_t> key_columns,
   for (const std::string& tuple : at_source) search.sift(source, bytes_of(tuple));
   for (const std::string& tuple : in_target) search.sift(target, bytes_of(tuple));
   EXPECT_TRUE(search.begin_keeping());
-  for (const std::string& tuple : at_source) search.keep(source, bytes_of(tuple));
+  for (const std::string& tuple : at_source) search.keep_source(bytes_of(tuple), 0);
   std::uint32_t page = 0;
   for (const std::string& tuple : in_target) {
-    search.keep(target, bytes_of(tuple), {.slice = 0, .page = ++page, .line = 1});
+    search.keep_target(bytes_of(tuple), {.slice = 0, .page = ++page, .line = 1});
   }
   return search.found();
 }
