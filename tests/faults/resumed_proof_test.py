@@ -24,7 +24,7 @@ class ResumedProof(ResumeTestCase):
         rows = self.ledger("select sum(rows) from millrace.receipts")
         self.assertEqual({table["verdict"] for table in self.proof()["tables"]}, {"equal"})
         self.assertRegex(self.proof()["statement"].replace(",", ""),
-                         f"^proven: 64 tables with {rows} rows are value for value those")
+                         f"^proven: 64 tables with {rows} rows are value for value the rows that this run read")
 
     def test_what_was_changed_before_the_run_went_on_is_seen(self):
         self.killed("writer.before_commit:12")
