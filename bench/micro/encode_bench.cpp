@@ -1,7 +1,8 @@
 // encode/<set>/rows:8192      RowEncoder
 // naive/<set>/rows:8192       the same rows through text and the C library (bench/reference)
-// digest/frames/rows:8192     XXH3 of each tuple, summed
-// json/<parser>/rows:8192     check_json against simdjson's parser, which builds a tree
+// digested/frames/rows:8192   as encode, each tuple digested while it lies in the cache: as a
+// reader does it digest/frames/rows:8192     tuples found by their lengths and digested: as what is
+// read back json/<parser>/rows:8192     check_json against simdjson's parser, which builds a tree
 // Each set goes through both encoders first; a difference ends the program.
 // bytes_per_second counts COPY bytes, items_per_second rows.
 
@@ -19,6 +20,7 @@
 #include "operators/json_check.h"
 #include "operators/row_encoder.h"
 #include "operators/tuple_digest.h"
+#include "operators/tuple_digester.h"
 #include "operators/wire_field.h"
 
 namespace {
@@ -28,8 +30,10 @@ using namespace millrace;
 constexpr std::size_t n_rows = 8192;
 constexpr std::uint64_t seed = 20261122;
 
-// Encode all rows into one block; returns the bytes written.
-std::size_t encode_all(const RowEncoder& encoder, const RowSet& set, std::span<std::byte> block) {
+// Encode all rows into one block, `each` is given every tuple; returns the bytes written.
+template <class Each>
+std::size_t encode_all(const RowEncoder& encoder, const RowSet& set, std::span<std::byte> block,
+                       const Each& each) {
   std::size_t written = 0;
   for (const BinaryRowView& row : set.rows()) {
     const RowOutcome outcome = encoder.encode(row, block.subspan(written));
@@ -37,9 +41,14 @@ std::size_t encode_all(const RowEncoder& encoder, const RowSet& set, std::span<s
       std::cerr << "a row of the benchmark is not encoded\n";
       std::exit(1);
     }
+    each(block.subspan(written, outcome.bytes));
     written += outcome.bytes;
   }
   return written;
+}
+
+std::size_t encode_all(const RowEncoder& encoder, const RowSet& set, std::span<std::byte> block) {
+  return encode_all(encoder, set, block, [](std::span<const std::byte>) {});
 }
 
 std::string naive_all(const RowSet& set) {
@@ -79,6 +88,18 @@ void add_encoders(std::string_view name, const std::shared_ptr<const RowSet>& se
     report(state, bytes);
   });
   if (name != "frames") return;
+  benchmark::RegisterBenchmark(
+      ("digested/" + suffix).c_str(), [set, bytes](benchmark::State& state) {
+        const RowEncoder encoder(set->columns());
+        std::vector<std::byte> block(bytes + 4096);
+        TupleDigester digester(set->columns());
+        for (auto _ : state) {
+          encode_all(encoder, *set, block,
+                     [&](std::span<const std::byte> tuple) { digester.add(tuple); });
+          benchmark::DoNotOptimize(digester.digest());
+        }
+        report(state, bytes);
+      });
   benchmark::RegisterBenchmark(("digest/" + suffix).c_str(), [set, bytes](benchmark::State& state) {
     std::vector<std::byte> block(bytes + 4096);
     const std::size_t written = encode_all(RowEncoder(set->columns()), *set, block);

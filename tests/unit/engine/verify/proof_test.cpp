@@ -80,6 +80,54 @@ TEST(Proof, TheLineThatSignsItOffSaysWhatWasNotProvenToo) {
   EXPECT_NO_THROW(require_equal(proof));
 }
 
+TEST(Proof, TellsWhatTheJobLeftOut) {
+  ProofReport proof;
+  proof.tables = {proof_of("equal")};
+
+  sign_off(proof, ProofDepth::content, "those of the source",
+           {.tables = 2,
+            .tables_filtered = 1,
+            .rows_rejected = 1,
+            .values_nulled = 1200,
+            .tables_besides = 3});
+
+  EXPECT_TRUE(proof.statement.ends_with(
+      "; left out by the job: 2 tables of the source; filtered by the job: the rows of 1 table; "
+      "left out by policy: 1 row of the source; NULL by policy: 1,200 values of the source; not "
+      "looked at: 3 tables that were stored besides"))
+      << proof.statement;
+}
+
+TEST(Proof, TheTextNamesTheChunkAndDoubtsWhereTheSourceChanged) {
+  ProofReport proof;
+  proof.tables = {proof_of("differs")};
+  proof.rows_changed = proof.rows_unclear = 1;
+  proof.chunks = {{.table = "shop.orders",
+                   .run = 7,
+                   .chunk = 12,
+                   .range = "WHERE `id` >= 10",
+                   .rows_stored = 3,
+                   .rows_found = 3,
+                   .source = "changed since"}};
+  proof.rows = {{.table = "shop.orders",
+                 .kind = "changed",
+                 .key = "id=17",
+                 .values = {},
+                 .chunk = 12,
+                 .source_changed = true}};
+  sign_off(proof, ProofDepth::content, "those that run 7 read");
+
+  const std::string text = proof_text(proof);
+  for (const char* const part :
+       {"shop.orders: chunk 12 of run 7: 3 of 3 rows, other values, WHERE `id` >= 10; the source "
+        "there: changed since",
+        "1 changed; 1 where the source changed since the run",
+        "changed id=17 (chunk 12); the source changed there since the run"}) {
+    EXPECT_NE(text.find(part), std::string::npos) << part << " in\n" << text;
+  }
+  EXPECT_NE(proof_html(proof).find("<td>12 (source changed)</td>"), std::string::npos);
+}
+
 TEST(Proof, OneTableThatDiffersIsNoProof) {
   ProofReport proof;
   proof.tables = {proof_of("equal"), proof_of("differs")};
