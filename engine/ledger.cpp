@@ -60,17 +60,18 @@ std::string literal(std::string_view text) {
 
 std::string literal_or_null(std::string_view text) { return text.empty() ? "NULL" : literal(text); }
 
-void enter_tables(postgres::Connection& session, std::int32_t run, const WorkPlan& plan) {
+void enter_tables(postgres::Connection& session, std::int32_t run, const WorkPlan& plan,
+                  bool appends) {
   LedgerCopy copy(session,
                   "tables (run, table_number, source, target_schema, target_name, rows_estimate, "
-                  "data_bytes, chunks, grouped, stood_before, signature, update_time, "
+                  "data_bytes, chunks, grouped, stood_before, appended, signature, update_time, "
                   "auto_increment)");
   for (std::size_t i = 0; i < plan.tables.size(); ++i) {
     const TableWork& table = plan.tables[i];
     const SourceTable& source = *table.source;
     const TargetTable& target = table.translated->target;
     postgres::TupleWriter& tuple = copy.tuples();
-    tuple.begin(13);
+    tuple.begin(14);
     tuple.add_integer(run);
     tuple.add_integer(ordinal(i));
     tuple.add_text(source.full_name());
@@ -81,6 +82,7 @@ void enter_tables(postgres::Connection& session, std::int32_t run, const WorkPla
     tuple.add_integer(ordinal(plan.chunks_of[i]));
     tuple.add_boolean(table.grouped);
     tuple.add_boolean(table.exists);
+    tuple.add_boolean(table.exists && appends);
     tuple.add_bigint(signature_of(table));
     if (source.update_time.empty()) {
       tuple.add_null();
@@ -134,7 +136,7 @@ Ledger Ledger::begin(postgres::Connection& session, const LedgerEntry& entry,
       literal(settings.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace))));
   const Ledger ledger(std::stoi(rows.at(0).at(0).text));
   session.query(ledger.lock_statement());
-  enter_tables(session, ledger.run_, plan);
+  enter_tables(session, ledger.run_, plan, entry.appends);
   enter_chunks(session, ledger.run_, plan);
   session.execute(fmt::format(
       "UPDATE millrace.runs u SET state = 'abandoned', ended_at = coalesce(ended_at, "

@@ -21,6 +21,7 @@ struct LedgerEntry {
   std::string source;           // masked URL
   std::string source_identity;  // what the source's server calls itself
   std::vector<std::pair<std::string, std::string>> settings;  // those that decide on the content
+  bool appends = false;  // rows of others stay in tables that stood before
 };
 
 /// The ledger of one run, in the target's schema `millrace`: the plan, and what of it is stored.

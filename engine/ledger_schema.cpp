@@ -48,6 +48,7 @@ CREATE TABLE millrace.tables (
   chunks integer NOT NULL,
   grouped boolean NOT NULL,
   stood_before boolean NOT NULL,
+  appended boolean NOT NULL,
   signature bigint NOT NULL,
   update_time text,
   auto_increment bigint,

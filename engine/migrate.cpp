@@ -137,7 +137,7 @@ class Migration {
     close_sessions();
     fault_point("migrate.before_end");
     end_ledger("complete", {});
-    require_equal(report_.proof);
+    require_equal(report_.proof, "millrace verify SOURCE TARGET names the rows and columns");
   }
 
   /// Enter in the ledger how the run ended.
@@ -263,7 +263,8 @@ class Migration {
             .command = report_.command,
             .source = report_.source,
             .source_identity = source_identity_,
-            .settings = job_.settings};
+            .settings = job_.settings,
+            .appends = job_.if_exists == IfExists::append};
   }
 
   void begin_ledger(postgres::Connection& target) {

@@ -54,7 +54,7 @@ std::string picture(const std::string& svg) { return "<div class=\"picture\">" +
 // ---------------------------------------------------------------- head
 
 std::string badge(const RunReport& report) {
-  const bool complete = reached_end(report);
+  const bool complete = reached_end(report) && report.outcome != "different";
   const std::string_view tone = complete ? (report.rows_rejected == 0 ? "good" : "warn")
                                 : report.outcome == "cancelled" ? "warn"
                                                                 : "bad";
@@ -120,20 +120,43 @@ bool began(const RunReport& report) {
   return reached_end(report) || report.rows > 0 || !report.tables.empty();
 }
 
-std::string tiles(const RunReport& report) {
-  if (!began(report)) return {};
+std::string tiles_of_copy(const RunReport& report) {
   const PhaseReport copy = copy_span(report);
   const double copy_s = copy.end_s - copy.begin_s;
   const auto rows = static_cast<double>(report.rows);
   const auto bytes = static_cast<double>(report.copy_bytes);
   const bool moved = report.rows > 0 && copy_s > 0;
-  std::string html = "<div class=\"tiles\">";
-  html += tile(duration_text(report.wall_s), "from start to end",
-               moved ? duration_text(copy_s) + " of it moving rows" : "");
-  html += tile(number(report.rows), "rows", plural(report.tables.size(), "table", "tables"));
-  html += tile(data_text(bytes), "as binary COPY", plural(report.chunks, "chunk", "chunks"));
-  html += tile(moved ? short_count_text(rows / copy_s) : "–", "rows per second",
-               moved ? data_text(bytes / copy_s) + "/s while rows moved" : "");
+  return tile(duration_text(report.wall_s), "from start to end",
+              moved ? duration_text(copy_s) + " of it moving rows" : "") +
+         tile(number(report.rows), "rows", plural(report.tables.size(), "table", "tables")) +
+         tile(data_text(bytes), "as binary COPY", plural(report.chunks, "chunk", "chunks")) +
+         tile(moved ? short_count_text(rows / copy_s) : "–", "rows per second",
+              moved ? data_text(bytes / copy_s) + "/s while rows moved" : "");
+}
+
+std::string tiles_of_proof(const RunReport& report) {
+  std::uint64_t rows = 0;
+  std::uint64_t equal = 0;
+  for (const TableProofReport& table : report.proof.tables) {
+    rows += table.target_rows;
+    if (table.verdict == "equal") ++equal;
+  }
+  const auto read = std::ranges::find(report.phases, "verify", &PhaseReport::name);
+  const double read_s = read == report.phases.end() ? 0 : read->end_s - read->begin_s;
+  return tile(duration_text(report.wall_s), "from start to end",
+              read_s > 0 ? duration_text(read_s) + " of it reading rows back" : "") +
+         tile(number(rows), "rows in the target",
+              plural(report.proof.tables.size(), "table", "tables")) +
+         tile(number(equal), equal == 1 ? "table is equal" : "tables are equal",
+              "value for value") +
+         tile(read_s > 0 ? short_count_text(static_cast<double>(rows) / read_s) : "–",
+              "rows per second", "read back and compared");
+}
+
+std::string tiles(const RunReport& report) {
+  if (!began(report)) return {};
+  std::string html = "<div class=\"tiles\">" +
+                     (report.verified_only ? tiles_of_proof(report) : tiles_of_copy(report));
   html += tile(duration_text(report.engine_cpu_s), "CPU time of the engine",
                report.wall_s > 0
                    ? fixed_text(report.engine_cpu_s / report.wall_s, 2) + " cores on average"
@@ -146,6 +169,7 @@ std::string tiles(const RunReport& report) {
     html += tile(duration_text(report.snapshot.lock_ms / 1000), "writers held up",
                  "at the source, for the snapshot");
   }
+  if (report.verified_only) return html + "</div>\n";
   html += tile(number(report.indexes + report.foreign_keys), "indexes and keys",
                plural(report.indexes, "index", "indexes") + ", " +
                    plural(report.foreign_keys, "foreign key", "foreign keys"));

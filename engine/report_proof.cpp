@@ -124,8 +124,8 @@ std::string chunks_html(const ProofReport& proof) {
   for (std::size_t i = 0; i < shown; ++i) {
     const ChunkDifferenceReport& chunk = proof.chunks[i];
     html += "<tr>" + cell(chunk.table) + cell(std::to_string(chunk.run)) +
-            cell(std::to_string(chunk.chunk)) + cell(chunk.range) +
-            cell(count_text(chunk.rows_stored)) + cell(count_text(chunk.rows_found)) +
+            cell(std::to_string(chunk.chunk)) + "<td class=\"long\">" + html_escaped(chunk.range) +
+            "</td>" + cell(count_text(chunk.rows_stored)) + cell(count_text(chunk.rows_found)) +
             cell(chunk.source) + "</tr>\n";
   }
   return html + "</tbody></table></div>";

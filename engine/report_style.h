@@ -85,6 +85,8 @@ th,td{padding:5px 10px;text-align:right;white-space:nowrap;border-bottom:1px sol
 th{font-weight:600;color:var(--soft);font-size:12.5px}
 th:first-child,td:first-child{text-align:left;padding-left:0;white-space:normal;overflow-wrap:anywhere}
 th:last-child,td:last-child{padding-right:0}
+td.long{text-align:left;white-space:normal;overflow-wrap:anywhere;min-width:16em;width:60%}
+td:first-child{min-width:11em}
 tbody tr:last-child td{border-bottom:0}
 td small{color:var(--soft)}
 details{border-top:1px solid var(--line);padding:8px 0}

@@ -22,7 +22,11 @@ std::string_view describe(bool read, bool as_it_was) noexcept {
   return as_it_was ? "as it was" : "changed since";
 }
 
-std::string trimmed(const std::string& tail) {
+/// What is read by a chunk, as a reader of a report wants it: the hint to the planner left out.
+std::string range_text(std::string tail) {
+  const std::size_t hint = tail.find(" FORCE INDEX (");
+  const std::size_t end = tail.find(" WHERE ", hint == std::string::npos ? 0 : hint);
+  if (hint != std::string::npos && end != std::string::npos) tail.erase(hint, end - hint);
   const std::size_t at = tail.find_first_not_of(' ');
   return at == std::string::npos ? std::string() : tail.substr(at);
 }
@@ -174,7 +178,7 @@ void LedgerSearch::report_chunks(const Searched& searched, ProofReport& proof) c
     chunk.table = plan_.tables[searched.table].translated->target.full_name();
     chunk.run = searched.run;
     chunk.chunk = static_cast<std::int64_t>(part.loaded.chunk.id);
-    chunk.range = trimmed(part.loaded.chunk.tail);
+    chunk.range = range_text(part.loaded.chunk.tail);
     chunk.rows_stored = part.loaded.digest.rows;
     chunk.rows_found =
         part.found

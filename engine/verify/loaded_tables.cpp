@@ -69,10 +69,9 @@ constexpr const char* newest_sql =
     "digest, bool_and(digest IS NOT NULL) AS digested, sum(rows_rejected) AS rows_rejected, "
     "sum(values_nulled) AS values_nulled FROM millrace.receipts GROUP BY run, table_number) "
     "SELECT n.target_schema, n.target_name, n.run, n.table_number, n.chunks, n.signature, "
-    "n.stood_before AND u.settings->>'--if-exists' = 'append', s.parts, s.rows, s.digest, "
+    "n.appended, s.parts, s.rows, s.digest, "
     "s.digested, s.rows_rejected, s.values_nulled, n.auto_increment, n.source, "
-    "to_regclass(format('%I.%I', n.target_schema, n.target_name)) IS NOT NULL FROM newest n JOIN "
-    "millrace.runs u USING (run) "
+    "to_regclass(format('%I.%I', n.target_schema, n.target_name)) IS NOT NULL FROM newest n "
     "LEFT JOIN stored s USING (run, table_number)";
 
 }  // namespace

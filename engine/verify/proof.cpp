@@ -91,7 +91,7 @@ std::vector<TableProofReport> prove_tables(TargetInstant& target,
   return compare_tables(expected, read_tables(target, tables, depth), depth);
 }
 
-void require_equal(const ProofReport& proof) {
+void require_equal(const ProofReport& proof, const std::string& hint) {
   if (proof.depth.empty() || proof.equal) return;
   constexpr std::size_t most_named = 5;
   std::string names;
@@ -116,7 +116,7 @@ void require_equal(const ProofReport& proof) {
                 {.side = Side::target}, "the report lists all of them (--report FILE.html)");
   }
   throw Error(ErrorKind::difference, "the target is not equal: " + names, {.side = Side::target},
-              "millrace verify SOURCE TARGET names the rows and columns");
+              hint);
 }
 
 void sign_off(ProofReport& proof, ProofDepth depth, const std::string& compared_with,
@@ -177,7 +177,7 @@ void sign_off(ProofReport& proof, ProofDepth depth, const std::string& compared_
     say("NULL by policy: " + of_source(left_out.values_nulled, "value"));
   }
   if (left_out.tables_besides != 0) {
-    say("not looked at: " + tables(left_out.tables_besides) + " that were stored besides");
+    say("not looked at: " + tables(left_out.tables_besides) + " stored besides");
   }
   if (depth == ProofDepth::none && text.empty())
     text = "the schema is as planned; rows were not compared";

@@ -59,7 +59,7 @@ void sign_off(ProofReport& proof, ProofDepth depth, const std::string& compared_
               const LeftOut& left_out = {});
 
 /// Throws Error{difference} that names the first tables, unless all are as they should be.
-void require_equal(const ProofReport& proof);
+void require_equal(const ProofReport& proof, const std::string& hint);
 
 /// A digest as reports show it: "9f86d081884c7d65".
 std::string digest_text(std::uint64_t sum);

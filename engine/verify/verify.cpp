@@ -73,7 +73,7 @@ class Verification {
     }
     if (schema_only()) {  // there is no row to hold against another
       sign_off(report_.proof, ProofDepth::none, "");
-      require_equal(report_.proof);
+      require_equal(report_.proof, hint());
       return;
     }
     if (!against_ledger()) {
@@ -91,7 +91,7 @@ class Verification {
     sign_off(report_.proof, depth_, compared_with(), left_out());
     progress_.set_phase("finish");
     source_.close_readers();
-    require_equal(report_.proof);
+    require_equal(report_.proof, hint());
   }
 
   void complete_report() {
@@ -211,6 +211,13 @@ class Verification {
       runs.push_back(fmt::format("{} more runs", more));
     }
     return fmt::format("those that {}", fmt::join(runs, ", "));
+  }
+
+  std::string hint() const {
+    return job_.repair
+               ? "rows where the source changed since the run are left as they are: --against "
+                 "source --repair makes them what they are there now"
+               : "--repair copies just the rows that differ; --report FILE.html lists them";
   }
 
   LeftOut left_out() const {

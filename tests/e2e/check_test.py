@@ -328,13 +328,13 @@ class CheckOfValues(CheckTestCase):
 
 
     def test_values_that_a_rule_makes_one_in_a_unique_key(self):
-        self.fill("create table k (code varchar(10), flag int, unique key once (code), unique key both (flag, code))"
+        self.fill("create table k (code varchar(10), flag int, unique key once (code), unique key pair (flag, code))"
                   " engine=innodb; insert into k values ('1', 0), ('01', 2), ('001', 3), ('2', 2), (null, 1)")
         for depth in ("sample", "full"):
             self.check("--scan", depth, "--cast", "k.code => integer", "--cast", "k.flag => boolean using nonzero")
             self.assert_line("FAIL", "duplicates", f"{self.database}.k.once: 3 rows are the same .1 values.: 001$",
                              "leave the column as it is, or --skip-keys")
-            self.assert_line("FAIL", "duplicates", f"{self.database}.k.both: 2 rows are the same .1 values.")
+            self.assert_line("FAIL", "duplicates", f"{self.database}.k.pair: 2 rows are the same .1 values.")
             self.assertEqual(len(self.lines("duplicates")), 2)
         self.check("--scan", "full")
         self.assertEqual(self.lines("duplicates"), [])
@@ -544,9 +544,9 @@ class CheckOfUsualServers(CheckOfServers):
                       "rename table u to t")
             return self.check()["estimate"]["disk_bytes"]
 
-        first, second = believe(1_000_000), believe(2_000_000)
+        first, second = believe(100_000_000), believe(200_000_000)
         free = shutil.disk_usage(self.servers.folder).free
-        rows = round(1_000_000 + (0.88 * free - first) / (second - first) * 1_000_000)
+        rows = round(100_000_000 * (1 + (0.88 * free - first) / (second - first)))
         believe(rows)
         self.assert_line("WARN", "disk", "are needed .* are free at /", "may be a third too low")
 

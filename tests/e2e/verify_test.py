@@ -377,7 +377,7 @@ class AgainstTheLedger(VerifyTestCase):
         self.fill("drop table keyless")
         proof = self.verify()
         self.assertTrue(proof["equal"])
-        self.assertIn("not looked at: 1 table that were stored besides", proof["statement"])
+        self.assertIn("not looked at: 1 table stored besides", proof["statement"])
 
     def refuse(self, message, hint, *words):
         outcome = self.program.run("verify", self.source.url(self.database), self.target.url(self.database),
