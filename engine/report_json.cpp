@@ -124,10 +124,35 @@ Json proof_json(const ProofReport& proof) {
           {"rows_changed", proof.rows_changed},
           {"rows_repaired", proof.rows_repaired},
           {"rows_unclear", proof.rows_unclear},
-          {"tables", array_of(proof.tables, table_proof_json)},
           {"chunks", array_of(proof.chunks, chunk_difference_json)},
           {"rows", array_of(proof.rows, row_difference_json)},
           {"schema", array_of(proof.schema, schema_difference_json)}};
+}
+
+/// Names and messages may carry bytes of any charset: what is no UTF-8 becomes U+FFFD.
+std::string text_of(const Json& json, int indent) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
+/// Add `"name": [..]`, an element a line, to an object whose text is open at its end. There may be
+/// 40,000 tables: as a tree of values they would take more memory than the run.
+template <class Items, class ToJson>
+void append_array(std::string& text, std::string_view name, const Items& items, ToJson to_json) {
+  text.append(",\n  \"").append(name).append("\": [");
+  const char* between = "\n    ";
+  for (const auto& item : items) {
+    text.append(between).append(text_of(to_json(item), -1));
+    between = ",\n    ";
+  }
+  text.append("]");
+}
+
+/// The object's text without its last brace.
+std::string opened(const Json& json, int indent) {
+  std::string text = text_of(json, indent);
+  text.erase(text.rfind('}'));
+  if (text.ends_with('\n')) text.pop_back();
+  return text;
 }
 
 }  // namespace
@@ -162,20 +187,21 @@ std::string report_json(const RunReport& report) {
       {"spilled_bytes", report.spilled_bytes},
       {"snapshot", snapshot_json(report.snapshot)},
       {"phases", array_of(report.phases, phase_json)},
-      {"tables", array_of(report.tables, table_json)},
       {"samples", array_of(report.samples, sample_json)},
       {"lanes", array_of(report.lanes, lane_json)},
       {"notes", array_of(report.notes, note_json)},
       {"checks", array_of(report.checks, note_json)},
       {"retries", array_of(report.retries, retry_json)},
-      {"proof", proof_json(report.proof)},
       {"rows_rejected", report.rows_rejected},
       {"values_nulled", report.values_nulled},
       {"faults", array_of(report.faults, fault_json)},
       {"left_in_target", report.left_in_target},
   };
-  // Names and messages may carry bytes of any charset: what is no UTF-8 becomes U+FFFD.
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+  std::string text = opened(json, 2);
+  append_array(text, "tables", report.tables, table_json);
+  text.append(",\n  \"proof\": ").append(opened(proof_json(report.proof), -1));
+  append_array(text, "tables", report.proof.tables, table_proof_json);
+  return text.append("}\n}\n");
 }
 
 }  // namespace millrace

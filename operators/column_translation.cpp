@@ -211,7 +211,7 @@ void Translator::name_enums() {
     types.emplace_back(place, make(set.one ? set.owner : place));
   });
   for (auto& [place, type] : types) {
-    target_of(place)->type = std::move(type);
+    own_target_of(place)->type = std::move(type);
   }
 }
 
@@ -219,7 +219,7 @@ void Translator::set_defaults() {
   for (std::size_t i = 0; i < catalog_.tables.size(); ++i) {
     const SourceTable& source = catalog_.tables[i];
     for (std::size_t j = 0; j < source.columns.size(); ++j) {
-      TargetColumn* const target = target_of({i, j});
+      const TargetColumn* const target = target_of({i, j});
       if (target == nullptr || target->identity || source.columns[j].generated != Generated::none)
         continue;
       const bool converted = cast_of_[number_of({i, j})] != nullptr;
@@ -227,12 +227,15 @@ void Translator::set_defaults() {
           converted
               ? translate_converted_default(source.columns[j], *encoding_of({i, j}), target->type)
               : translate_default(source.columns[j], target->type);
-      target->default_sql = std::move(translated.sql);
+      if (target->default_sql != translated.sql) {
+        own_target_of({i, j})->default_sql = std::move(translated.sql);
+      }
       if (!translated.note.empty()) {
         note("default", source.full_name() + "." + source.columns[j].name, translated.note);
       }
     }
     note_row_width(source, out_.tables[i].target);
+    share_columns(i);
   }
 }
 
@@ -240,11 +243,12 @@ void Translator::name_sequences() {
   // PostgreSQL calls an identity's sequence table_column_seq, where that is free and short enough.
   for (TranslatedTable& translated : out_.tables) {
     TargetTable& table = translated.target;
-    for (TargetColumn& column : table.columns) {
-      if (!column.identity) continue;
-      const std::string own_choice = table.name + "_" + column.name + "_seq";
+    const SharedVector<TargetColumn>& columns = table.columns;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (!columns[i].identity) continue;
+      const std::string own_choice = table.name + "_" + columns[i].name + "_seq";
       const std::string name = relations_of(table).claim(own_choice);
-      if (name != own_choice) column.identity_sequence = name;
+      if (name != own_choice) table.columns[i].identity_sequence = name;
     }
   }
 }

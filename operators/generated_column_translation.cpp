@@ -20,7 +20,7 @@ std::string said(const SourceColumn& column) {
 /// Fill in what computes the column. Returns why it cannot be computed; empty: it can.
 std::string Translator::generate(const Place& place) {
   const SourceColumn& source = catalog_.tables[place.table].columns[place.column];
-  TargetColumn& target = *target_of(place);
+  TargetColumn& target = *own_target_of(place);
   const auto expression =
       translate_expression(source.generation_expression, columns_of(place.table, true));
   if (!expression) return "no PostgreSQL expression is known for it";
@@ -59,8 +59,8 @@ void Translator::translate_generated() {
     TranslatedTable& translated = out_.tables[i];
     for (std::size_t j = 0; j < table.columns.size(); ++j) {
       const SourceColumn& source = table.columns[j];
-      TargetColumn* const target = target_of({i, j});
-      if (source.generated == Generated::none || target == nullptr) continue;
+      if (source.generated == Generated::none || target_of({i, j}) == nullptr) continue;
+      TargetColumn* const target = own_target_of({i, j});
       const std::string where = table.full_name() + "." + source.name;
       const std::string becomes = "becomes a plain column that holds the values of " + said(source);
       if (choices_.schema.generated == GeneratedChoice::plain) {

@@ -60,24 +60,10 @@ ColumnLookup Translator::columns_of(std::size_t table, bool spelled_out) const {
   };
 }
 
-namespace {
-
-/// Let tables of one shape hold their columns once.
-void share_columns(Translation& translation) {
-  const std::hash<std::string> hash;
-  VectorSharing<TargetColumn> targets([&](const TargetColumn& column) {
-    return hash(column.name) + 31 * hash(column.type) + 37 * hash(column.default_sql);
-  });
-  VectorSharing<TranslatedColumn> sources([&](const TranslatedColumn& column) {
-    return hash(column.select_expression) + 31 * column.source;
-  });
-  for (TranslatedTable& table : translation.tables) {
-    targets.share(table.target.columns);
-    sources.share(table.columns);
-  }
+void Translator::share_columns(std::size_t table) {
+  target_shapes_.share(out_.tables[table].target.columns);
+  source_shapes_.share(out_.tables[table].columns);
 }
-
-}  // namespace
 
 Translation Translator::run() {
   out_.tables.resize(catalog_.tables.size());
@@ -86,7 +72,10 @@ Translation Translator::run() {
   name_schemas();
   name_tables();
   tie_keys();
-  for (std::size_t table = 0; table < catalog_.tables.size(); ++table) translate_columns(table);
+  for (std::size_t table = 0; table < catalog_.tables.size(); ++table) {
+    translate_columns(table);
+    share_columns(table);
+  }
   refuse_split_ties();
   note_casts();
   name_enums();
@@ -99,10 +88,10 @@ Translation Translator::run() {
     translate_checks(table);
     translate_on_update(table);
     translate_partitions(table);
+    share_columns(table);
   }
   translate_sequences();
   note_extras();
-  share_columns(out_);
   return std::move(out_);
 }
 

@@ -66,13 +66,17 @@ class Translator {
   static std::optional<std::size_t> find_column(const SourceTable& table, std::string_view name);
   std::size_t number_of(const Place& place) const { return first_[place.table] + place.column; }
   /// What a source column became; null where it is left out.
-  TargetColumn* target_of(const Place& place) {
+  const TargetColumn* target_of(const Place& place) const {
     const std::optional<std::size_t> at = target_at_[number_of(place)];
     return at ? &out_.tables[place.table].target.columns[*at] : nullptr;
   }
-  const TargetColumn* target_of(const Place& place) const {
-    return const_cast<Translator*>(this)->target_of(place);
+  /// The same, to be changed: its table's columns are no longer shared.
+  TargetColumn* own_target_of(const Place& place) {
+    const std::optional<std::size_t> at = target_at_[number_of(place)];
+    return at ? &out_.tables[place.table].target.columns[*at] : nullptr;
   }
+  /// Let a table hold its columns together with those of the same shape: there may be thousands.
+  void share_columns(std::size_t table);
   /// How a source column's values are turned; null where it is left out.
   const ColumnEncoding* encoding_of(const Place& place) const;
   /// The target columns of one table by their names in the source, for expressions.
@@ -134,6 +138,13 @@ class Translator {
   CastRuleSet casts_;
   std::vector<TableOrders> orders_;  // by table: what the rules say of it
   Translation out_;
+  VectorSharing<TargetColumn> target_shapes_{[](const TargetColumn& column) {
+    const std::hash<std::string> hash;
+    return hash(column.name) + 31 * hash(column.type) + 37 * hash(column.default_sql);
+  }};
+  VectorSharing<TranslatedColumn> source_shapes_{[](const TranslatedColumn& column) {
+    return std::hash<std::string>()(column.select_expression) + 31 * column.source;
+  }};
   std::map<std::string, NameSpace> relations_;             // by schema
   std::map<std::string, std::string> schema_of_view_;      // by database, for views
   std::unordered_map<std::string, std::size_t> table_at_;  // by "database\0table"
