@@ -366,6 +366,13 @@ void read_foreign_keys(Connection& connection, const std::string& in, TableIndex
   });
 }
 
+/// Whether CREATE_OPTIONS says of any table that it has partitions.
+bool has_partitions(const SourceCatalog& catalog) {
+  return std::any_of(catalog.tables.begin(), catalog.tables.end(), [](const SourceTable& table) {
+    return lower(table.create_options).find("partitioned") != std::string::npos;
+  });
+}
+
 void read_partitions(Connection& connection, const std::string& in, TableIndex& tables) {
   const std::string sql =
       "SELECT TABLE_SCHEMA, TABLE_NAME, PARTITION_NAME, SUM(TABLE_ROWS), SUM(DATA_LENGTH), "
@@ -495,7 +502,8 @@ SourceCatalog read_catalog(Connection& connection, const std::vector<std::string
   read_columns(connection, in, tables);
   read_indexes(connection, in, tables);
   read_foreign_keys(connection, in, tables);
-  read_partitions(connection, in, tables);
+  // Asked for only where there are any: the answer opens each of thousands of tables anew.
+  if (has_partitions(catalog)) read_partitions(connection, in, tables);
   read_checks(connection, in, tables);
   read_extras(connection, in, catalog);
   return catalog;
