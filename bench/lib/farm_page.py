@@ -12,11 +12,12 @@ PHASE_COLOURS = ("#4e79a7", "#8fb8de", "#76a55f", "#e8833a", "#c75b12", "#b8a1d9
 WIDTH, LEFT, RIGHT = 960, 250, 800
 
 STYLE = """
-body { font: 15px/1.5 'DejaVu Sans', Verdana, sans-serif; color: #1f2933; max-width: 60rem;
+body { font: 15px/1.5 'DejaVu Sans', Verdana, sans-serif; color: #1f2933; max-width: 72rem;
        margin: 2rem auto; padding: 0 1rem; }
 h2 { margin-top: 2.5rem; } table { border-collapse: collapse; font-size: 13px; }
 td, th { padding: .25rem .6rem; border-bottom: 1px solid #e4e7eb; text-align: right; }
-td:first-child, th:first-child, td:nth-child(2), th:nth-child(2) { text-align: left; }
+td:first-child, th:first-child, td:nth-child(2), th:nth-child(2) { text-align: left;
+       white-space: nowrap; } .wide { overflow-x: auto; }
 svg { width: 100%; height: auto; } .faint { color: #6b7785; font-size: 13px; }
 """
 
@@ -167,7 +168,7 @@ def cost_per_table(groups):
                 parts += [line(left, y, right, y), text(left - 8, y + 4, f"{value:,g}", 11, FAINT, "end")]
             value *= 10
     parts += [text((left + right) / 2, bottom + 38, "rows in a table", 12, FAINT, "middle"),
-              text(left, top - 4, "ms per table", 12, FAINT, "end")]
+              text(left - 8, top - 18, "ms per table", 12, FAINT, "end")]
     for way, of_way in points.items():
         parts += [f"<circle cx='{x_of(rows):.1f}' cy='{y_of(cost):.1f}' r='5' fill='{COLOURS[way]}'"
                   f" fill-opacity='.8'><title>{html.escape(way)}: {cost:.2f} ms per table of"
@@ -252,7 +253,8 @@ def readings(groups):
                      if known else "", cpu("others")))
     table = "".join("<tr>" + "".join(f"<td>{html.escape(value)}</td>" for value in row) + "</tr>"
                     for row in rows)
-    return f"<table><tr>{''.join(f'<th>{name}</th>' for name in head)}</tr>{table}</table>"
+    names = "".join(f"<th>{name}</th>" for name in head)
+    return f"<div class='wide'><table><tr>{names}</tr>{table}</table></div>"
 
 
 def failures(result):
