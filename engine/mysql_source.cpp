@@ -12,6 +12,22 @@
 
 namespace millrace {
 
+namespace {
+
+/// A session that will only read. Where the account may say so, it writes no binlog: MariaDB gives
+/// metadata locks back at ROLLBACK TO SAVEPOINT to such sessions only.
+mysql::Connection open_reader(const Endpoint& source) {
+  mysql::Connection session(source);
+  try {
+    session.execute("SET SESSION sql_log_bin = 0");
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::connection_lost) throw;
+  }
+  return session;
+}
+
+}  // namespace
+
 void MysqlSource::connect() { control_.emplace(job_.source); }
 
 std::string MysqlSource::version_text() const { return control_->version().text; }
@@ -38,7 +54,7 @@ void MysqlSource::check(postgres::Connection& target, const Preparation& prepara
 void MysqlSource::open_readers(const Preparation& preparation) {
   identity();  // asked while the control session is still at hand
   sessions_ = open_sessions<mysql::Connection>(
-      preparation.sizing.readers, [&](std::size_t) { return mysql::Connection(job_.source); });
+      preparation.sizing.readers, [&](std::size_t) { return open_reader(job_.source); });
   mysql::SnapshotBarrier::Settings settings;
   settings.method = job_.snapshot;
   for (const SourceTable& table : preparation.catalog.tables) {
@@ -89,7 +105,7 @@ std::vector<std::unique_ptr<ChunkReader>> MysqlSource::readers(const WorkPlan& p
 }
 
 mysql::Connection MysqlSource::reopen(const SourceFacts& facts) const {
-  mysql::Connection session(job_.source);
+  mysql::Connection session = open_reader(job_.source);
   session.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
   session.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
   const Where where{.side = Side::source};
