@@ -107,7 +107,7 @@ void BlockFiller::add_unfit(const BinaryRowView& row, const RowOutcome& first) {
   for (const RejectedValue& fault : faults) {
     counts.add(fault.column, fault.fault, rejected, [&](ColumnFaults& example) {
       example.example_key = key_of(row);
-      example.example_value = table_.encoder.describe_value(row, fault.column);
+      example.example_value = shown_value(table_, row, fault.column);
     });
   }
   if (!rejected) {
@@ -179,7 +179,7 @@ Error BlockFiller::fault_error(const BinaryRowView& row, const RejectedValue& fa
   const TranslatedColumn& translated = table_.translated->columns[fault.column];
   const SourceColumn& column = table_.source->columns[translated.source];
   const TargetColumn& target = table_.translated->target.columns[translated.target];
-  const std::string value = table_.encoder.describe_value(row, fault.column);
+  const std::string value = shown_value(table_, row, fault.column);
   const bool asks_for_null = policy_of(fault.column) == FaultPolicy::null;
   std::string remedies(remedy(fault.fault));
   if (!remedies.empty()) remedies += ", or ";
@@ -187,7 +187,7 @@ Error BlockFiller::fault_error(const BinaryRowView& row, const RejectedValue& fa
               : target.nullable ? "--on-fault null or reject: NULL instead, or the row is set aside"
                                 : "--on-fault reject: the row is set aside, the rest is loaded";
   return {ErrorKind::bad_data,
-          "cannot store value: " + std::string(describe(fault.fault)) + " for " + target.type +
+          "cannot store value: " + reason_of(table_, fault) + " for " + target.type +
               (asks_for_null ? " NOT NULL, which cannot become NULL" : "") + " (source type " +
               column.column_type + ")",
           {.side = Side::source,

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/charset_rule.h"
 #include "engine/fault_policy.h"
 #include "engine/retry.h"
 #include "engine/sql_hooks.h"
@@ -87,6 +88,7 @@ struct Job {
   std::vector<Gate> gates;
   std::vector<Step> steps;                         // the operator's, in order
   bool skip_check = false;                         // migrate begins without looking
+  std::vector<CharsetRule> charset_rules;          // the last one that means a column wins
   std::vector<FaultRule> fault_rules;              // the last one that means a column wins
   std::string reject_folder = "millrace-rejects";  // of the reject files
   TypeChoices types;

@@ -243,7 +243,8 @@ void translate_catalog(const Job& job, Preparation& preparation) {
                              .table_rules = job.table_rules,
                              .target_version = preparation.target.version,
                              .schema_of_database = job.schema_of_database,
-                             .postgis_schema = preparation.target.postgis_schema};
+                             .postgis_schema = preparation.target.postgis_schema,
+                             .text_holds = text_holds(job.charset_rules, preparation.catalog)};
   if (choices.types.geometry == GeometryChoice::automatic) {
     choices.types.geometry =
         preparation.target.has_postgis ? GeometryChoice::postgis : GeometryChoice::bytea;

@@ -23,7 +23,15 @@ const TargetColumn& target_column(const TableWork& table, std::size_t position) 
   return table.translated->target.columns[table.translated->columns[position].target];
 }
 
-Json json_of(ExactValue value) {
+/// Whether the source put a byte before a value of this column, since it could not read it.
+bool is_marked(const TableWork& table, std::size_t position) {
+  return !table.translated->columns[position].checked_charset.empty();
+}
+
+Json json_of(ExactValue value, bool marked) {
+  if (marked && value.kind == ExactValue::Kind::bytes && value.bytes.starts_with('\xff')) {
+    value.bytes.erase(0, 1);
+  }
   switch (value.kind) {
     case ExactValue::Kind::null: return nullptr;
     case ExactValue::Kind::text: return std::move(value.bytes);
@@ -54,6 +62,21 @@ std::vector<std::string> copied_columns(const TranslatedTable& table) {
 
 }  // namespace
 
+std::string reason_of(const TableWork& table, RejectedValue fault) {
+  const std::string& charset = table.translated->columns[fault.column].checked_charset;
+  if (fault.fault == ValueFault::invalid_utf8 && !charset.empty()) {
+    return "not all of it can be read as " + charset;
+  }
+  return std::string(describe(fault.fault));
+}
+
+std::string shown_value(const TableWork& table, const BinaryRowView& row, std::size_t column) {
+  std::string value = table.encoder.describe_value(row, column);
+  constexpr std::string_view mark = "\\xff";
+  if (is_marked(table, column) && value.starts_with(mark)) value.erase(0, mark.size());
+  return value;
+}
+
 std::string reject_header(const TableWork& table) {
   const TargetTable& target = table.translated->target;
   return line_of({{"millrace", "rejects"},
@@ -67,7 +90,7 @@ std::string reject_header(const TableWork& table) {
 std::string reject_line(const TableWork& table, std::uint64_t chunk, const BinaryRowView& row,
                         std::span<const RejectedValue> faults, std::string_view tuple) {
   const auto value = [&](std::size_t position) {
-    return json_of(table.encoder.exact_value(row, position));
+    return json_of(table.encoder.exact_value(row, position), is_marked(table, position));
   };
   Json key = Json::object();
   for (const std::size_t position : table.key_columns) {
@@ -77,8 +100,7 @@ std::string reject_line(const TableWork& table, std::uint64_t chunk, const Binar
   Json mend = Json::object();
   for (const RejectedValue& fault : faults) {
     reason += (reason.empty() ? "" : "; ") + source_column(table, fault.column).name + ": " +
-              std::string(describe(fault.fault)) + " for " +
-              target_column(table, fault.column).type;
+              reason_of(table, fault) + " for " + target_column(table, fault.column).type;
     mend[target_column(table, fault.column).name] = value(fault.column);
   }
   Json all = Json::object();

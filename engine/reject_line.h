@@ -16,6 +16,11 @@ struct RejectedValue {
   ValueFault fault = ValueFault::none;
 };
 
+/// Why the value does not fit, for people.
+std::string reason_of(const TableWork& table, RejectedValue fault);
+/// The value as messages show it.
+std::string shown_value(const TableWork& table, const BinaryRowView& row, std::size_t column);
+
 /// The first line of a table's reject file: what the lines after it are about. With line feed.
 ///
 ///    header  := {"millrace":"rejects","version":1,"source":"db.table","schema":s,"table":t,

@@ -10,6 +10,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "engine/reject_line.h"
 #include "io/error.h"
 #include "operators/consolidation.h"
 
@@ -115,13 +116,14 @@ void RunAccount::complete(const Preparation& preparation) {
 void RunAccount::note_faults(const TableWork& table, const RowFaults& faults) {
   for (const ColumnFaults& fault : faults.columns) {
     const std::size_t source = table.translated->columns[fault.column].source;
-    report_.faults.push_back({.table = table.source->full_name(),
-                              .column = table.source->columns[source].name,
-                              .reason = std::string(describe(fault.fault)),
-                              .nulled = fault.nulled,
-                              .rejected = fault.rejected,
-                              .key = fault.example_key,
-                              .value = fault.example_value});
+    report_.faults.push_back(
+        {.table = table.source->full_name(),
+         .column = table.source->columns[source].name,
+         .reason = reason_of(table, {static_cast<std::uint16_t>(fault.column), fault.fault}),
+         .nulled = fault.nulled,
+         .rejected = fault.rejected,
+         .key = fault.example_key,
+         .value = fault.example_value});
   }
 }
 

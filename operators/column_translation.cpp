@@ -112,7 +112,12 @@ void Translator::translate_column(std::size_t table, std::size_t column, NameSpa
   const SourceTable& source_table = catalog_.tables[table];
   const SourceColumn& source = source_table.columns[column];
   const std::string where = source_table.full_name() + "." + source.name;
+  const auto holds = choices_.text_holds.find(where);
+  const TextReading reading =
+      reading_of(source, in_backticks(source.name),
+                 holds == choices_.text_holds.end() ? TextHolds::what_it_says : holds->second);
   SourceColumn renamed = source;
+  renamed.charset = reading.charset;
   renamed.name = name_column(source_table, source, name_by_rule(orders_[table], source), names);
   const ColumnMapping mapping = map({table, column}, renamed);
   if (!mapping.note.empty()) note("type", where, mapping.note);
@@ -147,8 +152,9 @@ void Translator::translate_column(std::size_t table, std::size_t column, NameSpa
                                 .target = at,
                                 .select_expression = mapping.convert_in_source
                                                          ? "CONVERT(" + quoted + " USING utf8mb4)"
-                                                         : quoted,
-                                .encoding = mapping.encoding});
+                                                         : reading.expression,
+                                .encoding = mapping.encoding,
+                                .checked_charset = reading.checked_charset});
   note_column(source_table, source);
 }
 

@@ -10,6 +10,7 @@
 #include "operators/column_encoding.h"
 #include "operators/schema_choices.h"
 #include "operators/table_rule.h"
+#include "operators/text_reading.h"
 #include "operators/type_mapping.h"
 
 namespace millrace {
@@ -23,6 +24,7 @@ struct TranslatedColumn {
   ColumnEncoding encoding;
 
   bool operator==(const TranslatedColumn&) const = default;
+  std::string checked_charset{};  // as in TextReading
 };
 
 /// One source table, what it becomes, and how each value gets there.
@@ -66,6 +68,7 @@ struct TranslationChoices {
   std::map<std::string, std::string> schema_of_database;  // --schema-map; others keep their name
   /// Where the target's PostGIS lives: our sessions search no schema.
   std::string postgis_schema = {};
+  std::map<std::string, TextHolds> text_holds = {};  // by "database.table.column"
 };
 
 /// Work out the target's schema. Pure: the same catalog and choices give the same names and SQL.

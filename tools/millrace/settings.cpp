@@ -176,6 +176,8 @@ const std::array own_settings = {
   // The file's rules come before the command line's: of several that mean a column the last wins.
   Setting{"", "", "fault", tables, "", "", "", {}, yes, yes,
     [](R& r, const V& v) { for (const SettingTable& t : v.tables) r.job.fault_rules.push_back(read_fault_table(t)); }},
+  Setting{"", "", "charset", tables, "", "", "", {}, yes, yes,
+    [](R& r, const V& v) { for (const SettingTable& t : v.tables) r.job.charset_rules.push_back(read_charset_table(t)); }},
   Setting{"--on-fault", "", "on_fault", list, "WHAT", faults,
     "a value that the target cannot hold: name it and stop (stop), store NULL where the column allows it "
     "and count it (null), or set the row aside in a file, load the rest, and exit with code 8 (reject). "

@@ -1,0 +1,44 @@
+#include "operators/text_reading.h"
+
+#include "operators/type_mapping.h"
+
+namespace millrace {
+namespace {
+
+/// How many '?' a text holds. NULL where REPLACE() exceeds max_allowed_packet.
+std::string question_marks(const std::string& text) {
+  return "(CHAR_LENGTH(" + text + ") - CHAR_LENGTH(REPLACE(" + text + ", '?', '')))";
+}
+
+/// `converted` where the source could read all of `original`, else its bytes behind a 0xff.
+std::string checked(const std::string& original, const std::string& converted) {
+  return "IF(COALESCE(" + question_marks(original) + " = " + question_marks(converted) +
+         ", TRUE), " + converted + ", CONCAT(x'FF', CAST(" + original + " AS BINARY)))";
+}
+
+bool is_text(SourceType type) noexcept {
+  return type == SourceType::character || type == SourceType::varchar || type == SourceType::text;
+}
+
+}  // namespace
+
+TextReading reading_of(const SourceColumn& column, const std::string& quoted, TextHolds holds) {
+  const CharsetHandling handling = handling_of_charset(column.charset);
+  if (is_text(column.type) && column.charset != "binary") {
+    if (holds == TextHolds::utf8) return {.expression = quoted, .charset = "utf8mb4"};
+    if (holds == TextHolds::utf8_twice) {
+      // latin1 has every byte; what is no character of it was not stored in this way.
+      return {.expression = checked(quoted, "CONVERT(" + quoted + " USING latin1)"),
+              .charset = "utf8mb4",
+              .checked_charset = column.charset};
+    }
+    if (handling == CharsetHandling::convert) {
+      return {.expression = checked(quoted, "CONVERT(" + quoted + " USING utf8mb4)"),
+              .charset = "utf8mb4",
+              .checked_charset = column.charset};
+    }
+  }
+  return {.expression = quoted, .charset = column.charset};
+}
+
+}  // namespace millrace
