@@ -86,6 +86,9 @@ void ArchiveSource::choose_tables(Preparation& preparation) {
   for (const TargetEnum& type : manifest_.enums) {
     if (used(type.schema)) translation.enums.push_back(type);
   }
+  for (const TargetCollation& collation : manifest_.collations) {
+    if (used(collation.schema)) translation.collations.push_back(collation);
+  }
   for (const TargetSequence& sequence : manifest_.sequences) {
     if (used(sequence.schema)) translation.sequences.push_back(sequence);
   }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "engine/key_collisions.h"
 #include "engine/table_build.h"
 #include "engine/wait_clock.h"
 #include "io/error.h"
@@ -102,8 +103,12 @@ void BuilderLane::build_once(const BuildQueue::Task& task, bool perhaps_done) {
     if (!perhaps_done || !index_stands(table, index)) {
       // No index of a partitioned table can be promoted.
       const bool whole_key = index.primary && !table.partition_by.empty();
-      session_.execute(whole_key ? postgres::add_primary_key(table, index)
-                                 : postgres::create_index(table, index));
+      try {
+        session_.execute(whole_key ? postgres::add_primary_key(table, index)
+                                   : postgres::create_index(table, index));
+      } catch (const Error& error) {
+        throw with_collisions(error, session_, table, index);
+      }
     }
     fault_point("builder.after_index");
     clock.book();

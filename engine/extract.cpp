@@ -164,6 +164,7 @@ class Extraction {
     manifest_.source_version = report_.source_version;
     manifest_.schemas = preparation_.translation.schemas;
     manifest_.enums = preparation_.translation.enums;
+    manifest_.collations = preparation_.translation.collations;
     manifest_.sequences = preparation_.translation.sequences;
     manifest_.views = preparation_.translation.views;
     for (const NoteReport& note : preparation_.notes) {

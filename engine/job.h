@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include "engine/charset_rule.h"
 #include "engine/fault_policy.h"
 #include "engine/retry.h"
 #include "engine/sql_hooks.h"
+#include "engine/text_rules.h"
 #include "io/endpoint.h"
 #include "io/snapshot_method.h"
 #include "operators/cast_rule.h"
@@ -89,6 +89,8 @@ struct Job {
   std::vector<Step> steps;                         // the operator's, in order
   bool skip_check = false;                         // migrate begins without looking
   std::vector<CharsetRule> charset_rules;          // the last one that means a column wins
+  CaseChoice case_insensitive = CaseChoice::keep;  // of text whose collation ignores case
+  std::vector<CaseRule> case_rules;                // the last one that means a column wins
   std::vector<FaultRule> fault_rules;              // the last one that means a column wins
   std::string reject_folder = "millrace-rejects";  // of the reject files
   TypeChoices types;

@@ -163,6 +163,10 @@ class Migration {
       if (preparation_.kept_types.contains(type.schema + '\0' + type.name)) continue;
       left.push_back(type.schema + "." + type.name + " (type)");
     }
+    for (const TargetCollation& collation : preparation_.translation.collations) {
+      if (preparation_.kept_collations.contains(collation.schema + '\0' + collation.name)) continue;
+      left.push_back(collation.schema + "." + collation.name + " (collation)");
+    }
     const WorkPlan& work = preparation_.work;
     for (std::size_t i = 0; i < work.tables.size(); ++i) {
       const TableMeter& meter = progress_.table(i);

@@ -79,6 +79,9 @@ class TargetSurvey {
         preparation.schemas.push_back(schema);
       }
     }
+    if (!preparation.translation.collations.empty() && !present.empty()) {
+      preparation.kept_collations = postgres::read_collations(target, present);
+    }
   }
 
   void survey() {
@@ -92,6 +95,7 @@ class TargetSurvey {
       for (const TargetEnum& type : translation.enums) {
         preparation_.kept_types.insert(type.schema + '\0' + type.name);
       }
+      preparation_.translation.collations.clear();
       return;
     }
     for (const TargetEnum& type : translation.enums) survey_enum(type);
@@ -236,6 +240,28 @@ void read_source(const Job& job, mysql::Connection& source, Preparation& prepara
   }
 }
 
+namespace {
+
+/// Where citext columns find their type; empty where none is asked for.
+std::string citext_schema(const Job& job, const postgres::ServerFacts& target) {
+  const bool asked =
+      job.case_insensitive == CaseChoice::citext ||
+      std::any_of(job.case_rules.begin(), job.case_rules.end(),
+                  [](const CaseRule& rule) { return rule.becomes == CaseChoice::citext; });
+  if (!asked) return {};
+  if (target.version == 0) return "public";  // nobody knows yet: the archive goes somewhere
+  if (target.citext_schema.empty()) {
+    throw Error(ErrorKind::bad_request,
+                "cannot make citext columns: the target's database has no citext",
+                {.side = Side::target},
+                "CREATE EXTENSION citext in it (who owns the database may), or --case-insensitive "
+                "icu");
+  }
+  return target.citext_schema;
+}
+
+}  // namespace
+
 void translate_catalog(const Job& job, Preparation& preparation) {
   TranslationChoices choices{.types = job.types,
                              .schema = job.schema,
@@ -244,7 +270,10 @@ void translate_catalog(const Job& job, Preparation& preparation) {
                              .target_version = preparation.target.version,
                              .schema_of_database = job.schema_of_database,
                              .postgis_schema = preparation.target.postgis_schema,
-                             .text_holds = text_holds(job.charset_rules, preparation.catalog)};
+                             .text_holds = text_holds(job.charset_rules, preparation.catalog),
+                             .case_insensitive = job.case_insensitive,
+                             .case_choices = case_choices(job.case_rules, preparation.catalog),
+                             .citext_schema = citext_schema(job, preparation.target)};
   if (choices.types.geometry == GeometryChoice::automatic) {
     choices.types.geometry =
         preparation.target.has_postgis ? GeometryChoice::postgis : GeometryChoice::bytea;
@@ -352,6 +381,9 @@ void restore_stored(postgres::Connection& target, Preparation& preparation) {
   read_standing_keys(target, run, preparation.work);
   for (const TargetEnum& type : preparation.translation.enums) {
     preparation.kept_types.insert(type.schema + '\0' + type.name);
+  }
+  for (const TargetCollation& collation : preparation.translation.collations) {
+    preparation.kept_collations.insert(collation.schema + '\0' + collation.name);
   }
 }
 
@@ -469,6 +501,10 @@ std::vector<TargetStatement> ddl_before_rows(const Preparation& preparation, boo
     if (!preparation.kept_types.contains(type.schema + '\0' + type.name)) {
       statements.push_back({postgres::create_enum(type), 1});
     }
+  }
+  for (const TargetCollation& collation : preparation.translation.collations) {
+    if (preparation.kept_collations.contains(collation.schema + '\0' + collation.name)) continue;
+    statements.push_back({postgres::create_collation(collation), 1});
   }
   for (const TargetSequence& sequence : preparation.translation.sequences) {
     if (preparation.kept_relations.contains(sequence.schema + '\0' + sequence.name)) continue;

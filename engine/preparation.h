@@ -40,6 +40,7 @@ struct Preparation {
   std::vector<std::string> dropped_sequences;  // quoted names
   std::set<std::string> kept_relations;        // schema, NUL, name of sequences and views that stay
   std::set<std::string> kept_types;            // schema, NUL, name of enums that exist and stay
+  std::set<std::string> kept_collations;       // likewise, of collations
   std::vector<std::string> to_truncate;        // quoted names
   std::vector<std::string> in_the_way;         // names, when the job says `error`
   std::optional<StoredRun> resumed;  // the run that is taken up again; set before prepare()

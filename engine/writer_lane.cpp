@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "engine/key_collisions.h"
 #include "engine/table_build.h"
 #include "engine/wait_clock.h"
 #include "io/error.h"
@@ -128,6 +129,7 @@ Receipt WriterLane::store(ChunkChannel& channel) {
     session_.abort_copy(error.message());
     session_.rollback();
     error.add({.side = Side::target, .chunk = chunk.id});
+    if (is_collision(error)) error.add_hint(collision_hint());
     // Of a group's script the message quotes the statement; in doubt are all of its tables.
     if (chunk.tables.size() == 1 || error.kind() == ErrorKind::commit_in_doubt) {
       error.add({.table = names_of(chunk)});

@@ -27,6 +27,7 @@ std::size_t least_row_bytes(std::string_view type) noexcept {
   if (base == "boolean") return 1;
   if (base == "smallint") return 2;
   if (base == "integer" || base == "real" || base == "date") return 4;
+  if (is_citext(base)) return toast_pointer_bytes;
   if (base.starts_with('"')) return 4;  // an enum
   if (base == "bigint" || base == "double precision" || base.starts_with("time")) return 8;
   if (base == "interval" || base == "uuid") return 16;
@@ -58,6 +59,16 @@ void Translator::tie_keys() {
     for (std::size_t j = 0; j < catalog_.tables[i].columns.size(); ++j) {
       if (!catalog_.tables[i].columns[j].auto_increment) continue;
       holds_auto_increment_[ties_.root(number_of({i, j}))] = true;
+    }
+  }
+  // Two columns of a key compare in one way.
+  if (choices_.case_insensitive == CaseChoice::keep && choices_.case_choices.empty()) return;
+  for (std::size_t i = 0; i < catalog_.tables.size(); ++i) {
+    for (std::size_t j = 0; j < catalog_.tables[i].columns.size(); ++j) {
+      const CaseChoice wanted = wanted_comparison({i, j});
+      if (wanted == CaseChoice::keep) continue;
+      CaseChoice& choice = comparison_[ties_.root(number_of({i, j}))];
+      choice = std::max(choice, wanted);
     }
   }
 }
@@ -155,6 +166,7 @@ void Translator::translate_column(std::size_t table, std::size_t column, NameSpa
                                                          : reading.expression,
                                 .encoding = mapping.encoding,
                                 .checked_charset = reading.checked_charset});
+  choose_comparison({table, column}, target, translated.columns.back().encoding);
   note_column(source_table, source);
 }
 

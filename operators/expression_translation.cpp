@@ -9,6 +9,7 @@
 #include "io/quoting.h"
 #include "operators/expression_lexer.h"
 #include "operators/expression_parts.h"
+#include "operators/text_comparison.h"
 
 namespace millrace {
 
@@ -16,12 +17,6 @@ namespace {
 
 using namespace expression;
 using postgres::quote_identifier;
-
-/// Whether the source's collation takes 'a' and 'A' for one.
-bool folds_case(const SourceColumn& column) {
-  const std::string& name = column.collation;
-  return !name.empty() && name != "binary" && !name.ends_with("_bin") && !name.ends_with("_cs");
-}
 
 //    or         := and (OR and | XOR and)*
 //    and        := not (AND not)*
@@ -269,10 +264,17 @@ class Parser {
       if (result.family == ValueFamily::other) return std::nullopt;
       result.sql = "(" + found.target->generated_sql + ")::" + type;
     }
+    // Plain text in here, whatever the column is: what is asked of it is spelled out.
+    if (result.family == ValueFamily::text) {
+      if (is_citext(type)) result.sql += "::text";
+      if (!found.target->collation.empty()) {
+        result.sql = "(" + result.sql + " COLLATE pg_catalog.\"default\")";
+      }
+    }
     result.floating = type == "real" || type == "double precision";
     if (found.source != nullptr) {
       const SourceColumn& source = *found.source;
-      result.folds_case = result.family == ValueFamily::text && folds_case(source);
+      result.folds_case = result.family == ValueFamily::text && ignores_case(source.collation);
       result.text_differs = source.column_type.find("zerofill") != std::string::npos;
       if (source.type == SourceType::enumeration) {
         if (result.family == ValueFamily::other) result.labels_of = found.source;
@@ -391,7 +393,7 @@ class Parser {
 }  // namespace
 
 ValueFamily family_of(std::string_view type) noexcept {
-  constexpr std::array<std::pair<std::string_view, ValueFamily>, 20> families{{
+  constexpr std::array<std::pair<std::string_view, ValueFamily>, 19> families{{
       {"boolean", ValueFamily::boolean},
       {"smallint", ValueFamily::integer},
       {"integer", ValueFamily::integer},
@@ -402,7 +404,6 @@ ValueFamily family_of(std::string_view type) noexcept {
       {"varchar", ValueFamily::text},
       {"character", ValueFamily::text},
       {"text", ValueFamily::text},
-      {"citext", ValueFamily::text},
       {"bytea", ValueFamily::bytes},
       {"date", ValueFamily::date},
       {"time", ValueFamily::time},
@@ -413,6 +414,7 @@ ValueFamily family_of(std::string_view type) noexcept {
       {"json", ValueFamily::json},
       {"jsonb", ValueFamily::json},
   }};
+  if (is_citext(type)) return ValueFamily::text;
   const std::string_view base = type.substr(0, type.find('('));
   for (const auto& [name, family] : families) {
     if (base == name) return family;

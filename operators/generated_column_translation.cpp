@@ -36,6 +36,8 @@ bool Translator::may_be_virtual(const Place& place) const {
   if (choices_.target_version < first_version_with_virtual) return false;
   const SourceTable& table = catalog_.tables[place.table];
   const std::string& name = table.columns[place.column].name;
+  // No extension's type can be virtual. Source: PostgreSQL 18, CREATE TABLE, GENERATED.
+  if (is_citext(target_of(place)->type)) return false;
   // PostgreSQL 18 neither indexes them nor lets a key hold them.
   const bool indexed =
       std::any_of(table.indexes.begin(), table.indexes.end(), [&](const SourceIndex& index) {

@@ -27,9 +27,9 @@ std::uint64_t most_key_bytes(const SourceColumn& source, std::string_view type,
     for (const std::string& label : source.labels) longest = std::max(longest, label.size());
     return longest;
   }
-  if (base == "text" || base == "varchar" || base == "character") {
+  if (base == "text" || base == "varchar" || base == "character" || is_citext(base)) {
     if (prefix_characters > 0) return prefix_characters * bytes_per_character;
-    if (base == "text") return unbounded_bytes;
+    if (source.length_characters == 0 || source.type == SourceType::text) return unbounded_bytes;
     return source.length_characters * bytes_per_character;
   }
   if (base == "bytea") {
@@ -152,7 +152,8 @@ bool Translator::translate_part(std::size_t table, const SourceIndex& index,
     return false;
   }
   const bool bytes = type == "bytea";
-  const bool characters = type == "text" || type == "varchar" || type == "character";
+  const bool citext = is_citext(type);
+  const bool characters = type == "text" || type == "varchar" || type == "character" || citext;
   const bool unbounded = source.type == SourceType::text || source.type == SourceType::blob;
   const std::uint64_t whole = bytes ? source.length_bytes : source.length_characters;
   const bool prefix = (bytes || characters) && part.prefix_characters > 0 &&
@@ -160,16 +161,19 @@ bool Translator::translate_part(std::size_t table, const SourceIndex& index,
   const std::string name = quote_identifier(target.name);
   if (prefix) {
     const std::string n = std::to_string(part.prefix_characters);
-    out.parts.push_back(bytes ? "substring(" + name + ", 1, " + n + ")"
-                              : "left(" + name + ", " + n + ")");
+    out.parts.push_back(bytes    ? "substring(" + name + ", 1, " + n + ")"
+                        : citext ? "(left(" + name + "::text, " + n + ")::" + target.type + ")"
+                                 : "left(" + name + ", " + n + ")");
     note_index(source_table, index,
                "covers the first " + n + (bytes ? " bytes of " : " characters of ") + source.name +
                    ": built on an expression, which a query must repeat to use it");
   } else if (unbounded && out.unique && (bytes || characters)) {
-    out.parts.push_back("md5(" + name + ")");
+    const bool folds = citext || !target.collation.empty();
+    out.parts.push_back(folds ? "md5(lower(" + name + "))" : "md5(" + name + ")");
     key_bytes += md5_bytes;
     note_index(source_table, index,
-               "is unique over the whole of " + source.name + ": built on its md5()");
+               "is unique over the whole of " + source.name +
+                   (folds ? ": built on the md5() of its lower case" : ": built on its md5()"));
     return true;
   } else {
     out.parts.push_back(name);

@@ -78,6 +78,7 @@ Translation Translator::run() {
   }
   refuse_split_ties();
   note_casts();
+  note_comparisons();
   name_enums();
   set_defaults();
   translate_generated();

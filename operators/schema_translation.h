@@ -10,6 +10,7 @@
 #include "operators/column_encoding.h"
 #include "operators/schema_choices.h"
 #include "operators/table_rule.h"
+#include "operators/text_comparison.h"
 #include "operators/text_reading.h"
 #include "operators/type_mapping.h"
 
@@ -43,7 +44,7 @@ struct TranslatedTable {
 ///
 /// Topics: "renamed", "type", "default", "index", "foreign key", "check", "generated column",
 /// "invisible column", "on update", "partitions", "row width", "consolidated", "not migrated",
-/// "cast", "left out", "row filter".
+/// "cast", "left out", "row filter", "collation".
 struct TranslationNote {
   std::string topic;
   std::string where;  // in the source's names: "shop.orders.qty", "shop.orders"
@@ -53,6 +54,7 @@ struct TranslationNote {
 struct Translation {
   std::vector<std::string> schemas;  // to create, in order
   std::vector<TargetEnum> enums;
+  std::vector<TargetCollation> collations;
   std::vector<TranslatedTable> tables;  // same order as the catalog's
   std::vector<TargetSequence> sequences;
   std::vector<TargetView> views;  // to try when the tables stand, in any order
@@ -68,7 +70,10 @@ struct TranslationChoices {
   std::map<std::string, std::string> schema_of_database;  // --schema-map; others keep their name
   /// Where the target's PostGIS lives: our sessions search no schema.
   std::string postgis_schema = {};
-  std::map<std::string, TextHolds> text_holds = {};  // by "database.table.column"
+  std::map<std::string, TextHolds> text_holds = {};     // by "database.table.column"
+  CaseChoice case_insensitive = CaseChoice::keep;       // of text whose collation ignores case
+  std::map<std::string, CaseChoice> case_choices = {};  // by "database.table.column": wins over it
+  std::string citext_schema = {};                       // where the target's citext lives
 };
 
 /// Work out the target's schema. Pure: the same catalog and choices give the same names and SQL.

@@ -89,6 +89,10 @@ class Translator {
                         NameSpace& constraints);
   std::string name_column(const SourceTable& table, const SourceColumn& column,
                           const std::optional<std::string>& by_rule, NameSpace& names);
+  void choose_comparison(const Place& place, TargetColumn& target, ColumnEncoding& encoding);
+  CaseChoice wanted_comparison(const Place& place) const;
+  void note_comparisons();
+  std::vector<std::string> unique_keys_over(const std::vector<bool>& chosen) const;
   void note_column(const SourceTable& table, const SourceColumn& column);
   void refuse_name_clashes(std::size_t table) const;
   bool leave_out(const Place& place);
@@ -140,21 +144,24 @@ class Translator {
   Translation out_;
   VectorSharing<TargetColumn> target_shapes_{[](const TargetColumn& column) {
     const std::hash<std::string> hash;
-    return hash(column.name) + 31 * hash(column.type) + 37 * hash(column.default_sql);
+    return hash(column.name) + 31 * hash(column.type) + 37 * hash(column.default_sql) +
+           41 * hash(column.collation);
   }};
   VectorSharing<TranslatedColumn> source_shapes_{[](const TranslatedColumn& column) {
     return std::hash<std::string>()(column.select_expression) + 31 * column.source;
   }};
-  std::map<std::string, NameSpace> relations_;             // by schema
-  std::map<std::string, std::string> schema_of_view_;      // by database, for views
-  std::unordered_map<std::string, std::size_t> table_at_;  // by "database\0table"
-  std::vector<std::size_t> first_;                         // number of a table's first column
-  std::vector<std::optional<std::size_t>> target_at_;      // by number: place in target.columns
-  std::vector<const CastRule*> cast_of_;                   // by number: the rule that won
-  std::vector<bool> holds_auto_increment_;                 // by number of a set's root
-  std::vector<bool> pointed_at_;                           // by number: a foreign key points at it
-  std::vector<NameSpace> constraints_;                     // by table
-  mutable DisjointSets ties_;                              // columns tied by foreign keys
+  std::map<std::string, NameSpace> relations_;              // by schema
+  std::map<std::string, std::string> schema_of_view_;       // by database, for views
+  std::unordered_map<std::string, std::size_t> table_at_;   // by "database\0table"
+  std::vector<std::size_t> first_;                          // number of a table's first column
+  std::vector<std::optional<std::size_t>> target_at_;       // by number: place in target.columns
+  std::vector<const CastRule*> cast_of_;                    // by number: the rule that won
+  std::vector<bool> holds_auto_increment_;                  // by number of a set's root
+  std::unordered_map<std::size_t, CaseChoice> comparison_;  // by number of a set's root, not `keep`
+  std::unordered_map<std::size_t, CaseChoice> comparison_;  // by number of a set's root
+  std::vector<bool> pointed_at_;                            // by number: a foreign key points at it
+  std::vector<NameSpace> constraints_;                      // by table
+  mutable DisjointSets ties_;                               // columns tied by foreign keys
 };
 
 /// Whether two names are one to a server that ignores the case of ASCII letters.

@@ -1,5 +1,6 @@
 #include "operators/text_reading.h"
 
+#include "operators/text_comparison.h"
 #include "operators/type_mapping.h"
 
 namespace millrace {
@@ -16,15 +17,11 @@ std::string checked(const std::string& original, const std::string& converted) {
          ", TRUE), " + converted + ", CONCAT(x'FF', CAST(" + original + " AS BINARY)))";
 }
 
-bool is_text(SourceType type) noexcept {
-  return type == SourceType::character || type == SourceType::varchar || type == SourceType::text;
-}
-
 }  // namespace
 
 TextReading reading_of(const SourceColumn& column, const std::string& quoted, TextHolds holds) {
   const CharsetHandling handling = handling_of_charset(column.charset);
-  if (is_text(column.type) && column.charset != "binary") {
+  if (holds_text(column)) {
     if (holds == TextHolds::utf8) return {.expression = quoted, .charset = "utf8mb4"};
     if (holds == TextHolds::utf8_twice) {
       // latin1 has every byte; what is no character of it was not stored in this way.

@@ -127,6 +127,8 @@ Findings scan_keys(const Job& job, const Preparation& preparation, postgres::Con
   for (KeyQuestion& question : duplicate_questions(preparation.work, keys, job.scan)) {
     questions.push_back(std::move(question));
   }
+  std::ranges::move(equal_value_questions(preparation.work, job.scan),
+                    std::back_inserter(questions));
   return ask_keys(readers, questions, stop);
 }
 
@@ -246,6 +248,7 @@ class Inspection {
       });
     }
     add(check_source(source_facts_, preparation_.work, preparation_.sizing.chunk_bytes));
+    if (builds_keys(job_)) add({check_loosened_keys(preparation_.work)});
     add(check_standing(preparation_));
 
     std::vector<mysql::Connection> readers;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -11,6 +12,7 @@
 #include "engine/check/side_by_side.h"
 #include "engine/quantity_text.h"
 #include "io/quoting.h"
+#include "operators/text_comparison.h"
 
 namespace millrace {
 namespace {
@@ -87,11 +89,31 @@ bool guarded_by_source(const SourceTable& table, const std::map<std::string, boo
              const auto found = folds.find(part.column);
              if (found == folds.end() || part.prefix_characters != 0) return false;
              const SourceColumn* column = find_column(table, part.column);
-             const bool folds_itself =
-                 column != nullptr && column->collation.find("_ci") != std::string::npos;
+             const bool folds_itself = column != nullptr && ignores_case(column->collation);
              return !found->second || folds_itself;
            });
   });
+}
+
+/// A text as citext compares it.
+std::string lower_sql(const std::string& quoted) {
+  return "LOWER(CONVERT(" + quoted + " USING utf8mb4)) COLLATE utf8mb4_bin";
+}
+
+/// What a source column became; null where it is left out.
+const TargetColumn* target_of(const TableWork& table, const std::string& name) {
+  for (const TranslatedColumn& column : table.translated->columns) {
+    if (table.source->columns[column.source].name == name) {
+      return &table.translated->target.columns[column.target];
+    }
+  }
+  return nullptr;
+}
+
+bool is_plain_text(const TargetColumn& column) {
+  const std::string_view type = column.type;
+  const bool text = type == "text" || type.starts_with("varchar") || type.starts_with("character");
+  return text && column.collation.empty();
 }
 
 Finding ask(mysql::Connection& session, const KeyQuestion& question) {
@@ -102,6 +124,13 @@ Finding ask(mysql::Connection& session, const KeyQuestion& question) {
   std::vector<std::string> values;
   for (const mysql::Row& row : session.query(question.sql + fmt::format(" LIMIT {}", shown))) {
     values.push_back(row.at(0).text);
+  }
+  if (question.subject == "equal values") {
+    return {Verdict::warn, family, question.subject,
+            fmt::format("{}: {} values are {} at the source, which ignores case and trailing "
+                        "blanks, and differ in the target: {}",
+                        question.what, count.at(1).text, count.at(0).text, name_list(values)),
+            question.advice};
   }
   const bool orphans = question.subject == "orphans";
   return {Verdict::fail, family, question.subject,
@@ -152,6 +181,15 @@ std::optional<KeyQuestion> folded_key_question(const TableWork& table, const Tar
       given.push_back(quoted + " IS NOT NULL");
       value = folded_sql(table.encoder.encodings()[i], quoted);
       folds = folds || !value.empty();
+      const TargetColumn& target = table.translated->target.columns[column.target];
+      if (value.empty() && !target.collation.empty()) {
+        // As near as the source can tell: its Unicode collation compares as ICU's do.
+        folds = folds || !is_unicode_collation(source.collation);
+        value = "CONVERT(" + quoted + " USING utf8mb4) COLLATE utf8mb4_unicode_ci";
+      } else if (value.empty() && is_citext(target.type)) {
+        folds = folds || !ignores_case(source.collation);
+        value = lower_sql(quoted);
+      }
       if (value.empty()) value = has_collation(source) ? "BINARY " + quoted : quoted;
     }
     // An expression, or a column that the job adds: nothing can be told of it.
@@ -211,8 +249,7 @@ std::vector<KeyQuestion> duplicate_questions(const WorkPlan& work,
           folds[source.name] = part.folds_case;
           columns.push_back(source.name);
           given.push_back(quoted + " IS NOT NULL");
-          same.push_back(part.folds_case
-                             ? "LOWER(CONVERT(" + quoted + " USING utf8mb4)) COLLATE utf8mb4_bin"
+          same.push_back(part.folds_case         ? lower_sql(quoted)
                          : has_collation(source) ? "BINARY " + quoted
                                                  : quoted);
         }
@@ -246,6 +283,65 @@ std::vector<KeyQuestion> folded_key_questions(const WorkPlan& work, ScanDepth de
     }
   }
   return questions;
+}
+
+std::vector<KeyQuestion> equal_value_questions(const WorkPlan& work, ScanDepth depth) {
+  std::vector<KeyQuestion> questions;
+  for (const TableWork& table : work.tables) {
+    if (table.source->consolidated()) continue;
+    std::set<std::string> asked;
+    for (const SourceIndex& index : table.source->indexes) {
+      // One column that is unique by itself has no two values that are one.
+      if ((index.unique || index.primary) && index.parts.size() == 1) continue;
+      for (const SourceIndexPart& part : index.parts) {
+        const SourceColumn* const source = find_column(*table.source, part.column);
+        const TargetColumn* const target = target_of(table, part.column);
+        if (source == nullptr || target == nullptr || !holds_text(*source) ||
+            !ignores_case(source->collation) || !is_plain_text(*target) ||
+            !asked.insert(source->name).second) {
+          continue;
+        }
+        const std::string quoted = "t." + mysql::quote_identifier(source->name);
+        questions.push_back(
+            {.subject = "equal values",
+             .what = table.source->full_name() + "." + source->name,
+             .advice = "--case-insensitive icu or citext, or spell them alike at the source",
+             .sql = fmt::format(
+                 "SELECT MIN(CONVERT({0} USING utf8mb4)) AS k, COUNT(DISTINCT BINARY {0}) AS n "
+                 "FROM {1} WHERE {0} IS NOT NULL GROUP BY {0} HAVING n > 1 ORDER BY k",
+                 quoted, rows_sql(*table.source, {source->name}, depth))});
+      }
+    }
+  }
+  return questions;
+}
+
+Finding check_loosened_keys(const WorkPlan& work) {
+  std::vector<std::string> keys;
+  for (const TableWork& table : work.tables) {
+    for (const SourceIndex& index : table.source->indexes) {
+      if (!index.unique && !index.primary) continue;
+      const bool loosened = std::ranges::any_of(index.parts, [&](const SourceIndexPart& part) {
+        const SourceColumn* const source = find_column(*table.source, part.column);
+        const TargetColumn* const target = target_of(table, part.column);
+        return source != nullptr && target != nullptr && holds_text(*source) &&
+               ignores_case(source->collation) && is_plain_text(*target);
+      });
+      if (loosened) keys.push_back(table.source->full_name() + "." + index.name);
+    }
+  }
+  if (keys.empty()) {
+    return {Verdict::ok,
+            "source",
+            "unique keys",
+            "every unique key takes the same texts for one on both sides, but for blanks",
+            {}};
+  }
+  return {Verdict::warn, "source", "unique keys",
+          fmt::format("unique keys that ignore case at the source, and take 'A' beside 'a' in the "
+                      "target: {} ({})",
+                      count_text(keys.size()), name_list(keys)),
+          "--case-insensitive icu or citext"};
 }
 
 Findings ask_keys(std::vector<mysql::Connection>& sessions,

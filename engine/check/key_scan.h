@@ -14,7 +14,7 @@ namespace millrace {
 
 /// A question to the source whose answer must be no row.
 struct KeyQuestion {
-  std::string_view subject;  // "orphans", "duplicates"
+  std::string_view subject;  // "orphans", "duplicates", "equal values"
   std::string what;          // "shop.orders.to_customer", the key
   std::string advice;
   std::string sql;  // its rows: a value that breaks the key, as text; then how many rows
@@ -30,8 +30,15 @@ std::vector<KeyQuestion> duplicate_questions(const WorkPlan& work,
                                              ScanDepth depth);
 
 /// Unique keys that the run will make, over columns of which a rule makes one value out of several:
-/// '1' and '01' as integer, 2 and 3 as true.
+/// '1' and '01' as integer, 2 and 3 as true; or whose new collation takes more for one.
 std::vector<KeyQuestion> folded_key_questions(const WorkPlan& work, ScanDepth depth);
+
+/// Indexed text that the source compares without regard to case and the target with it: values
+/// that are one there, and that a lookup here tells apart.
+std::vector<KeyQuestion> equal_value_questions(const WorkPlan& work, ScanDepth depth);
+
+/// Unique keys that take fewer values for one in the target than at the source: without a scan.
+Finding check_loosened_keys(const WorkPlan& work);
 
 /// Ask them side by side.
 Findings ask_keys(std::vector<mysql::Connection>& sessions,

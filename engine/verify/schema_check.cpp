@@ -34,6 +34,8 @@ std::unordered_map<std::string, Parts> read_parts(postgres::Connection& session,
   const auto rows = session.query(
       "SELECT n.nspname, c.relname, 'column ' || a.attname, "
       "pg_catalog.format_type(a.atttypid, a.atttypmod) || "
+      "COALESCE((SELECT ' COLLATE ' || o.collname FROM pg_catalog.pg_collation o WHERE o.oid = "
+      "a.attcollation AND NOT o.collisdeterministic), '') || "
       "CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END || "
       "CASE WHEN a.attidentity <> '' THEN ' identity' ELSE '' END || "
       "CASE WHEN a.attgenerated <> '' THEN ' generated as ' ELSE ' DEFAULT ' END || "

@@ -125,6 +125,10 @@ Json head_json(const Manifest& manifest) {
   for (const TargetEnum& type : manifest.enums) {
     enums.push_back(Json::parse(target_enum_json(type)));
   }
+  Json& collations = out["collations"] = Json::array();
+  for (const TargetCollation& collation : manifest.collations) {
+    collations.push_back(Json::parse(target_collation_json(collation)));
+  }
   Json& sequences = out["sequences"] = Json::array();
   for (const TargetSequence& sequence : manifest.sequences) {
     sequences.push_back(Json::parse(target_sequence_json(sequence)));
@@ -156,6 +160,9 @@ void parse_head(const Json& in, Manifest& manifest) {
   need(in, "schemas", manifest.schemas);
   for (const Json& type : in.at("enums")) {
     manifest.enums.push_back(parse_target_enum(type.dump()));
+  }
+  for (const Json& collation : in.value("collations", Json::array())) {
+    manifest.collations.push_back(parse_target_collation(collation.dump()));
   }
   for (const Json& sequence : in.value("sequences", Json::array())) {
     manifest.sequences.push_back(parse_target_sequence(sequence.dump()));

@@ -67,6 +67,7 @@ struct Manifest {
   std::string checksum;  // of all that the manifest says; set by reading and writing
   std::vector<std::string> schemas;
   std::vector<TargetEnum> enums;
+  std::vector<TargetCollation> collations;
   std::vector<TargetSequence> sequences;
   std::vector<TargetView> views;
   std::vector<ArchiveNote> notes;

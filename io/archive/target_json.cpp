@@ -14,9 +14,10 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json to_json(const TargetColumn& column) {
-  const auto& [name, type, nullable, identity, identity_sequence, default_sql, generated_sql,
-               generated_virtual, comment] = column;
+  const auto& [name, type, collation, nullable, identity, identity_sequence, default_sql,
+               generated_sql, generated_virtual, comment] = column;
   Json out = {{"name", name}, {"type", type}};
+  put(out, "collation", collation);
   put(out, "nullable", nullable, true);
   put(out, "identity", identity);
   put(out, "identity_sequence", identity_sequence);
@@ -28,10 +29,11 @@ Json to_json(const TargetColumn& column) {
 }
 
 void from_json(const Json& in, TargetColumn& column) {
-  auto& [name, type, nullable, identity, identity_sequence, default_sql, generated_sql,
+  auto& [name, type, collation, nullable, identity, identity_sequence, default_sql, generated_sql,
          generated_virtual, comment] = column;
   need(in, "name", name);
   need(in, "type", type);
+  get(in, "collation", collation);
   get(in, "nullable", nullable);
   get(in, "identity", identity);
   get(in, "identity_sequence", identity_sequence);
@@ -187,6 +189,23 @@ TargetEnum parse_target_enum(const std::string& text) {
     need(in, "labels", labels);
   });
   return type;
+}
+
+std::string target_collation_json(const TargetCollation& collation) {
+  const auto& [schema, name, locale] = collation;
+  return line_of({{"schema", schema}, {"name", name}, {"locale", locale}});
+}
+
+TargetCollation parse_target_collation(const std::string& text) {
+  const Json in = parse_line(text);
+  TargetCollation collation;
+  auto& [schema, name, locale] = collation;
+  reading([&] {
+    need(in, "schema", schema);
+    need(in, "name", name);
+    need(in, "locale", locale);
+  });
+  return collation;
 }
 
 std::string target_sequence_json(const TargetSequence& sequence) {

@@ -14,6 +14,9 @@ TargetTable parse_target_table(const std::string& json);
 std::string target_enum_json(const TargetEnum& type);
 TargetEnum parse_target_enum(const std::string& json);
 
+std::string target_collation_json(const TargetCollation& collation);
+TargetCollation parse_target_collation(const std::string& json);
+
 std::string target_sequence_json(const TargetSequence& sequence);
 TargetSequence parse_target_sequence(const std::string& json);
 

@@ -53,7 +53,9 @@ SELECT current_setting('server_version'),
          WHERE e.extname = 'postgis'),
        has_database_privilege(current_database(), 'CREATE'),
        rolsuper,
-       pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on'
+       pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on',
+       (SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
+         WHERE e.extname = 'citext')
   FROM pg_roles WHERE rolname = current_user)";
   const Row row = connection.query(sql).at(0);
   ServerFacts facts;
@@ -74,6 +76,7 @@ SELECT current_setting('server_version'),
   facts.may_create_schema = truth_of(row.at(12));
   facts.superuser = truth_of(row.at(13));
   facts.read_only = truth_of(row.at(14));
+  facts.citext_schema = row.at(15).text;
   return facts;
 }
 
@@ -128,6 +131,18 @@ SELECT n.nspname, n.name, n.kind, n.has_rows, n.owned,
     column.default_sql = row.at(8).text;
   }
   return tables;
+}
+
+std::set<std::string> read_collations(Connection& connection,
+                                      const std::vector<std::string>& schemas) {
+  std::set<std::string> names;
+  for (const Row& row : connection.query(
+           "SELECT n.nspname, c.collname FROM pg_collation c JOIN pg_namespace n ON n.oid = "
+           "c.collnamespace WHERE n.nspname IN " +
+           names_in_parentheses(schemas))) {
+    names.insert(row.at(0).text + '\0' + row.at(1).text);
+  }
+  return names;
 }
 
 std::vector<std::string> drop_foreign_keys_of(Connection& connection,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct ServerFacts {
   std::uint64_t maintenance_work_mem_bytes = 0;
   bool has_postgis = false;
   std::string postgis_schema;
+  std::string citext_schema;       // empty: the database has no citext
   bool may_create_schema = false;  // CREATE on the database
   bool superuser = false;
   bool read_only = false;  // a standby, or default_transaction_read_only
@@ -58,6 +60,10 @@ enum class ReadColumns : std::uint8_t { no, yes };
 std::vector<ExistingTable> read_tables(Connection& connection,
                                        const std::vector<std::string>& schemas,
                                        ReadColumns columns = ReadColumns::yes);
+
+/// Collations that stand in `schemas`: schema, NUL, name.
+std::set<std::string> read_collations(Connection& connection,
+                                      const std::vector<std::string>& schemas);
 
 /// ALTER TABLE ... DROP CONSTRAINT for every foreign key from one of `tables` (quoted, with their
 /// schemas) to another table.

@@ -10,6 +10,7 @@ namespace millrace::postgres {
 /// Each function returns complete SQL statements without a final semicolon.
 std::string create_schema(const std::string& schema);
 std::string create_enum(const TargetEnum& type);
+std::string create_collation(const TargetCollation& collation);
 /// Bare table: columns, NOT NULL, defaults, identity; no keys.
 std::string create_table(const TargetTable& table);
 /// CREATE TABLE ... PARTITION OF, one for each partition.

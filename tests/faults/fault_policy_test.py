@@ -219,6 +219,99 @@ on_fault = "reject"
         self.assertEqual(sorted(ids), [i for i in range(40000) if i % 100 % 7 == 0])
 
 
+class KindsOfFaults(OneTableTestCase):
+    """Each reason for which a value may not fit, under each policy, and mended."""
+
+    FITS = "(1, _latin1 x'c3bc', '{\"a\": 1}', 32767, '12345')"
+    UNFIT = {
+        "utf8": ("(2, _latin1 x'66fc', '[]', 2, 'b')", "invalid UTF-8 for varchar.20."),
+        "doc": ("(3, '', '{\"b\": \"\\\\ud83d!\"}', 3, 'c')", "not JSON that PostgreSQL can hold for jsonb"),
+        "n": ("(4, '', '[]', -32769, 'd')", "out of range for the target type for smallint"),
+        "words": ("(5, '', '[]', 5, 'sixsix')", "too long for the target type for varchar.5."),
+    }
+    BOTH = "(6, _latin1 x'ff', 'null', 99999, 'f')"
+
+    def fill_with(self, *rows):
+        self.fill("set names utf8mb4; drop table t; create table t (id int primary key, utf8 varchar(20) character set latin1,"
+                  " doc longtext character set utf8mb4, n int, words varchar(40)) engine=innodb;"
+                  f"insert into t values {', '.join(rows)}")
+
+    def run_with(self, *words):
+        job = self.folder / "job.toml"
+        job.write_text('[[charset]]\ncolumn = "t.utf8"\nholds = "utf8"\n'
+                       '[[cast]]\ncolumn = "t.doc"\nto = "jsonb"\n[[cast]]\ncolumn = "t.n"\nto = "smallint"\n'
+                       '[[cast]]\ncolumn = "t.words"\nto = "varchar(5)"\n')
+        return self.migrate("--job", job, "--if-exists", "drop", *words)
+
+    def fill_all(self):
+        self.fill_with(self.FITS, *(row for row, _ in self.UNFIT.values()), self.BOTH)
+
+    def rows(self):
+        return self.target.run(f"select * from {self.database}.t order by id", self.database).splitlines()
+
+    def test_stop_names_each(self):
+        for column, (row, reason) in self.UNFIT.items():
+            with self.subTest(column):
+                self.fill_with(self.FITS, row)
+                key = row[1]
+                self.assert_says(self.run_with(), BAD_DATA, f"cannot store value: {reason} .*column={column} key=id={key} value=",
+                                 "--on-fault null or reject")
+
+    def test_null_stores_and_counts_each(self):
+        self.fill_all()
+        outcome = self.run_with("--on-fault", "null")
+
+        self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+        self.assertEqual(self.rows(), [
+            '1|ü|{"a": 1}|32767|12345', "2|NULL|[]|2|b", "3||NULL|3|c", "4||[]|NULL|d", "5||[]|5|NULL",
+            "6|NULL|null|NULL|f"])
+        faults = {fault["column"]: (fault["reason"], fault["nulled"], fault["rejected"])
+                  for fault in self.program.report()["faults"]}
+        self.assertEqual({column: fault[1:] for column, fault in faults.items()},
+                         {"utf8": (2, 0), "doc": (1, 0), "n": (2, 0), "words": (1, 0)})
+
+    def test_reject_keeps_each_and_loads_it_once_mended(self):
+        self.fill_all()
+        outcome = self.run_with("--on-fault", "reject")
+
+        self.assertEqual(outcome.code, WITH_REJECTS, outcome.stderr)
+        self.assertEqual(self.rows(), ['1|ü|{"a": 1}|32767|12345'])
+        file = self.folder / f"millrace-rejects/{self.database}.t.jsonl"
+        head, *lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+        reasons = {line["key"]["id"]: line["reason"] for line in lines}
+        for column, (row, reason) in self.UNFIT.items():
+            self.assertRegex(reasons[row[1]], f"^{column}: {reason}$")
+        self.assertRegex(reasons["6"], "^utf8: invalid UTF-8 .*; n: out of range for the target type for smallint$")
+        by_id = {line["key"]["id"]: line for line in lines}
+        self.assertEqual(by_id["2"]["mend"], {"utf8": {"base64": base64.b64encode(b"f\xfc").decode()}})
+        self.assertEqual(by_id["3"]["mend"], {"doc": '{"b": "\\ud83d!"}'})
+        self.assertEqual(by_id["4"]["mend"], {"n": "-32769"})
+        self.assertEqual(by_id["5"]["mend"], {"words": "sixsix"})
+        self.assertEqual(by_id["6"]["row"]["words"], "f")
+
+        by_id["2"]["mend"]["utf8"] = "fü"
+        by_id["3"]["mend"]["doc"] = '{"b": "\\ud83d\\ude00!"}'
+        by_id["4"]["mend"]["n"] = -32768
+        by_id["5"]["mend"]["words"] = "six"
+        by_id["6"]["mend"].update(utf8="ÿ", n=None)
+        file.write_text("".join(json.dumps(line) + "\n" for line in (head, *by_id.values())), encoding="utf-8")
+        loaded = self.program.run("load", "--rejects", file, self.target.url(self.database))
+        self.assertEqual(loaded.code, COMPLETE, loaded.stderr)
+        self.assertEqual(self.rows(), [
+            '1|ü|{"a": 1}|32767|12345', "2|fü|[]|2|b", '3||{"b": "😀!"}|3|c', "4||[]|-32768|d", "5||[]|5|six",
+            "6|ÿ|null|NULL|f"])
+
+    def test_reject_by_column_and_stop_by_another(self):
+        self.fill_all()
+        outcome = self.run_with("--on-fault", "reject", "--on-fault", "t.words=stop")
+
+        self.assert_says(outcome, BAD_DATA, "too long for the target type for varchar.5. .*column=words key=id=5")
+
+
+class KindsOfFaultsOfMysql(KindsOfFaults):
+    source_variable = "MILLRACE_MYSQL56"
+
+
 class MendedRows(UnfitRows):
     """`millrace load --rejects`: what was rejected arrives once it is mended, all of it or nothing."""
 

@@ -197,9 +197,11 @@ class FaultTestCase(unittest.TestCase):
 class OneTableTestCase(FaultTestCase):
     """The shared servers: a database with one small table on the source, an empty one on the target."""
 
+    source_variable = "MILLRACE_MARIADB"
+
     def setUp(self):
         super().setUp()
-        self.source = Mysql(variable("MILLRACE_MARIADB"))
+        self.source = Mysql(variable(self.source_variable))
         self.target = Postgres(variable("MILLRACE_POSTGRES15"))
         self.addCleanup(self.source.run, f"drop database if exists `{self.database}`")
         self.source.run(f"drop database if exists `{self.database}`; create database `{self.database}`; use `{self.database}`;"

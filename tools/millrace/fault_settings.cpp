@@ -34,18 +34,6 @@ FaultRule read_fault_table(const SettingTable& table) {
           .origin = reader.origin()};
 }
 
-CharsetRule read_charset_table(const SettingTable& table) {
-  constexpr std::array<std::string_view, 2> keys = {"column", "holds"};
-  const TableReader reader(table, keys);
-  const std::string holds = reader.required_text("holds", "holds = \"utf8\"");
-  if (holds != "utf8" && holds != "utf8-twice") {
-    refuse(reader.origin_of("holds"), "no such value: '" + holds + "'", "use utf8 or utf8-twice");
-  }
-  return {.column = reader.required_text("column", "column = \"shop.old_*.*\""),
-          .holds = holds == "utf8" ? TextHolds::utf8 : TextHolds::utf8_twice,
-          .origin = reader.origin()};
-}
-
 void apply_on_fault(Job& job, std::span<const std::string> words) {
   const std::string origin = "--on-fault";
   for (const std::string& word : words) {

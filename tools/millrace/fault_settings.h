@@ -17,9 +17,6 @@ static_assert(static_cast<std::size_t>(FaultPolicy::reject) + 1 == fault_words.s
 /// Read a [[fault]] of a job file. Errors (both): Error{bad_request} naming what stands wrong.
 FaultRule read_fault_table(const SettingTable& table);
 
-/// Read a [[charset]]: column, and holds = "utf8" or "utf8-twice".
-CharsetRule read_charset_table(const SettingTable& table);
-
 /// Put what `--on-fault` says into the job: "null", "shop.*.when=null", each any number of times.
 void apply_on_fault(Job& job, std::span<const std::string> words);
 

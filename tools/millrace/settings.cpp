@@ -18,6 +18,7 @@
 #include "tools/millrace/shipped_profiles.h"
 #include "tools/millrace/step_table.h"
 #include "tools/millrace/table_rule_table.h"
+#include "tools/millrace/text_settings.h"
 
 namespace millrace {
 namespace {
@@ -176,6 +177,13 @@ const std::array own_settings = {
   // The file's rules come before the command line's: of several that mean a column the last wins.
   Setting{"", "", "fault", tables, "", "", "", {}, yes, yes,
     [](R& r, const V& v) { for (const SettingTable& t : v.tables) r.job.fault_rules.push_back(read_fault_table(t)); }},
+  Setting{"", "", "collation", tables, "", "", "", {}, yes, yes,
+    [](R& r, const V& v) { for (const SettingTable& t : v.tables) r.job.case_rules.push_back(read_collation_table(t)); }},
+  Setting{"--case-insensitive", "schema", "case_insensitive", list, "WHAT", schema,
+    "text whose collation ignores case becomes plain text, which does not (keep), citext, or text with an "
+    "ICU collation that ignores it too (icu). COLUMNS=WHAT is for some columns only: 'shop.users.email=citext'. "
+    "Default: keep", {}, yes, yes,
+    [](R& r, const V& v) { apply_case_insensitive(r.job, v.list); }},
   Setting{"", "", "charset", tables, "", "", "", {}, yes, yes,
     [](R& r, const V& v) { for (const SettingTable& t : v.tables) r.job.charset_rules.push_back(read_charset_table(t)); }},
   Setting{"--on-fault", "", "on_fault", list, "WHAT", faults,
