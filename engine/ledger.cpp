@@ -171,6 +171,12 @@ void Ledger::note_phase(postgres::Connection& session, std::string_view phase) c
       fmt::format("UPDATE millrace.runs SET phase = {} WHERE run = {}", literal(phase), run_));
 }
 
+std::string Ledger::hook_statement(std::string_view hook) const {
+  if (!kept()) return {};
+  return fmt::format("UPDATE millrace.runs SET hooks_done = hooks_done || {}::text WHERE run = {}",
+                     literal(hook), run_);
+}
+
 void Ledger::end(postgres::Connection& session, std::string_view state,
                  std::string_view error) const noexcept {
   if (!kept() || session.lost()) return;

@@ -33,6 +33,7 @@ CREATE TABLE millrace.runs (
   binlog_position bigint,
   gtid text,
   attempts integer NOT NULL DEFAULT 1,
+  hooks_done text[] NOT NULL DEFAULT '{}',
   error text,
   started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   resumed_at timestamptz,
@@ -78,6 +79,8 @@ CREATE TABLE millrace.receipts (
   stored_at timestamptz NOT NULL,
   PRIMARY KEY (run, chunk, part));
 COMMENT ON TABLE millrace.runs IS 'one row per migration into this database';
+COMMENT ON COLUMN millrace.runs.hooks_done IS
+  'SQL of the job that has run: by phase, and its place among those of the phase';
 COMMENT ON TABLE millrace.tables IS 'the tables of each run, as they were planned';
 COMMENT ON TABLE millrace.chunks IS 'the units of work of each run: tail is what follows the SELECT';
 COMMENT ON COLUMN millrace.chunks.members IS

@@ -23,6 +23,7 @@
 #include "engine/run_account.h"
 #include "engine/run_into_target.h"
 #include "engine/sampler.h"
+#include "engine/standing_guards.h"
 #include "engine/stop_request.h"
 #include "engine/table_build.h"
 #include "engine/verify/proof.h"
@@ -89,6 +90,7 @@ class Migration {
     expect_tables();
 
     if (!preparation_.resumed) run_hooks(HookPhase::before_schema, target);
+    mind_guards(target);
     if (job_.scope == Scope::schema_only) {
       create_schema_only(target);
       return;
@@ -105,9 +107,9 @@ class Migration {
         fault_point("migrate.before_plan_commit");
       });
       fault_point("migrate.after_plan_commit");
-      run_hooks(HookPhase::after_schema, target);
-      run_hooks(HookPhase::before_data, target);
     }
+    run_hooks(HookPhase::after_schema, target);
+    run_hooks(HookPhase::before_data, target);
     progress_.set_phase("copy");
     copy();
     source_.release_lock();
@@ -126,6 +128,7 @@ class Migration {
       report_.foreign_keys = added.keys;
       std::move(added.notes.begin(), added.notes.end(), std::back_inserter(preparation_.notes));
     }
+    if (as_replica_) note_all(check_standing_keys(target, guards_, incomplete_tables()));
     if (job_.verify != ProofDepth::none) {
       progress_.set_phase("verify");
       verify();
@@ -247,18 +250,28 @@ class Migration {
     const Sizing& sizing = preparation_.sizing;
     source_.open_readers(preparation_);
     stop_.check();
-    const bool any_exists = std::find(preparation_.exists.begin(), preparation_.exists.end(),
-                                      true) != preparation_.exists.end();
-    as_replica_ = any_exists && preparation_.target.superuser;
     writers_ = open_sessions<postgres::Connection>(sizing.writers,
                                                    [&](std::size_t i) { return open_writer(i); });
     builders_ = open_sessions<postgres::Connection>(sizing.builders,
                                                     [&](std::size_t i) { return open_builder(i); });
-    if (any_exists && !as_replica_) {
-      preparation_.notes.push_back(
-          {"triggers", "",
-           "the target's own triggers and foreign keys fire for each row, since "
-           "the account may not set session_replication_role"});
+  }
+
+  /// The application's own triggers and foreign keys would see rows in an order of ours: writers
+  /// let them sleep where the account may.
+  void mind_guards(postgres::Connection& target) {
+    if (job_.scope == Scope::schema_only) return;
+    guards_ = guards_of(target, preparation_.work);
+    if (guards_.empty()) return;
+    as_replica_ = postgres::act_as_replica(target);
+    if (as_replica_) {
+      target.execute("RESET session_replication_role");
+    } else {
+      refuse_guards(guards_, preparation_.work, preparation_.target.user);
+    }
+    for (const postgres::TableGuard& guard : guards_) {
+      if (!guard.always && as_replica_) continue;
+      preparation_.notes.push_back({guard.foreign_key ? "foreign key" : "trigger",
+                                    guard.full_name(), "looks at each row that is loaded"});
     }
   }
 
@@ -345,8 +358,7 @@ class Migration {
 
   postgres::Connection open_writer(std::size_t lane) const {
     postgres::Connection session(job_.target, fmt::format("millrace writer {}", lane));
-    // The application's own foreign keys and triggers would see rows in an order of ours.
-    if (as_replica_) session.execute("SET session_replication_role = replica");
+    if (as_replica_) postgres::act_as_replica(session);
     return session;
   }
 
@@ -519,7 +531,9 @@ class Migration {
   /// The user's own SQL of this moment.
   void run_hooks(HookPhase phase, postgres::Connection& target) {
     const StopRequest::Waker waker(stop_, [&] { target.cancel(); });
-    millrace::run_hooks(job_, phase, target);
+    millrace::run_hooks(
+        job_, phase, target, ledger_,
+        preparation_.resumed ? preparation_.resumed->hooks_done : std::set<std::string>());
     stop_.check();
   }
 
@@ -554,7 +568,8 @@ class Migration {
   std::string source_identity_;
   bool created_ = false;
   std::optional<archive::SpillSpace> spill_;
-  bool as_replica_ = false;  // writers fire no trigger of the target's own
+  std::vector<postgres::TableGuard> guards_;  // of tables that stood before
+  bool as_replica_ = false;                   // writers let them sleep
   RetryPauses pauses_;
   std::mutex retries_mutex_;                    // guards report_.retries while lanes run
   std::vector<ExpectedTable> expected_;         // per table, from the receipts

@@ -1,21 +1,23 @@
 #include "engine/preparation.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <thread>
-#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "engine/row_filter.h"
+#include "engine/standing_columns.h"
 #include "engine/target_requirements.h"
 #include "io/archive/frame.h"
 #include "io/error.h"
 #include "io/mysql/catalog.h"
 #include "io/postgres/ddl.h"
 #include "operators/glob.h"
+#include "operators/text_comparison.h"
 
 namespace millrace {
 
@@ -61,166 +63,6 @@ void choose_tables(const Job& job, SourceCatalog& catalog) {
   }
 }
 
-/// Compares what stands in the target with what the job would make there.
-class TargetSurvey {
- public:
-  TargetSurvey(const Job& job, postgres::Connection& target, Preparation& preparation)
-      : job_(job), preparation_(preparation) {
-    const bool may_stay = job.if_exists == IfExists::truncate ||
-                          job.if_exists == IfExists::append || job.scope == Scope::data_only;
-    for (auto& table :
-         postgres::read_tables(target, preparation.translation.schemas,
-                               may_stay ? postgres::ReadColumns::yes : postgres::ReadColumns::no)) {
-      standing_.emplace(table.schema + '\0' + table.name, std::move(table));
-    }
-    const auto present = postgres::read_schemas(target, preparation.translation.schemas);
-    for (const std::string& schema : preparation.translation.schemas) {
-      if (std::find(present.begin(), present.end(), schema) == present.end()) {
-        preparation.schemas.push_back(schema);
-      }
-    }
-    if (!preparation.translation.collations.empty() && !present.empty()) {
-      preparation.kept_collations = postgres::read_collations(target, present);
-    }
-  }
-
-  void survey() {
-    const Translation& translation = preparation_.translation;
-    preparation_.exists.resize(translation.tables.size());
-    for (std::size_t i = 0; i < translation.tables.size(); ++i) survey_table(i);
-    if (job_.scope == Scope::data_only) {
-      preparation_.schemas.clear();
-      preparation_.translation.views.clear();
-      preparation_.translation.sequences.clear();
-      for (const TargetEnum& type : translation.enums) {
-        preparation_.kept_types.insert(type.schema + '\0' + type.name);
-      }
-      preparation_.translation.collations.clear();
-      return;
-    }
-    for (const TargetEnum& type : translation.enums) survey_enum(type);
-    for (const TargetView& view : translation.views) {
-      survey_relation(view.schema, view.name, 'v', preparation_.dropped_views);
-    }
-    for (const TargetSequence& sequence : translation.sequences) {
-      survey_relation(sequence.schema, sequence.name, 'S', preparation_.dropped_sequences);
-    }
-  }
-
- private:
-  const postgres::ExistingTable* find(const std::string& schema, const std::string& name) const {
-    const auto found = standing_.find(schema + '\0' + name);
-    return found == standing_.end() ? nullptr : &found->second;
-  }
-
-  void survey_table(std::size_t index) {
-    const TargetTable& table = preparation_.translation.tables[index].target;
-    const postgres::ExistingTable* standing = find(table.schema, table.name);
-    const bool data_only = job_.scope == Scope::data_only;
-    if (standing == nullptr) {
-      if (data_only) {
-        throw Error(ErrorKind::bad_request, "cannot load the table: it is not in the target",
-                    {.side = Side::target, .table = table.full_name()},
-                    "create it, leave it out with --exclude, or run without --data-only");
-      }
-      return;
-    }
-    const bool is_table = standing->kind == 'r' || standing->kind == 'p';
-    const bool stays = job_.if_exists == IfExists::truncate || job_.if_exists == IfExists::append ||
-                       (data_only && !standing->has_rows);
-    if (!is_table || (!stays && job_.if_exists != IfExists::drop)) {
-      preparation_.in_the_way.push_back(table.full_name());
-      return;
-    }
-    const std::string quoted =
-        postgres::quote_identifier(table.schema) + "." + postgres::quote_identifier(table.name);
-    if (job_.if_exists == IfExists::drop && !data_only) {
-      preparation_.to_drop.push_back(quoted);
-      preparation_.locks_to_drop += locks_of(table);
-      return;
-    }
-    if (job_.if_exists == IfExists::truncate) preparation_.to_truncate.push_back(quoted);
-    check_columns(table, *standing);
-    preparation_.exists[index] = true;
-  }
-
-  /// A view or a sequence of that name.
-  void survey_relation(const std::string& schema, const std::string& name, char kind,
-                       std::vector<std::string>& dropped) {
-    const postgres::ExistingTable* standing = find(schema, name);
-    if (standing == nullptr) return;
-    const bool ours = preparation_.resumed && standing->kind == kind;  // made by the run before
-    if (!ours && (job_.if_exists == IfExists::error || standing->kind != kind)) {
-      preparation_.in_the_way.push_back(schema + "." + name);
-    } else if (!ours && job_.if_exists == IfExists::drop) {
-      dropped.push_back(postgres::quote_qualified(schema, name));
-    } else {
-      preparation_.kept_relations.insert(schema + '\0' + name);
-    }
-  }
-
-  void survey_enum(const TargetEnum& type) {
-    const postgres::ExistingTable* standing = find(type.schema, type.name);
-    if (standing == nullptr) return;
-    if (job_.if_exists == IfExists::drop && standing->kind == 'e') {
-      preparation_.dropped_types.push_back(postgres::quote_identifier(type.schema) + "." +
-                                           postgres::quote_identifier(type.name));
-    } else if (job_.if_exists == IfExists::error || standing->kind != 'e') {
-      preparation_.in_the_way.push_back(type.schema + "." + type.name + " (type)");
-    } else {
-      preparation_.kept_types.insert(type.schema + '\0' + type.name);
-    }
-  }
-
-  static void check_columns(const TargetTable& table, const postgres::ExistingTable& standing) {
-    for (const TargetColumn& column : table.columns) {
-      const auto found = std::find_if(
-          standing.columns.begin(), standing.columns.end(),
-          [&](const postgres::ExistingColumn& other) { return other.name == column.name; });
-      const Where where{.side = Side::target, .table = table.full_name(), .column = column.name};
-      if (found == standing.columns.end()) {
-        throw Error(ErrorKind::bad_request,
-                    "cannot load the table: it stands in the target without this column", where,
-                    "add the column, or let the table be made anew with --if-exists drop");
-      }
-      if (found->generated) {
-        throw Error(ErrorKind::bad_request,
-                    "cannot load the table: the target computes this column itself", where,
-                    "make it a plain column, or use --if-exists drop");
-      }
-      if (plain_type(found->type) != plain_type(column.type)) {
-        throw Error(ErrorKind::bad_request,
-                    fmt::format("cannot load the table: its column is {} in the target, not {}",
-                                found->type, column.type),
-                    where, "alter the column, or use --if-exists drop");
-      }
-    }
-  }
-
-  /// The type without quotes: format_type() quotes only where it must.
-  static std::string plain_type(std::string type) {
-    std::erase(type, '"');
-    const auto replace = [&](std::string_view from, std::string_view to) {
-      if (const auto at = type.find(from); at != std::string::npos) {
-        type.replace(at, from.size(), to);
-      }
-    };
-    replace("character varying", "varchar");
-    if (type.starts_with("timestamp") && type.find("with time zone") == std::string::npos &&
-        type.find("without") == std::string::npos && !type.starts_with("timestamptz")) {
-      type += " without time zone";
-    }
-    if (type.starts_with("timestamptz")) {
-      type = "timestamp" + type.substr(11) + " with time zone";
-    }
-    return type;
-  }
-
-  const Job& job_;
-  Preparation& preparation_;
-  std::unordered_map<std::string, postgres::ExistingTable> standing_;
-};
-
 }  // namespace
 
 void read_source(const Job& job, mysql::Connection& source, Preparation& preparation) {
@@ -240,29 +82,7 @@ void read_source(const Job& job, mysql::Connection& source, Preparation& prepara
   }
 }
 
-namespace {
-
-/// Where citext columns find their type; empty where none is asked for.
-std::string citext_schema(const Job& job, const postgres::ServerFacts& target) {
-  const bool asked =
-      job.case_insensitive == CaseChoice::citext ||
-      std::any_of(job.case_rules.begin(), job.case_rules.end(),
-                  [](const CaseRule& rule) { return rule.becomes == CaseChoice::citext; });
-  if (!asked) return {};
-  if (target.version == 0) return "public";  // nobody knows yet: the archive goes somewhere
-  if (target.citext_schema.empty()) {
-    throw Error(ErrorKind::bad_request,
-                "cannot make citext columns: the target's database has no citext",
-                {.side = Side::target},
-                "CREATE EXTENSION citext in it (who owns the database may), or --case-insensitive "
-                "icu");
-  }
-  return target.citext_schema;
-}
-
-}  // namespace
-
-void translate_catalog(const Job& job, Preparation& preparation) {
+void translate_catalog(const Job& job, Preparation& preparation, postgres::Connection* target) {
   TranslationChoices choices{.types = job.types,
                              .schema = job.schema,
                              .casts = job.casts,
@@ -273,7 +93,9 @@ void translate_catalog(const Job& job, Preparation& preparation) {
                              .text_holds = text_holds(job.charset_rules, preparation.catalog),
                              .case_insensitive = job.case_insensitive,
                              .case_choices = case_choices(job.case_rules, preparation.catalog),
-                             .citext_schema = citext_schema(job, preparation.target)};
+                             .citext_schema = preparation.target.citext_schema.empty()
+                                                  ? "public"
+                                                  : preparation.target.citext_schema};
   if (choices.types.geometry == GeometryChoice::automatic) {
     choices.types.geometry =
         preparation.target.has_postgis ? GeometryChoice::postgis : GeometryChoice::bytea;
@@ -282,6 +104,18 @@ void translate_catalog(const Job& job, Preparation& preparation) {
     preparation.notes.push_back({note.topic, note.where, note.message});
   }
   preparation.translation = translate(preparation.catalog, choices);
+  if (target != nullptr && loads_what_stands(job)) {
+    // What stands decides over the types: the same translation, with those.
+    const StandingTables standing =
+        read_standing(*target, preparation.translation.schemas, postgres::ReadColumns::yes);
+    std::vector<CastRule> rules = rules_for_standing(preparation.catalog, preparation.translation,
+                                                     job.casts, job.types, standing);
+    if (!rules.empty()) {
+      std::ranges::copy(job.casts, std::back_inserter(rules));
+      choices.casts = std::move(rules);
+      preparation.translation = translate(preparation.catalog, choices);
+    }
+  }
   for (const TranslationNote& note : preparation.translation.notes) {
     preparation.notes.push_back({note.topic, note.where, note.message});
   }
@@ -298,39 +132,9 @@ void read_target(postgres::Connection& target, Preparation& preparation) {
   for (const Error& unmet : unmet_requirements(preparation.target)) throw unmet;
 }
 
-void survey_target(const Job& job, postgres::Connection& target, Preparation& preparation) {
-  TargetSurvey(job, target, preparation).survey();
-  if (preparation.locks_to_drop > control_locks(preparation)) {
-    for (std::string& statement : postgres::drop_foreign_keys_of(target, preparation.to_drop)) {
-      preparation.to_unlink.push_back({std::move(statement), 2});
-    }
-  }
-  if (job.scope != Scope::data_only) {
-    if (!preparation.schemas.empty() && !preparation.target.may_create_schema) {
-      throw Error(ErrorKind::bad_request,
-                  fmt::format("cannot create schema {} in the target: permission denied",
-                              preparation.schemas.front()),
-                  {.side = Side::target},
-                  fmt::format("GRANT CREATE ON DATABASE {} TO {}",
-                              postgres::quote_identifier(preparation.target.database),
-                              job.target.user.empty() ? "<user>" : job.target.user));
-    }
-    std::vector<std::string> present;
-    std::copy_if(preparation.translation.schemas.begin(), preparation.translation.schemas.end(),
-                 std::back_inserter(present), [&](const std::string& schema) {
-                   return std::find(preparation.schemas.begin(), preparation.schemas.end(),
-                                    schema) == preparation.schemas.end();
-                 });
-    const auto closed = postgres::read_closed_schemas(target, present);
-    if (!closed.empty()) {
-      throw Error(
-          ErrorKind::bad_request,
-          "cannot create tables in schema " + closed.front() + " of the target: permission denied",
-          {.side = Side::target},
-          fmt::format("GRANT CREATE ON SCHEMA {} TO {}", postgres::quote_identifier(closed.front()),
-                      job.target.user.empty() ? "<user>" : job.target.user));
-    }
-  }
+bool loads_what_stands(const Job& job) noexcept {
+  return job.if_exists == IfExists::truncate || job.if_exists == IfExists::append ||
+         job.scope == Scope::data_only;
 }
 
 std::size_t tables_filtered(const Preparation& preparation) {
@@ -402,7 +206,7 @@ void prepare(const Job& job, mysql::Connection& source, postgres::Connection& ta
     read_target(target, preparation);
   }
   read_source(job, source, preparation);
-  translate_catalog(job, preparation);
+  translate_catalog(job, preparation, &target);
   check_row_filters(source, preparation.catalog, preparation.translation);
   if (job.reads_only) {
     preparation.exists.resize(preparation.translation.tables.size());
@@ -451,6 +255,16 @@ std::size_t control_locks(const Preparation& preparation) {
 
 namespace {
 
+/// Whether a table is to be made that has a column of citext.
+bool makes_citext(const Preparation& preparation) {
+  return std::ranges::any_of(preparation.work.tables, [](const TableWork& table) {
+    const auto& columns = std::as_const(*table.translated).target.columns;
+    return !table.exists && std::ranges::any_of(columns, [](const TargetColumn& column) {
+      return is_citext(column.type);
+    });
+  });
+}
+
 /// DROP TABLE of as many as one transaction can hold the locks of; of all of them in one statement
 /// where it can, since foreign keys among them are no obstacle then.
 void append_drops(const Preparation& preparation, std::vector<TargetStatement>& statements) {
@@ -493,6 +307,10 @@ std::vector<TargetStatement> ddl_before_rows(const Preparation& preparation, boo
     // One statement: foreign keys among the tables are no obstacle then.
     statements.push_back({fmt::format("TRUNCATE {}", fmt::join(preparation.to_truncate, ", ")),
                           5 * preparation.to_truncate.size()});
+  }
+  if (preparation.target.citext_schema.empty() && makes_citext(preparation)) {
+    // Its owner may: the extension is a trusted one.
+    statements.push_back({"CREATE EXTENSION IF NOT EXISTS citext SCHEMA public", 1});
   }
   for (const std::string& schema : preparation.schemas) {
     statements.push_back({postgres::create_schema(schema), 1});

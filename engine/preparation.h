@@ -60,8 +60,12 @@ void prepare(const Job& job, mysql::Connection& source, postgres::Connection& ta
 ///
 /// The source's version and the tables that the job selects.
 void read_source(const Job& job, mysql::Connection& source, Preparation& preparation);
-/// Translate the catalog; geometry by what preparation.target says.
-void translate_catalog(const Job& job, Preparation& preparation);
+/// Translate the catalog; geometry by what preparation.target says. With a target, and where the
+/// job loads into tables that stand, columns get the types that they have there.
+void translate_catalog(const Job& job, Preparation& preparation,
+                       postgres::Connection* target = nullptr);
+/// Whether rows may go into tables that somebody else made.
+bool loads_what_stands(const Job& job) noexcept;
 /// The target's facts. Errors: bad_request where nothing can be loaded into it.
 void read_target(postgres::Connection& target, Preparation& preparation);
 /// Compare the translation with what stands in the target.

@@ -1,6 +1,8 @@
 #include "engine/sql_hooks.h"
 
 #include "engine/job.h"
+#include "engine/ledger.h"
+#include "io/fault_point.h"
 #include "io/mysql/connection.h"
 #include "io/postgres/connection.h"
 
@@ -12,17 +14,40 @@ std::string_view word_of(HookPhase phase) noexcept {
   return hook_phase_words.at(static_cast<std::size_t>(phase));
 }
 
+/// Run a script and its entry in the ledger as one transaction, where that can be.
+void execute_and_enter(postgres::Connection& target, const std::string& sql,
+                       const std::string& entry) {
+  if (entry.empty()) {
+    target.execute(sql);
+    return;
+  }
+  try {
+    target.execute(sql + "\n;\n" + entry);  // a line of its own: the script may end in a comment
+  } catch (const Error& error) {
+    constexpr std::string_view active_transaction = "25001";  // Source: PostgreSQL, appendix A
+    if (error.where().code != active_transaction) throw;
+    target.execute(sql);
+    target.execute(entry);
+  }
+}
+
 }  // namespace
 
-void run_hooks(const Job& job, HookPhase phase, postgres::Connection& target) {
+void run_hooks(const Job& job, HookPhase phase, postgres::Connection& target, const Ledger& ledger,
+               const std::set<std::string>& done) {
+  unsigned place = 0;
   for (const SqlHook& hook : job.hooks) {
     if (hook.phase != phase) continue;
+    const std::string name = std::string(word_of(phase)) + " " + std::to_string(++place);
+    if (done.contains(name)) continue;
     try {
       if (hook.side == Side::target) {
-        target.execute(hook.sql);
+        execute_and_enter(target, hook.sql, ledger.hook_statement(name));
       } else {
         mysql::Connection(job.source).query(hook.sql);
+        if (ledger.kept()) target.execute(ledger.hook_statement(name));
       }
+      fault_point("hooks.after_one");
     } catch (const Error& error) {
       Where where = error.where();
       where.side = hook.side;

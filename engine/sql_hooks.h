@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,15 +33,22 @@ struct SqlHook {
 };
 
 struct Job;
+class Ledger;
 
 namespace postgres {
 class Connection;
 }
 
-/// Run the hooks of `phase` in order: the target's over `target`, outside of any transaction; the
-/// source's over a session of its own.
+/// Run the hooks of `phase` in order: the target's over `target`, the source's over a session of
+/// its own. Where a ledger is kept each is entered there ("after_data 2"), and one that `done`
+/// names is passed over: a resumed run runs none twice.
+///
+/// A script of the target's is one transaction with its entry, unless it says BEGIN and COMMIT
+/// itself or has a statement that cannot be in one (VACUUM): then the entry follows it. The
+/// source's entry follows its statement.
 /// Errors: as the server gave it, naming phase and statement.
-void run_hooks(const Job& job, HookPhase phase, postgres::Connection& target);
+void run_hooks(const Job& job, HookPhase phase, postgres::Connection& target, const Ledger& ledger,
+               const std::set<std::string>& done);
 
 /// The hooks of `phase` as statements of a plan; the source's as comments.
 std::vector<std::string> planned_hooks(const std::vector<SqlHook>& hooks, HookPhase phase);

@@ -277,6 +277,10 @@ StoredRun take_over_run(postgres::Connection& session, const std::string& source
       refuse_if_under_way(session, run.run);
       end_left_sessions(session, run.run);
       read_plan(session, run);
+      for (const postgres::Row& hook : session.query(fmt::format(
+               "SELECT unnest(hooks_done) FROM millrace.runs WHERE run = {}", run.run))) {
+        run.hooks_done.insert(hook[0].text);
+      }
       return run;
     }
     if (!nearest) nearest = std::move(run);

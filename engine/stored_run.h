@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,6 +42,7 @@ struct StoredRun {
   std::string source_identity;
   std::vector<std::pair<std::string, std::string>> settings;
   SnapshotReport snapshot;
+  std::set<std::string> hooks_done;  // as run_hooks() names them
   std::vector<Table> tables;
   std::vector<Chunk> chunks;              // by id
   std::vector<std::vector<Part>> stored;  // of each chunk

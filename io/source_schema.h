@@ -95,6 +95,7 @@ struct SourceIndex {
   IndexKind kind = IndexKind::btree;
   std::vector<SourceIndexPart> parts;
   std::string comment;
+  bool invisible = false;  // the optimizer passes over it: INVISIBLE (MySQL), IGNORED (MariaDB)
 };
 
 struct SourceForeignKey {

@@ -48,6 +48,8 @@ struct CastRule {
   std::vector<std::string> false_words;
   bool optional = false;  // may select no column without anybody being told
 
+  bool of_target = false;  // says what stands in the target: its keys are its own matter
+
   std::string origin;  // for messages: "--cast 'int => bigint'", "cast (job.toml, line 12)"
 };
 

@@ -92,7 +92,7 @@ void Translator::refuse_split_ties() const {
       const Place& first = found->second;
       const CastRule* const rule =
           cast_of_[number] != nullptr ? cast_of_[number] : cast_of_[number_of(first)];
-      if (is_new || rule == nullptr || agree(first, place)) continue;
+      if (is_new || rule == nullptr || rule->of_target || agree(first, place)) continue;
       throw Error(ErrorKind::bad_request,
                   "cannot use " + rule->origin + ": a foreign key ties " + name_of(first) + " to " +
                       name_of(place) + ", and they would become " + target_of(first)->type +

@@ -61,16 +61,7 @@ void Translator::tie_keys() {
       holds_auto_increment_[ties_.root(number_of({i, j}))] = true;
     }
   }
-  // Two columns of a key compare in one way.
-  if (choices_.case_insensitive == CaseChoice::keep && choices_.case_choices.empty()) return;
-  for (std::size_t i = 0; i < catalog_.tables.size(); ++i) {
-    for (std::size_t j = 0; j < catalog_.tables[i].columns.size(); ++j) {
-      const CaseChoice wanted = wanted_comparison({i, j});
-      if (wanted == CaseChoice::keep) continue;
-      CaseChoice& choice = comparison_[ties_.root(number_of({i, j}))];
-      choice = std::max(choice, wanted);
-    }
-  }
+  tie_comparisons();
 }
 
 void Translator::translate_columns(std::size_t table) {

@@ -57,22 +57,36 @@ struct Told {
 
 }  // namespace
 
-CaseChoice Translator::wanted_comparison(const Place& place) const {
-  const SourceTable& table = catalog_.tables[place.table];
-  const SourceColumn& column = table.columns[place.column];
-  if (!holds_text(column)) return CaseChoice::keep;
-  if (!choices_.case_choices.empty()) {
-    const auto by_rule = choices_.case_choices.find(table.full_name() + "." + column.name);
-    if (by_rule != choices_.case_choices.end()) return by_rule->second;
-  }
-  return ignores_case(column.collation) ? choices_.case_insensitive : CaseChoice::keep;
+// Columns that foreign keys tie compare in one way: as a rule says of one of them, else as the
+// switch does.
+void Translator::tie_comparisons() {
+  if (choices_.case_insensitive == CaseChoice::keep && choices_.case_choices.empty()) return;
+  const auto each_text = [&](auto visit) {
+    for (std::size_t i = 0; i < catalog_.tables.size(); ++i) {
+      for (std::size_t j = 0; j < catalog_.tables[i].columns.size(); ++j) {
+        const SourceColumn& column = catalog_.tables[i].columns[j];
+        if (holds_text(column)) visit(catalog_.tables[i], column, ties_.root(number_of({i, j})));
+      }
+    }
+  };
+  each_text([&](const SourceTable& table, const SourceColumn& column, std::size_t root) {
+    if (choices_.case_choices.empty()) return;
+    const auto rule = choices_.case_choices.find(table.full_name() + "." + column.name);
+    if (rule == choices_.case_choices.end()) return;
+    const auto [known, is_new] = comparison_.try_emplace(root, rule->second);
+    if (!is_new) known->second = std::max(known->second, rule->second);
+  });
+  each_text([&](const SourceTable&, const SourceColumn& column, std::size_t root) {
+    if (ignores_case(column.collation)) comparison_.try_emplace(root, choices_.case_insensitive);
+  });
 }
 
 void Translator::choose_comparison(const Place& place, TargetColumn& target,
                                    ColumnEncoding& encoding) {
   const auto chosen = comparison_.find(ties_.root(number_of(place)));
   const SourceColumn& column = catalog_.tables[place.table].columns[place.column];
-  if (chosen == comparison_.end() || !holds_text(column) || !is_plain_text(target.type)) return;
+  if (chosen == comparison_.end() || chosen->second == CaseChoice::keep) return;
+  if (!holds_text(column) || !is_plain_text(target.type)) return;
   if (chosen->second == CaseChoice::citext) {
     // Its own blanks: citext does not pass over them in comparisons, as character(n) does.
     if (encoding.encoding == Encoding::utf8_to_bpchar) encoding.encoding = Encoding::utf8_to_text;

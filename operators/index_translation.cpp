@@ -79,6 +79,11 @@ void Translator::translate_index(std::size_t table, const SourceIndex& index) {
   if (index.kind == IndexKind::hash && !index.unique) {
     note_index(source, index, "is a HASH index and becomes a btree");
   }
+  if (index.invisible) {
+    note_index(source, index,
+               "is invisible to the source's optimizer and becomes an ordinary one: drop it if it "
+               "was to go");
+  }
   std::uint64_t key_bytes = 0;
   for (const SourceIndexPart& part : index.parts) {
     if (!translate_part(table, index, part, target, key_bytes)) return;

@@ -90,7 +90,7 @@ class Translator {
   std::string name_column(const SourceTable& table, const SourceColumn& column,
                           const std::optional<std::string>& by_rule, NameSpace& names);
   void choose_comparison(const Place& place, TargetColumn& target, ColumnEncoding& encoding);
-  CaseChoice wanted_comparison(const Place& place) const;
+  void tie_comparisons();
   void note_comparisons();
   std::vector<std::string> unique_keys_over(const std::vector<bool>& chosen) const;
   void note_column(const SourceTable& table, const SourceColumn& column);
@@ -157,7 +157,6 @@ class Translator {
   std::vector<std::optional<std::size_t>> target_at_;       // by number: place in target.columns
   std::vector<const CastRule*> cast_of_;                    // by number: the rule that won
   std::vector<bool> holds_auto_increment_;                  // by number of a set's root
-  std::unordered_map<std::size_t, CaseChoice> comparison_;  // by number of a set's root, not `keep`
   std::unordered_map<std::size_t, CaseChoice> comparison_;  // by number of a set's root
   std::vector<bool> pointed_at_;                            // by number: a foreign key points at it
   std::vector<NameSpace> constraints_;                      // by table

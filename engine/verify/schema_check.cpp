@@ -14,6 +14,7 @@
 
 #include "engine/table_build.h"
 #include "io/error.h"
+#include "io/postgres/catalog.h"
 #include "io/postgres/ddl.h"
 
 namespace millrace {
@@ -240,17 +241,10 @@ void compare_next_values(postgres::Connection& session, const std::vector<TableW
 void compare_enums(postgres::Connection& session, const std::vector<TargetEnum>& enums,
                    std::vector<SchemaDifferenceReport>& differences) {
   if (enums.empty()) return;
-  const auto rows = session.query(
-      "SELECT n.nspname, t.typname, e.enumlabel FROM pg_catalog.pg_enum e "
-      "JOIN pg_catalog.pg_type t ON t.oid = e.enumtypid "
-      "JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace ORDER BY 1, 2, e.enumsortorder");
-  std::map<std::string, std::vector<std::string>> standing;
-  for (const postgres::Row& row : rows) {
-    standing[row[0].text + '.' + row[1].text].push_back(row[2].text);
-  }
+  const auto standing = postgres::read_enum_labels(session);
   for (const TargetEnum& type : enums) {
     const std::string name = type.schema + '.' + type.name;
-    const auto found = standing.find(name);
+    const auto found = standing.find(type.schema + '\0' + type.name);
     if (found != standing.end() && found->second == type.labels) continue;
     differences.push_back({.table = name,
                            .part = "labels of the enum",

@@ -133,6 +133,18 @@ SELECT n.nspname, n.name, n.kind, n.has_rows, n.owned,
   return tables;
 }
 
+std::map<std::string, std::vector<std::string>> read_enum_labels(Connection& connection) {
+  std::map<std::string, std::vector<std::string>> labels;
+  for (const Row& row :
+       connection.query("SELECT n.nspname, t.typname, e.enumlabel FROM pg_catalog.pg_enum e "
+                        "JOIN pg_catalog.pg_type t ON t.oid = e.enumtypid "
+                        "JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace "
+                        "ORDER BY 1, 2, e.enumsortorder")) {
+    labels[row.at(0).text + '\0' + row.at(1).text].push_back(row.at(2).text);
+  }
+  return labels;
+}
+
 std::set<std::string> read_collations(Connection& connection,
                                       const std::vector<std::string>& schemas) {
   std::set<std::string> names;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -60,6 +61,9 @@ enum class ReadColumns : std::uint8_t { no, yes };
 std::vector<ExistingTable> read_tables(Connection& connection,
                                        const std::vector<std::string>& schemas,
                                        ReadColumns columns = ReadColumns::yes);
+
+/// The labels of every enum, in order, by schema, NUL, name.
+std::map<std::string, std::vector<std::string>> read_enum_labels(Connection& connection);
 
 /// Collations that stand in `schemas`: schema, NUL, name.
 std::set<std::string> read_collations(Connection& connection,

@@ -332,9 +332,9 @@ class CheckOfValues(CheckTestCase):
                   " engine=innodb; insert into k values ('1', 0), ('01', 2), ('001', 3), ('2', 2), (null, 1)")
         for depth in ("sample", "full"):
             self.check("--scan", depth, "--cast", "k.code => integer", "--cast", "k.flag => boolean using nonzero")
-            self.assert_line("FAIL", "duplicates", f"{self.database}.k.once: 3 rows are the same .1 values.: 001$",
+            self.assert_line("FAIL", "duplicates", f"{self.database}.k.once: 3 rows are the same to the target's key .1 values.: 001$",
                              "leave the column as it is, or --skip-keys")
-            self.assert_line("FAIL", "duplicates", f"{self.database}.k.pair: 2 rows are the same .1 values.")
+            self.assert_line("FAIL", "duplicates", f"{self.database}.k.pair: 2 rows are the same to the target's key .1 values.")
             self.assertEqual(len(self.lines("duplicates")), 2)
         self.check("--scan", "full")
         self.assertEqual(self.lines("duplicates"), [])

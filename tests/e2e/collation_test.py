@@ -11,8 +11,7 @@ sys.path.insert(0, str(HERE))
 sys.path.insert(0, str(HERE.parent / "faults"))
 
 from check_test import CheckTestCase
-from fault_test_case import BAD_DATA, BAD_REQUEST, COMPLETE, literal, quote, variable
-from clients import Postgres
+from fault_test_case import BAD_DATA, BAD_REQUEST, COMPLETE, Postgres, literal, quote, variable
 
 DIFFERENT = 9
 
@@ -110,15 +109,12 @@ class Collations(CheckTestCase):
 
     def test_citext_finds_what_differs_in_case(self):
         self.fill_people()
-        self.refused(self.migrate("--case-insensitive", "citext"), BAD_REQUEST,
-                     "cannot make citext columns: the target's database has no citext", "CREATE EXTENSION citext")
-        self.target.run("create extension citext", self.database)
         outcome = self.migrate("--case-insensitive", "citext")
 
         self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
         people = self.table("people")
-        self.assertEqual(self.ask(f"select name from {people} where name = 'äRGER'"), "Ärger")
-        self.assertEqual(self.ask(f"select name from {people} where code = 'ab' and name = 'ärger'"), "Ärger")
+        self.assertEqual(self.ask(f"select name from {people} where name = 'bERTA'"), "berta")
+        self.assertEqual(self.ask(f"select name from {people} where code = 'CD' and name = 'BERTA'"), "berta")
         self.assertEqual(self.ask(f"select count(*) from {self.table('letters')} l join {people} p on p.name = l.sender"), "3")
         with self.assertRaisesRegex(Exception, "duplicate key"):
             self.target.run(f"insert into {people} (name, mail) values ('new', 'B@X.ORG')", self.database)
@@ -170,24 +166,24 @@ class Collations(CheckTestCase):
         self.fill(self.COLLIDING.replace(", (5, 'fus')", ""))
         for depth in ("sample", "full"):
             self.check("--scan", depth, "--case-insensitive", "icu")
-            self.assert_line("FAIL", "duplicates", f"{self.database}.t.once: 4 rows are the same to the target's key .2 values.: fuss, strasse")
+            self.assert_line("FAIL", "duplicates", f"{self.database}.t.once: 4 rows are the same to the target's key .2 values.: (fuss|Fuß), stra(ss|ß)e")
         self.check("--scan", "full")
         self.assertEqual(self.lines("duplicates"), [])
 
     def test_values_that_collide_in_the_target_end_the_run_with_their_number(self):
         self.fill(self.COLLIDING.replace(", (5, 'fus')", ""))
-        outcome = self.migrate("--case-insensitive", "icu", "--chunk-bytes", "4KiB")
+        # A small table is built whole in one transaction, which is gone then: the first key is named.
+        grouped = self.migrate("--case-insensitive", "icu")
+        self.assert_says(grouped, BAD_DATA, "could not create unique index", "check --scan full counts them")
+
+        self.fill("insert into t select seq + 100, rpad(concat('w', seq), 20, 'x') from seq_1_to_40000; analyze table t")
+        outcome = self.migrate("--case-insensitive", "icu", "--chunk-bytes", "64KiB", "--if-exists", "drop")
         self.assert_says(outcome, BAD_DATA, "could not create unique index .*keys that several rows hold: 2 "
                          r"\('Fuß' = 'fuss', 'strasse' = 'straße'\)", "--case-insensitive keep")
-
-        # A small table is built whole in one transaction, which is gone then: the first key is named.
-        grouped = self.migrate("--case-insensitive", "icu", "--if-exists", "drop")
-        self.assert_says(grouped, BAD_DATA, "could not create unique index", "check --scan full counts them")
 
     # ---- chunks, proof and repair
 
     def test_chunks_keyed_by_text_that_ignores_case(self):
-        self.target.run("create extension citext", self.database)
         self.fill("drop table t; create table t (name varchar(30) collate utf8mb4_general_ci primary key, n int) engine=innodb;"
                   "insert into t select concat(if(seq % 2, 'Job_', 'jOB_'), lower(hex(seq * 7919)), 'É'), seq from seq_1_to_20000;"
                   "analyze table t")

@@ -297,10 +297,10 @@ class InTheWay(OneTableTestCase):
             self.refused(self.migrate("--if-exists", how), f"stands in the target already: {self.database}.t", ".")
 
     def test_a_column_of_another_type(self):
-        self.target.run(f"alter table {quote(self.database)}.t alter words type text", self.database)
+        self.target.run(f"alter table {quote(self.database)}.t alter words type point using null", self.database)
 
         self.refused(self.migrate("--if-exists", "append"),
-                     "its column is text in the target, not varchar\\(20\\) .*column=words", "--if-exists drop")
+                     "its column is point in the target, and nothing makes that of what would be varchar\\(20\\) .*column=words", "--if-exists drop")
 
     def test_a_column_that_is_missing(self):
         self.fill("alter table t add column more int")

@@ -64,6 +64,10 @@ class ColumnBuilder {
   ColumnBuilder& set(std::vector<std::string> members) {
     return type(SourceType::set).labels(std::move(members));
   }
+  ColumnBuilder& collation(std::string collation) {
+    built_.collation = std::move(collation);
+    return *this;
+  }
   ColumnBuilder& charset(std::string charset) {
     built_.charset = std::move(charset);
     return *this;
