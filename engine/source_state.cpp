@@ -209,6 +209,7 @@ SourceVerdict compare_source(mysql::Connection& session, const SourceFacts& then
       return verdict;
     }
   }
+  verdict.of_every_row = false;
   compare_tables(session, then, verdict);
   return verdict;
 }

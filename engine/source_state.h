@@ -42,6 +42,7 @@ struct SourceVerdict {
   std::vector<std::string> changes;  // what changed, by name; empty: nothing was found
   std::string proof;                 // what the verdict rests on, in words
   bool certain = true;  // false: by counts only, which do not show a row that was changed in place
+  bool of_every_row = true;  // false: without the binlog, so only of what had been read by then
 };
 
 /// Hold the source, as `session` sees it inside a snapshot of its own, against what it was.

@@ -29,9 +29,9 @@ class RetryTestCase(ResumeTestCase):
         return retries
 
     @contextlib.contextmanager
-    def standing_still(self, fault, *words):
+    def standing_still(self, fault, *more, words=None):
         """The program while it stands still at a point; it goes on when the block ends."""
-        with self.program.start(*self.words(*words), MILLRACE_FAULT=f"{fault}:stop") as process:
+        with self.program.start(*(words or self.words(*more)), MILLRACE_FAULT=f"{fault}:stop") as process:
             def stands():
                 self.assertIsNone(process.poll(), "it ended before it came to the point")
                 state = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0]
@@ -107,6 +107,25 @@ class Retries(RetryTestCase):
 
         self.assert_says(process.outcome, BAD_REQUEST,
                          f"cannot read the same instant .*{self.schema}.heap: the binlog has writes", "--resume-changed")
+
+    def test_the_source_ends_every_session_and_its_binlog_may_not_be_read(self):
+        """What cannot be proven is not guessed, whatever was read so far."""
+        reader = f"r{self.number:08x}"
+        self.addCleanup(self.source.run, f"drop user {reader}@'%'")
+        self.source.run(f"create user {reader}@'%' identified by 'x';"
+                        f"grant select, lock tables, show view on {self.schema}.* to {reader}@'%';"
+                        f"grant reload, replication client on *.* to {reader}@'%'")
+        words = list(self.words())
+        words[1] = self.source.url(self.schema, user=reader, password="x")
+        with self.standing_still("writer.before_commit:9", words=words) as process:
+            ours = self.source.value("select group_concat(id) from information_schema.processlist where"
+                                     f" user = '{reader}'")
+            self.source.run("".join(f"kill {number};" for number in ours.split(",")))
+            self.addCleanup(self.source.run, f"delete from {self.schema}.heap where b = 'late'")
+            self.source.run(f"insert into {self.schema}.heap values (7, 'late')")
+
+        self.assert_says(process.outcome, BAD_REQUEST,
+                         "cannot read the same instant .*binlog went on .*may not read it", "--resume")
 
     def test_the_target_ends_every_session(self):
         with self.standing_still("writer.before_commit:9") as process:
