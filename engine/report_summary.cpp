@@ -182,8 +182,8 @@ std::string report_summary(const RunReport& report, unsigned width) {
   std::string text;
   if (report.verified_only) return proof_text(report.proof) + notes_text(report);
   if (!report.tables.empty()) text += tables_text(report, width);
-  return text + totals_text(report) + checks_text(report) + notes_text(report) +
-         faults_summary(report) + left_text(report);
+  return text + totals_text(report) + proof_text(report.proof) + checks_text(report) +
+         notes_text(report) + faults_summary(report) + left_text(report);
 }
 
 }  // namespace millrace

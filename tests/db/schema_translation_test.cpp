@@ -233,10 +233,11 @@ TEST(SchemaTranslationOnServers, SlurmsTrapsAreTaken) {
 
   const Translation translation = move.make();
 
-  EXPECT_THAT(topics_and_places(translation),
-              testing::UnorderedElementsAre("type c-1_job_table.job_db_inx",
-                                            "index c-1_event_table", "index c-1_event_table",
-                                            "index c-1_job_table", "index c-1_job_table"));
+  EXPECT_THAT(
+      topics_and_places(translation),
+      testing::UnorderedElementsAre("type c-1_job_table.job_db_inx", "collation " + move.name(),
+                                    "index c-1_event_table", "index c-1_event_table",
+                                    "index c-1_job_table", "index c-1_job_table"));
   const std::string jobs = move.in_target("c-1_job_table");
   EXPECT_EQ(move.target_value("INSERT INTO " + jobs +
                               " (\"partition\", id_job) VALUES ('p', 1) RETURNING job_db_inx"),

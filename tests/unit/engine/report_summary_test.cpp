@@ -70,6 +70,15 @@ TEST(ReportSummary, OfAFailedRunListsTheTablesThatGotRows) {
   EXPECT_TRUE(contains(text, "in 1 of 2 tables"));
 }
 
+TEST(ReportSummary, EndsTheTotalsWithWhatWasProven) {
+  RunReport report = complete_report();
+  report.proof.depth = "content";
+  report.proof.equal = true;
+  report.proof.statement = "proven: 2 tables with 10 rows are, value for value, what was read";
+
+  EXPECT_TRUE(contains(report_summary(report, 100), "\n  " + report.proof.statement + "\n"));
+}
+
 TEST(ReportSummary, OfACompleteRunSpeaksOfNoRemains) {
   EXPECT_FALSE(contains(report_summary(complete_report(), 100), "target keeps"));
 }
