@@ -33,11 +33,11 @@ class ManyTables(FaultTestCase):
                   f" use `{self.database}`;"]
         for n in range(TABLES):
             # Each third table points at the one before: no order of dropping suits all of them.
-            key = (f", constraint to_{n} foreign key (other) references t{(n + 1) % TABLES} (id)"
+            key = (f", constraint to_{n} foreign key (other) references few_locks_{(n + 1) % TABLES} (id)"
                    if n % 3 == 0 else "")
-            script.append(f"create table t{n} (id int not null auto_increment primary key, other int,"
+            script.append(f"create table few_locks_{n} (id int not null auto_increment primary key, other int,"
                           f" words text, key by_other (other){key}) engine=innodb;"
-                          f"insert into t{n} (words) values ('one'), ('two');")
+                          f"insert into few_locks_{n} (words) values ('one'), ('two');")
         self.source.run("set foreign_key_checks = 0;" + "\n".join(script))
 
     def migrate(self, *words):

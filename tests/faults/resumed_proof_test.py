@@ -42,7 +42,7 @@ class ResumedProof(ResumeTestCase):
     def test_values_that_became_null_before_it_was_killed_are_told(self):
         self.addCleanup(self.source.run, f"drop table {self.schema}.dated")
         self.source.run(f"set sql_mode = ''; use {self.schema}; create table dated (id int primary key, at datetime,"
-                        " pad char(100)) engine=innodb; insert into dated select seq, if(seq % 1000, now(),"
+                        " pad char(100)) engine=innodb; insert into dated select seq, if(seq % 10, now(),"
                         " '0000-00-00'), 'x' from seq_1_to_9000; analyze table dated")
         words = ("--include", "dated", "--on-fault", "null")
         self.killed("writer.before_commit:4", *words)
@@ -50,9 +50,9 @@ class ResumedProof(ResumeTestCase):
         outcome = self.migrate("--resume", *words)
 
         self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
-        self.assertIn(stored, "12345678", "some of them were stored, and some were not")
-        self.assertRegex(self.proof()["statement"], "^proven: 1 table with 9,000 rows .*; NULL by policy: 9 values")
-        self.assertEqual(self.program.report()["values_nulled"], 9)
+        self.assertTrue(0 < int(stored) < 900, f"{stored} were stored: some, and not all")
+        self.assertRegex(self.proof()["statement"], "^proven: 1 table with 9,000 rows .*; NULL by policy: 900 values")
+        self.assertEqual(self.program.report()["values_nulled"], 900)
 
 
 if __name__ == "__main__":
