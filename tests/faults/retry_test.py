@@ -114,7 +114,7 @@ class Retries(RetryTestCase):
         self.addCleanup(self.source.run, f"drop user {reader}@'%'")
         self.source.run(f"create user {reader}@'%' identified by 'x';"
                         f"grant select, lock tables, show view on {self.schema}.* to {reader}@'%';"
-                        f"grant reload, replication client on *.* to {reader}@'%'")
+                        f"grant reload on *.* to {reader}@'%'")
         words = list(self.words())
         words[1] = self.source.url(self.schema, user=reader, password="x")
         with self.standing_still("writer.before_commit:9", words=words) as process:
@@ -125,7 +125,7 @@ class Retries(RetryTestCase):
             self.source.run(f"insert into {self.schema}.heap values (7, 'late')")
 
         self.assert_says(process.outcome, BAD_REQUEST,
-                         "cannot read the same instant .*binlog went on .*may not read it", "--resume")
+                         "cannot read the same instant .*the account may not see its position", "--")
 
     def test_the_target_ends_every_session(self):
         with self.standing_still("writer.before_commit:9") as process:
