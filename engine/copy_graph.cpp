@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <deque>
+#include <exception>
 #include <optional>
 #include <semaphore>
 #include <thread>
@@ -183,6 +184,7 @@ struct CopyGraph::State {
     ChunkWriter& writer = *run.writers[lane];
     const Chunk& chunk = channel.chunk();
     bool given_up = false;
+    std::exception_ptr unless_stored;  // it would be read at another instant
     std::optional<Error> refusal;
     try {
       return writer.store(channel);
@@ -191,7 +193,7 @@ struct CopyGraph::State {
       given_up = channel.given_up();
       if (!given_up) {
         if (!tries_anew(channel.attempt(), writer.recovers_from(error))) throw;
-        if (chunk.under_lock && !hold_lock_again()) throw;  // it would be read at another instant
+        if (chunk.under_lock && !hold_lock_again()) unless_stored = std::current_exception();
         note_retry("writer", lane, channel.attempt(), error);
       }
     }
@@ -199,10 +201,12 @@ struct CopyGraph::State {
     if (!given_up) {
       const StallScope stall(run.progress.lane(LaneKind::writer, lane), Stall::target);
       if (std::optional<Receipt> stored = writer.recover(chunk, channel.attempt())) {
-        if (chunk.under_lock && lock_chunks_left.fetch_sub(1) == 1) run.lock_chunks_read();
+        const bool held = chunk.under_lock && !unless_stored;
+        if (held && lock_chunks_left.fetch_sub(1) == 1) run.lock_chunks_read();
         channel.join_rejects();
         return stored;
       }
+      if (unless_stored) std::rethrow_exception(unless_stored);
       channel.drop_rejects();
       chunks_to_read.fetch_add(1);  // its reader counted it, or will
       if (auto halves = writer.split(chunk, *refusal, spare_id.fetch_add(1))) {
