@@ -1,26 +1,15 @@
 #include "tools/millrace/fault_settings.h"
 
-#include <algorithm>
 #include <utility>
 
-#include "io/error.h"
-#include "io/nearest_word.h"
+#include "tools/millrace/column_words.h"
 
 namespace millrace {
 namespace {
 
-[[noreturn]] void refuse(const std::string& origin, const std::string& why, std::string hint) {
-  throw Error(ErrorKind::bad_request, "cannot use " + origin + ": " + why, {}, std::move(hint));
-}
-
 FaultPolicy parse_policy(const std::string& word, const std::string& origin) {
-  const auto known = std::find(fault_words.begin(), fault_words.end(), word);
-  if (known != fault_words.end()) {
-    return static_cast<FaultPolicy>(known - fault_words.begin());
-  }
-  const std::string_view meant = nearest_word(word, fault_words);
-  refuse(origin, "no such value: '" + word + "'",
-         meant.empty() ? "use stop, null or reject" : "did you mean " + std::string(meant) + "?");
+  return static_cast<FaultPolicy>(
+      place_of_word(word, fault_words, origin, "use stop, null or reject"));
 }
 
 }  // namespace
@@ -35,19 +24,15 @@ FaultRule read_fault_table(const SettingTable& table) {
 }
 
 void apply_on_fault(Job& job, std::span<const std::string> words) {
-  const std::string origin = "--on-fault";
-  for (const std::string& word : words) {
-    const std::size_t equals = word.rfind('=');
-    if (equals == std::string::npos) {
-      job.on_fault = parse_policy(word, origin);
-    } else if (equals == 0) {
-      refuse(origin, "'" + word + "' names no column", "write 'shop.*.when=null'");
-    } else {
-      job.fault_rules.push_back({.column = word.substr(0, equals),
-                                 .on_fault = parse_policy(word.substr(equals + 1), origin),
-                                 .origin = origin + " " + word});
-    }
-  }
+  const std::string option = "--on-fault";
+  read_column_words(
+      words, option, "shop.*.when=null",
+      [&](const std::string& word) { job.on_fault = parse_policy(word, option); },
+      [&](std::string columns, const std::string& word, std::string origin) {
+        job.fault_rules.push_back({.column = std::move(columns),
+                                   .on_fault = parse_policy(word, option),
+                                   .origin = std::move(origin)});
+      });
 }
 
 }  // namespace millrace

@@ -1,24 +1,15 @@
 #include "tools/millrace/text_settings.h"
 
-#include <algorithm>
 #include <utility>
 
-#include "io/error.h"
-#include "io/nearest_word.h"
+#include "tools/millrace/column_words.h"
 
 namespace millrace {
 namespace {
 
-[[noreturn]] void refuse(const std::string& origin, const std::string& why, std::string hint) {
-  throw Error(ErrorKind::bad_request, "cannot use " + origin + ": " + why, {}, std::move(hint));
-}
-
 CaseChoice parse_case(const std::string& word, const std::string& origin) {
-  const auto known = std::ranges::find(case_words, word);
-  if (known != case_words.end()) return static_cast<CaseChoice>(known - case_words.begin());
-  const std::string_view meant = nearest_word(word, case_words);
-  refuse(origin, "no such value: '" + word + "'",
-         meant.empty() ? "use keep, citext or icu" : "did you mean " + std::string(meant) + "?");
+  return static_cast<CaseChoice>(
+      place_of_word(word, case_words, origin, "use keep, citext or icu"));
 }
 
 }  // namespace
@@ -28,7 +19,8 @@ CharsetRule read_charset_table(const SettingTable& table) {
   const TableReader reader(table, keys);
   const std::string holds = reader.required_text("holds", "holds = \"utf8\"");
   if (holds != "utf8" && holds != "utf8-twice") {
-    refuse(reader.origin_of("holds"), "no such value: '" + holds + "'", "use utf8 or utf8-twice");
+    refuse_setting(reader.origin_of("holds"), "no such value: '" + holds + "'",
+                   "use utf8 or utf8-twice");
   }
   return {.column = reader.required_text("column", "column = \"shop.old_*.*\""),
           .holds = holds == "utf8" ? TextHolds::utf8 : TextHolds::utf8_twice,
@@ -46,19 +38,15 @@ CaseRule read_collation_table(const SettingTable& table) {
 }
 
 void apply_case_insensitive(Job& job, std::span<const std::string> words) {
-  const std::string origin = "--case-insensitive";
-  for (const std::string& word : words) {
-    const std::size_t equals = word.rfind('=');
-    if (equals == std::string::npos) {
-      job.case_insensitive = parse_case(word, origin);
-    } else if (equals == 0) {
-      refuse(origin, "'" + word + "' names no column", "write 'shop.users.email=citext'");
-    } else {
-      job.case_rules.push_back({.column = word.substr(0, equals),
-                                .becomes = parse_case(word.substr(equals + 1), origin),
-                                .origin = origin + " " + word});
-    }
-  }
+  const std::string option = "--case-insensitive";
+  read_column_words(
+      words, option, "shop.users.email=citext",
+      [&](const std::string& word) { job.case_insensitive = parse_case(word, option); },
+      [&](std::string columns, const std::string& word, std::string origin) {
+        job.case_rules.push_back({.column = std::move(columns),
+                                  .becomes = parse_case(word, option),
+                                  .origin = std::move(origin)});
+      });
 }
 
 }  // namespace millrace
