@@ -20,8 +20,8 @@
 #include "engine/run_account.h"
 #include "engine/run_into_target.h"
 #include "engine/sampler.h"
+#include "engine/side_by_side.h"
 #include "engine/stored_run.h"
-#include "engine/verify/side_by_side.h"
 #include "io/archive/target_json.h"
 #include "io/error.h"
 
