@@ -11,6 +11,7 @@
 #include "io/error.h"
 #include "io/postgres/ddl.h"
 #include "operators/glob.h"
+#include "operators/schema_renaming.h"
 
 namespace millrace {
 
@@ -154,6 +155,7 @@ void ArchiveSource::prepare(postgres::Connection& target, Preparation& preparati
     preparation.notes.push_back({note.topic, note.where, note.message});
   }
   choose_tables(preparation);
+  rename_schemas(preparation.translation, job_.schema_of_database);
   if (!preparation.resumed) survey_target(job_, target, preparation);
   preparation.exists.resize(table_of_.size());
   const Limits limits{.cores = machine_cores(),

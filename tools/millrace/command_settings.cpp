@@ -20,7 +20,7 @@ constexpr std::array of_target = std::to_array<std::string_view>(
      "--verify"});
 /// Options that say something of a source, or of what its rows become, beside its own sections.
 constexpr std::array of_source = std::to_array<std::string_view>(
-    {"SOURCE", "--profile", "--snapshot", "--chunk-bytes", "--schema-map", "--schema-only",
+    {"SOURCE", "--profile", "--snapshot", "--chunk-bytes", "--schema-only",
      "--cast", "--on-fault", "--reject-dir", "--skip-digest", "--spill", "--spill-limit",
      "--spill-level", "--scan", "--skip-check", "--resume-changed"});
 constexpr std::array<std::string_view, 2> of_archive = {"DIR", "--compression"};
