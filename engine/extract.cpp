@@ -14,11 +14,13 @@
 #include "engine/archive_source.h"
 #include "engine/archive_writer_lane.h"
 #include "engine/copy_graph.h"
+#include "engine/job_difference.h"
 #include "engine/mysql_source.h"
 #include "engine/quantity_text.h"
 #include "engine/run_account.h"
 #include "engine/run_into_target.h"
 #include "engine/sampler.h"
+#include "engine/side_by_side.h"
 #include "engine/stored_run.h"
 #include "io/archive/target_json.h"
 #include "io/error.h"
@@ -161,6 +163,7 @@ class Extraction {
     manifest_.created_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
     manifest_.source = job_.source.masked();
     manifest_.source_identity = source_.identity();
+    manifest_.settings = job_.settings;
     manifest_.source_version = report_.source_version;
     manifest_.schemas = preparation_.translation.schemas;
     manifest_.enums = preparation_.translation.enums;
@@ -197,25 +200,28 @@ class Extraction {
   /// The chunks of the run before, less those whose files are there and whole.
   void continue_plan() {
     WorkPlan& work = preparation_.work;
-    bool same = work.tables.size() == manifest_.tables.size();
-    for (std::size_t i = 0; same && i < work.tables.size(); ++i) {
+    const std::vector<std::string> clauses = differences(manifest_.settings, job_.settings);
+    if (!clauses.empty()) refuse_other_job("this is another job: " + listed(clauses));
+    if (work.tables.size() != manifest_.tables.size()) {
+      refuse_other_job(fmt::format("there are {} tables instead of {}", work.tables.size(),
+                                   manifest_.tables.size()));
+    }
+    for (std::size_t i = 0; i < work.tables.size(); ++i) {
       const archive::ArchiveTable now = entry(work.tables[i]);
       if (now.source != manifest_.tables[i].source ||
           archive::columns_signature(now.target) !=
               archive::columns_signature(manifest_.tables[i].target)) {
-        same = false;
-        refuse_other_job(now.source);
+        refuse_other_job(now.source + " is not what it was");
       }
     }
-    if (!same)
-      refuse_other_job(
-          fmt::format("{} tables instead of {}", work.tables.size(), manifest_.tables.size()));
     work.chunks.clear();
     std::fill(work.chunks_of.begin(), work.chunks_of.end(), 0);
     for (TableWork& table : work.tables) table.grouped = false;
-    for (archive::ArchiveChunk& chunk : manifest_.chunks) {
+    const std::vector<std::uint8_t> whole = find_whole_files();
+    for (std::size_t i = 0; i < manifest_.chunks.size(); ++i) {
+      const archive::ArchiveChunk& chunk = manifest_.chunks[i];
       for (const std::size_t index : chunk.tables) work.tables[index].grouped = chunk.grouped;
-      if (is_there(chunk)) {
+      if (whole[i] != 0) {
         ++chunks_kept_;
         continue;
       }
@@ -234,10 +240,21 @@ class Extraction {
   }
 
   [[noreturn]] void refuse_other_job(const std::string& what) const {
-    throw Error(ErrorKind::bad_request,
-                "cannot go on with " + folder_.string() +
-                    ": tables or options differ from those of the run before: " + what,
-                {}, "give the options of that run, or extract into another folder");
+    throw Error(ErrorKind::bad_request, "cannot go on with " + folder_.string() + ": " + what, {},
+                "give the options of that run, or extract into another folder");
+  }
+
+  /// Of each chunk: whether its file is there and whole. All are read, side by side: there may be
+  /// terabytes of them.
+  std::vector<std::uint8_t> find_whole_files() {
+    std::vector<std::uint8_t> whole(manifest_.chunks.size());
+    side_by_side(
+        machine_cores(), whole.size(), [] {},
+        [&](std::size_t /*lane*/, std::size_t i) {
+          stop_.check();
+          whole[i] = is_there(manifest_.chunks[i]) ? 1 : 0;
+        });
+    return whole;
   }
 
   /// Read a chunk's file to its end. A broken one is written anew.
@@ -402,8 +419,6 @@ void load(const Job& job, Progress& progress, StopRequest& stop, RunReport& repo
 }
 
 std::uint64_t expected_archive_bytes(std::uint64_t data_bytes) noexcept {
-  // Not measured yet: a cautious guess, 0.4 bytes for each of DATA_LENGTH. bench/run, way extract,
-  // tells the true share.
   return data_bytes / 10 * 4;
 }
 

@@ -114,6 +114,13 @@ mysql::Connection MysqlSource::reopen(const SourceFacts& facts) const {
                 "start anew with --if-exists drop, or accept two instants with "
                 "--resume-changed");
   }
+  if (!verdict.of_every_row) {
+    throw Error(
+        ErrorKind::bad_request,
+        "cannot read the same instant of the source again after a session was lost: its "
+        "binlog went on since, and the account may not read it, or its server has purged it",
+        where, "--resume compares the tables themselves and goes on");
+  }
   return session;
 }
 

@@ -3,7 +3,7 @@
 #include <atomic>
 #include <string>
 
-#include "engine/verify/side_by_side.h"
+#include "engine/side_by_side.h"
 
 namespace millrace {
 

@@ -42,14 +42,15 @@ struct SourceVerdict {
   std::vector<std::string> changes;  // what changed, by name; empty: nothing was found
   std::string proof;                 // what the verdict rests on, in words
   bool certain = true;  // false: by counts only, which do not show a row that was changed in place
+  bool of_every_row = true;  // false: without the binlog, so only of what had been read by then
 };
 
 /// Hold the source, as `session` sees it inside a snapshot of its own, against what it was.
 ///
-/// In this order: equal binlog positions; equal GTIDs; the binlog between the two, read for our
-/// tables' names; without all that, per table its update time, else the counts of what has been
-/// read and its auto_increment.
-/// `file`, `position`, `gtid`: where the session's snapshot stands.
+/// In this order: equal binlog positions; equal GTIDs; the binlog between the two, read for writes
+/// to our tables (BinlogWrites); without all that, per table its update time, else the counts of
+/// what has been read and its auto_increment. `file`, `position`, `gtid`: where the session's
+/// snapshot stands.
 SourceVerdict compare_source(mysql::Connection& session, const SourceFacts& then,
                              const std::string& identity, const std::string& file,
                              std::uint64_t position, const std::string& gtid);

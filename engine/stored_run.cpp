@@ -8,6 +8,8 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "engine/foreign_keys.h"
+#include "engine/job_difference.h"
 #include "engine/ledger.h"
 #include "engine/ledger_schema.h"
 #include "io/error.h"
@@ -17,10 +19,7 @@ namespace millrace {
 
 namespace {
 
-using Settings = std::vector<std::pair<std::string, std::string>>;
-
 constexpr const char* unfinished = "state IN ('running', 'failed', 'cancelled')";
-constexpr std::size_t most_named = 20;
 
 std::uint64_t count_of(const postgres::Cell& cell) {
   return cell.null ? 0 : std::stoull(cell.text);
@@ -37,45 +36,14 @@ std::string advisory_lock(int lock, std::int32_t run) {
       lock, run);
 }
 
-std::string named(std::vector<std::string> names) {
-  const std::size_t all = names.size();
-  if (all > most_named) names.resize(most_named);
-  std::string text = fmt::format("{}", fmt::join(names, "; "));
-  if (all > most_named) text += fmt::format("; and {} more", all - most_named);
-  return text;
-}
-
-Settings settings_of(const std::string& json_text) {
-  Settings settings;
+JobSettings settings_of(const std::string& json_text) {
+  JobSettings settings;
   const auto json = nlohmann::ordered_json::parse(json_text);
   for (const auto& [name, value] : json.items()) {
     settings.emplace_back(name, value.get<std::string>());
   }
   std::sort(settings.begin(), settings.end());
   return settings;
-}
-
-/// How the job differs from the one that began the run, a line for each setting.
-std::vector<std::string> differences(const Settings& then, const Settings& now) {
-  std::vector<std::string> lines;
-  const auto find = [](const Settings& settings, const std::string& name) {
-    return std::find_if(settings.begin(), settings.end(),
-                        [&](const auto& setting) { return setting.first == name; });
-  };
-  for (const auto& [name, value] : then) {
-    const auto found = find(now, name);
-    if (found == now.end()) {
-      lines.push_back(fmt::format("{} was '{}' and is not given", name, value));
-    } else if (found->second != value) {
-      lines.push_back(fmt::format("{} was '{}' and is '{}'", name, value, found->second));
-    }
-  }
-  for (const auto& [name, value] : now) {
-    if (find(then, name) == then.end()) {
-      lines.push_back(fmt::format("{} was not given and is '{}'", name, value));
-    }
-  }
-  return lines;
 }
 
 StoredRun read_head(const postgres::Row& row) {
@@ -250,8 +218,8 @@ std::optional<UnfinishedRun> find_unfinished(postgres::Connection& session, cons
 }
 
 StoredRun take_over_run(postgres::Connection& session, const std::string& source_identity,
-                        const Settings& given) {
-  Settings settings = given;
+                        const JobSettings& given) {
+  JobSettings settings = given;
   std::sort(settings.begin(), settings.end());
   const Where where{.side = Side::target};
   if (look_for_ledger(session) != LedgerState::ready) {
@@ -292,7 +260,7 @@ StoredRun take_over_run(postgres::Connection& session, const std::string& source
   }
   throw Error(ErrorKind::bad_request,
               fmt::format("cannot resume run {}: this is another job: {}", nearest->run,
-                          named(std::move(lines))),
+                          listed(std::move(lines))),
               where,
               "give the options that began it (millrace status shows its command), or start anew "
               "without --resume");
@@ -303,7 +271,7 @@ void restore_plan(const StoredRun& run, WorkPlan& plan) {
   if (!faults.empty()) {
     throw Error(ErrorKind::bad_request,
                 fmt::format("cannot resume run {}: the tables are not those that were planned: {}",
-                            run.run, named(faults)),
+                            run.run, listed(faults)),
                 {.side = Side::source},
                 "start anew with --if-exists drop, which makes what stands in the target anew");
   }
@@ -377,8 +345,6 @@ void read_standing_keys(postgres::Connection& session, const StoredRun& run, Wor
     tables.emplace(key(target.schema, target.name), i);
     schemas.insert(target.schema);
     plan.tables[i].standing.indexes.assign(target.indexes.size(), false);
-    plan.tables[i].standing.foreign_keys.assign(target.foreign_keys.size(),
-                                                StandingKeys::ForeignKey::missing);
   }
   std::string list;
   for (const std::string& schema : schemas) {
@@ -400,7 +366,7 @@ void read_standing_keys(postgres::Connection& session, const StoredRun& run, Wor
   if (!gone.empty()) {
     throw Error(ErrorKind::bad_request,
                 fmt::format("cannot resume run {}: what it made is gone from the target: {}",
-                            run.run, named(std::move(gone))),
+                            run.run, listed(std::move(gone))),
                 {.side = Side::target}, "start anew with --if-exists drop");
   }
   for (const postgres::Row& row : session.query(
@@ -418,20 +384,9 @@ void read_standing_keys(postgres::Connection& session, const StoredRun& run, Wor
     }
     if (row[3].text == "t") work.standing.primary_key = true;
   }
-  for (const postgres::Row& row : session.query(
-           "SELECT n.nspname, t.relname, k.conname, k.convalidated FROM pg_constraint k JOIN "
-           "pg_class t ON t.oid = k.conrelid JOIN pg_namespace n ON n.oid = t.relnamespace WHERE "
-           "k.contype = 'f' AND n.nspname IN (" +
-           list + ")")) {
-    const auto found = tables.find(key(row[0].text, row[1].text));
-    if (found == tables.end()) continue;
-    TableWork& work = plan.tables[found->second];
-    const auto& foreign = work.translated->target.foreign_keys;
-    for (std::size_t i = 0; i < foreign.size(); ++i) {
-      if (foreign[i].name != row[2].text) continue;
-      work.standing.foreign_keys[i] = row[3].text == "t" ? StandingKeys::ForeignKey::valid
-                                                         : StandingKeys::ForeignKey::not_valid;
-    }
+  const auto foreign_keys = find_foreign_keys(session, plan);
+  for (std::size_t i = 0; i < plan.tables.size(); ++i) {
+    plan.tables[i].standing.foreign_keys = foreign_keys[i];
   }
 }
 

@@ -3,11 +3,12 @@
 // files whose path holds MILLRACE_DISK_PATH longer by MILLRACE_DISK_LEFT bytes; then growing fails
 // as on a full disk (ENOSPC). Rewriting what is there goes on, as it does on a real one. Without
 // MILLRACE_DISK_PATH these are a server's tables, and its write-ahead log goes on as if on a disk
-// of its own.
+// of its own. With MILLRACE_DISK_FREE every disk says that so many bytes are free.
 
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -95,6 +96,16 @@ ssize_t writev(int descriptor, const iovec* parts, int part_count) {
 int posix_fallocate(int descriptor, off_t offset, off_t length) {
   static const auto real = next<decltype(&posix_fallocate)>("posix_fallocate");
   return may_reach(descriptor, offset + length) ? real(descriptor, offset, length) : ENOSPC;
+}
+
+int statvfs(const char* path, struct statvfs* facts) {
+  static const auto real = next<int (*)(const char*, struct statvfs*)>("statvfs");
+  const int result = real(path, facts);
+  const char* const free_bytes = std::getenv("MILLRACE_DISK_FREE");
+  if (result == 0 && free_bytes != nullptr) {
+    facts->f_bavail = facts->f_bfree = std::strtoull(free_bytes, nullptr, 10) / facts->f_frsize;
+  }
+  return result;
 }
 
 }  // extern "C"

@@ -8,8 +8,8 @@
 #include <fmt/ranges.h>
 
 #include "engine/check/name_list.h"
-#include "engine/check/side_by_side.h"
 #include "engine/quantity_text.h"
+#include "engine/side_by_side.h"
 #include "io/quoting.h"
 
 namespace millrace {
@@ -258,12 +258,9 @@ Findings ask_keys(std::vector<mysql::Connection>& sessions,
     for (mysql::Connection& session : sessions) session.cut();
   };
   const StopRequest::Waker waker(stop, cut_all);
-  side_by_side(
-      sessions, questions.size(),
-      [&](mysql::Connection& session, std::size_t, std::size_t i) {
-        found[i] = ask(session, questions[i]);
-      },
-      cut_all);
+  side_by_side(sessions.size(), questions.size(), cut_all, [&](std::size_t lane, std::size_t i) {
+    found[i] = ask(sessions[lane], questions[i]);
+  });
   Findings findings;
   for (Finding& finding : found) {
     if (finding.verdict != Verdict::ok) findings.push_back(std::move(finding));

@@ -8,8 +8,8 @@
 #include <fmt/format.h>
 
 #include "engine/check/name_list.h"
-#include "engine/check/side_by_side.h"
 #include "engine/quantity_text.h"
+#include "engine/side_by_side.h"
 #include "io/error.h"
 #include "io/mysql/row_stream.h"
 
@@ -184,12 +184,9 @@ ScanResult scan_values(std::vector<mysql::Connection>& sessions, const WorkPlan&
     for (mysql::Connection& session : sessions) session.cut();
   };
   const StopRequest::Waker waker(stop, cut_all);
-  side_by_side(
-      sessions, work.chunks.size(),
-      [&](mysql::Connection& session, std::size_t lane, std::size_t at) {
-        scan_chunk(session, work, at, depth, lanes[lane]);
-      },
-      cut_all);
+  side_by_side(sessions.size(), work.chunks.size(), cut_all, [&](std::size_t lane, std::size_t at) {
+    scan_chunk(sessions[lane], work, at, depth, lanes[lane]);
+  });
   ScanResult result = sum_up(lanes, work.tables.size());
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return result;

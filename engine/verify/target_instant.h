@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "engine/retry.h"
-#include "engine/verify/side_by_side.h"
+#include "engine/side_by_side.h"
 #include "io/error.h"
 #include "io/postgres/connection.h"
 #include "io/target_schema.h"

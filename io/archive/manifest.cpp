@@ -115,6 +115,8 @@ Json head_json(const Manifest& manifest) {
               {"source", manifest.source},
               {"source_version", manifest.source_version},
               {"source_identity", manifest.source_identity}};
+  Json& settings = out["settings"] = Json::array();
+  for (const auto& [name, value] : manifest.settings) settings.push_back({name, value});
   out["snapshot"] = {{"method", manifest.snapshot_method},
                      {"lock_ms", manifest.lock_ms},
                      {"binlog_file", manifest.binlog_file},
@@ -162,6 +164,11 @@ void parse_head(const Json& in, Manifest& manifest) {
   }
   for (const Json& view : in.value("views", Json::array())) {
     manifest.views.push_back(parse_target_view(view.dump()));
+  }
+  if (in.contains("settings")) {
+    for (const Json& setting : in["settings"]) {
+      manifest.settings.emplace_back(setting.at(0), setting.at(1));
+    }
   }
   for (const Json& note : in.at("notes")) {
     manifest.notes.push_back({note.at(0), note.at(1), note.at(2)});

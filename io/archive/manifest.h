@@ -58,6 +58,8 @@ struct Manifest {
   std::string source;      // masked URL
   std::string source_version;
   std::string source_identity;  // tells the server from any other
+  /// By name, those of the job's settings that decide on what is in the archive.
+  std::vector<std::pair<std::string, std::string>> settings;
   std::string snapshot_method;
   double lock_ms = 0;
   std::string binlog_file;

@@ -126,6 +126,9 @@ class LoadOptions(OneTableTestCase):
     def rows(self, table):
         return self.target.value(f"select count(*) from {self.database}.{table}", self.database)
 
+    def rows_in(self, schema, table):
+        return self.target.value(f'select count(*) from "{schema}".{table}', self.database)
+
     def test_tables_are_chosen(self):
         outcome = self.load("--include", "t,child")
         self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
@@ -133,6 +136,28 @@ class LoadOptions(OneTableTestCase):
                          ["child", "t"])
         notes = [note["message"] for note in self.program.report()["notes"]]
         self.assertTrue(any("parent, which is left out" in note for note in notes), notes)
+
+    def test_schemas_come_under_other_names_with_all_that_refers_to_them(self):
+        self.fill("create table more (id int primary key, mood enum('a', 'b') default 'b', seen timestamp not null"
+                  " default current_timestamp on update current_timestamp, check (id > 0)) engine=innodb;"
+                  "insert into more (id, mood) values (1, 'a');"
+                  "create view moods as select mood, parent from more join child on more.id = child.parent;")
+        self.addCleanup(self.fill, "drop view moods")
+        self.archive = self.folder / "again"
+        outcome = self.program.run("extract", self.source.url(self.database), self.archive, "--progress", "none")
+        self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+        outcome = self.load("--schema-map", f"{self.database}=Other schema")
+        self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+        self.assertNotIn(self.database, "".join(dump_of(self.target, self.database)))
+        self.assertEqual(self.target.value('select mood, parent from "Other schema".moods', self.database), "a|1")
+        self.assertEqual(self.rows_in("Other schema", "child"), "1")
+        self.assertEqual([name for _, name in self.tables(self.target, self.database)],
+                         ["child", "more", "parent", "t"])
+
+    def test_a_schema_that_the_archive_has_not_is_named(self):
+        self.assert_says(self.load("--schema-map", "nothing=other"), BAD_REQUEST,
+                         "cannot put schema nothing into other: there is none of that name", self.database)
+        self.assert_untouched(self.target, self.database)
 
     def test_what_stands_in_the_way_is_named_and_nothing_touched(self):
         self.target.run(f"create schema {self.database}; create table {self.database}.t (x int)",

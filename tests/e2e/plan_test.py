@@ -65,6 +65,11 @@ class Plan(OneTableTestCase):
             self.assertRegex(text, f"(?m)^\\S+[.]{name}  +[0-9]", "long names keep their end")
         self.assert_untouched(self.target, self.database)
 
+    def test_the_disk_that_an_archive_takes_is_estimated(self):
+        told = json.loads(self.plan("--json"))["archive_bytes"]
+        self.assertGreater(told, 0)
+        self.assertRegex(self.plan(), r"\narchive +\S+ \S+ at most, if extracted or spilled")
+
     def test_json_parses_and_touches_nothing(self):
         plan = json.loads(self.plan("--json"))
 

@@ -3,6 +3,7 @@
 
 import json
 import pathlib
+import shutil
 import signal
 import sys
 import unittest
@@ -198,6 +199,23 @@ class UnfinishedArchives(ArchiveTestCase):
         self.assert_incomplete()
         self.assert_resumed()
 
+    def test_a_disk_that_is_too_small_is_told_before_anything_is_read(self):
+        disk = full_disk(self.folder, "/chunks/", 900_000, free_bytes=1_000_000)
+        self.assert_says(self.extract(**disk), EXHAUSTED, r"about .* are needed and \S+ \S+ are free", "larger disk")
+        self.assertEqual([path.name for path in self.archive.rglob("*") if path.is_file()], [])
+
+    def test_it_may_be_copied_while_it_is_written(self):
+        self.stopped_half_way(signal.SIGKILL)
+        copy = self.folder / "copy"
+        shutil.copytree(self.archive, copy, ignore=shutil.ignore_patterns("*.tmp"))
+        self.assert_resumed()
+        # What was there is what it was: only what is new need be copied later.
+        for file in copy.rglob("*.chunk"):
+            self.assertEqual(file.read_bytes(), (self.archive / file.relative_to(copy)).read_bytes())
+        self.assertGreater(len(list(copy.rglob("*.chunk"))), 0)
+        self.archive = copy
+        self.assertRegex(self.verify().stderr, "is not complete")
+
     def test_a_killed_run_is_resumed(self):
         self.stopped_half_way(signal.SIGKILL)
         self.assert_incomplete()
@@ -216,7 +234,9 @@ class UnfinishedArchives(ArchiveTestCase):
 
     def test_other_options_are_refused(self):
         self.extract(**full_disk(self.folder, "/chunks/", 900_000))
-        self.assert_says(self.extract("--resume", "--exclude", self.few), BAD_REQUEST, "tables or options differ")
+        self.assert_says(self.extract("--resume", "--exclude", self.few), BAD_REQUEST,
+                         f"this is another job: --exclude was not given and is '{self.few}'", "the options of that run")
+        self.assert_says(self.extract("--resume", "--tinyint1", "smallint"), BAD_REQUEST, "another job: --tinyint1 was not")
 
     def test_an_archive_is_not_written_over(self):
         self.extract_whole()

@@ -65,6 +65,7 @@ Manifest full_manifest() {
   manifest.source = "mysql://reader:***@db1/shop";
   manifest.source_version = "10.11.6-MariaDB";
   manifest.source_identity = "db1:3306";
+  manifest.settings = {{"--exclude", "log_*"}, {"cast", "[x]"}};
   manifest.snapshot_method = "flush tables with read lock";
   manifest.lock_ms = 12.5;
   manifest.binlog_file = "binlog.000007";
@@ -108,6 +109,7 @@ TEST(Manifest, IsReadBackAsItWasWritten) {
   EXPECT_EQ(back.source, manifest.source);
   EXPECT_EQ(back.source_version, manifest.source_version);
   EXPECT_EQ(back.source_identity, manifest.source_identity);
+  EXPECT_EQ(back.settings, manifest.settings);
   EXPECT_EQ(back.checksum, manifest.checksum);
   EXPECT_EQ(back.tables.at(0).update_time, "2026-01-01 00:00:00");
   EXPECT_EQ(back.tables[0].next_auto_increment, 18U);
