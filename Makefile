@@ -8,9 +8,9 @@ unit:
 test:
 	@tools/test
 check:
-	@.ci/run --checks && tools/test --preset asan --unit
+	@.ci/run --checks && tools/test --preset asan --core
 asan tsan:
-	@tools/test --preset $@
+	@tools/test --preset $@ --core
 bench:
 	@bench/run
 format:

@@ -75,19 +75,18 @@ BuilderLane::BuilderLane(LaneSession& lane, const WorkPlan& plan, Progress& prog
 double BuilderLane::build(const BuildQueue::Task& task) {
   const double begin = progress_.elapsed_s();
   progress_.table(task.table).keys_running.store(true, std::memory_order_relaxed);
-  for (unsigned attempt = 1;; ++attempt) {
-    try {
-      build_once(task, attempt > 1);
-      return progress_.elapsed_s() - begin;
-    } catch (Error& error) {
-      error.add(
-          {.side = Side::target, .table = plan_.tables[task.table].translated->target.full_name()});
-      if (attempt > lane_.retries() || !may_go_well_again(error)) throw;
-      retried_(error, attempt);
-    }
-    lane_.reopen();
-    joined_ = false;
-  }
+  lane_.until_done(
+      [&](unsigned attempt) {
+        try {
+          build_once(task, attempt > 1);
+        } catch (Error& error) {
+          error.add({.side = Side::target,
+                     .table = plan_.tables[task.table].translated->target.full_name()});
+          throw;
+        }
+      },
+      retried_);
+  return progress_.elapsed_s() - begin;
 }
 
 void BuilderLane::build_once(const BuildQueue::Task& task, bool perhaps_done) {
@@ -95,8 +94,7 @@ void BuilderLane::build_once(const BuildQueue::Task& task, bool perhaps_done) {
   const TargetTable& table = work.translated->target;
   WaitClock clock(meter_, Stall::target);
   clock.start();
-  if (!joined_ && ledger_.kept()) session_.execute(ledger_.join_statement());
-  joined_ = true;
+  lane_.join(ledger_);
   fault_point(task.finish ? "builder.before_finish" : "builder.before_index");
   if (!task.finish) {
     const TargetIndex& index = table.indexes[task.index];

@@ -68,7 +68,6 @@ class BuilderLane {
   BuildChoices choices_;
   Ledger ledger_;
   std::function<void(const Error&, unsigned)> retried_;
-  bool joined_ = false;  // the session has the lock of the run's lanes
 };
 
 }  // namespace millrace

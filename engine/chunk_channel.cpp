@@ -1,5 +1,6 @@
 #include "engine/chunk_channel.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -68,7 +69,20 @@ bool ChunkChannel::park(BlockPool& pool) {
     }
   }
   spill_->rest();
+  const std::lock_guard lock(mutex_);
+  parked_ = all;
   return all;
+}
+
+bool ChunkChannel::rewind() {
+  const std::lock_guard lock(mutex_);
+  const bool rejects = std::any_of(parts_.begin(), parts_.end(), [](const Part& part) {
+    return part.announced && part.announced->rejects;
+  });
+  if (!parked_ || rejects || closed_) return false;
+  spill_->rewind();
+  ++attempt_;
+  return true;
 }
 
 void ChunkChannel::take() noexcept {
@@ -160,6 +174,12 @@ ChunkChannel::Announced ChunkChannel::announced(std::size_t part) const {
   return parts_[part].announced.value();
 }
 
+std::optional<RowFaults> ChunkChannel::faults(std::size_t part) const {
+  const std::lock_guard lock(mutex_);
+  if (!parts_[part].announced) return std::nullopt;
+  return parts_[part].announced->faults;
+}
+
 void ChunkChannel::sync_rejects() {
   for (const Part& part : parts_) {
     if (part.announced->rejects) part.announced->rejects->sync();
@@ -168,7 +188,7 @@ void ChunkChannel::sync_rejects() {
 
 void ChunkChannel::join_rejects() {
   for (const Part& part : parts_) {
-    if (part.announced->rejects) part.announced->rejects->join();
+    if (part.announced && part.announced->rejects) part.announced->rejects->join();
   }
 }
 

@@ -52,6 +52,9 @@ class ChunkChannel {
   /// All is announced: move the blocks that no writer has taken into the file too, so that they go
   /// home to `pool`. True if nothing of the chunk is in memory then. Threads: the reader's.
   bool park(BlockPool& pool);
+  /// The chunk could not be stored: begin it again from its file, as the next attempt. False where
+  /// it is not whole in the file, or has rejected rows. Threads: the writer's.
+  bool rewind();
   /// A writer begins to store the chunk.
   void take() noexcept;
   /// The next tuples of the part that went to the file; none after its last, or where none did.
@@ -76,6 +79,8 @@ class ChunkChannel {
   std::optional<CopyBlock> pop(std::size_t part);
   /// What was announced for the `part`-th table. Requires: pop() returned none.
   Announced announced(std::size_t part) const;
+  /// What did not fit of the `part`-th table; none before it is announced.
+  std::optional<RowFaults> faults(std::size_t part) const;
 
   /// The reader cannot go on: pop() throws Error{connection_lost}.
   void give_up() noexcept;
@@ -112,6 +117,7 @@ class ChunkChannel {
   unsigned attempt_;
   bool closed_ = false;
   bool taken_ = false;
+  bool parked_ = false;  // all of it is in the file
   std::atomic<bool> place_given_back_{false};
   std::optional<archive::SpillFile> spill_;
   archive::Packer* packer_ = nullptr;

@@ -179,11 +179,15 @@ struct CopyGraph::State {
     return false;
   }
 
-  /// The chunk's receipt; none where it has been queued anew.
-  std::optional<Receipt> store_or_queue_anew(unsigned lane, ChunkChannel& channel) {
+  /// The chunk's receipt; none where it has been queued anew: to be read again, in halves, or to be
+  /// stored from the file that it is in.
+  std::optional<Receipt> store_or_queue_anew(unsigned lane, const ChannelPointer& pointer) {
+    ChunkChannel& channel = *pointer;
     ChunkWriter& writer = *run.writers[lane];
     const Chunk& chunk = channel.chunk();
+    const unsigned attempt = channel.attempt();
     bool given_up = false;
+    bool from_file = false;
     std::exception_ptr unless_stored;  // it would be read at another instant
     std::optional<Error> refusal;
     try {
@@ -192,29 +196,42 @@ struct CopyGraph::State {
       refusal = error;
       given_up = channel.given_up();
       if (!given_up) {
-        if (!tries_anew(channel.attempt(), writer.recovers_from(error))) throw;
-        if (chunk.under_lock && !hold_lock_again()) unless_stored = std::current_exception();
-        note_retry("writer", lane, channel.attempt(), error);
+        if (!tries_anew(attempt, writer.recovers_from(error))) throw;
+        from_file = chunk.tables.size() == 1 && channel.rewind();  // a group may have to be split
+        if (!from_file && chunk.under_lock && !hold_lock_again()) {
+          unless_stored = std::current_exception();
+        }
+        note_retry("writer", lane, attempt, error);
       }
     }
-    for (CopyBlock& block : channel.abandon()) run.pool.release(std::move(block));
+    if (!from_file) {
+      for (CopyBlock& block : channel.abandon()) run.pool.release(std::move(block));
+    }
     if (!given_up) {
       const StallScope stall(run.progress.lane(LaneKind::writer, lane), Stall::target);
-      if (std::optional<Receipt> stored = writer.recover(chunk, channel.attempt())) {
-        const bool held = chunk.under_lock && !unless_stored;
+      if (std::optional<Receipt> stored = writer.recover(chunk, attempt)) {
+        const bool held = chunk.under_lock && !from_file && !unless_stored;
         if (held && lock_chunks_left.fetch_sub(1) == 1) run.lock_chunks_read();
+        // The ledger counts them; the channel knows columns, examples and files too.
+        for (std::size_t part = 0; part < stored->parts.size(); ++part) {
+          if (auto faults = channel.faults(part)) stored->parts[part].faults = std::move(*faults);
+        }
         channel.join_rejects();
         return stored;
       }
       if (unless_stored) std::rethrow_exception(unless_stored);
       channel.drop_rejects();
+      if (from_file) {
+        begun.push(pointer);
+        return std::nullopt;
+      }
       chunks_to_read.fetch_add(1);  // its reader counted it, or will
       if (auto halves = writer.split(chunk, *refusal, spare_id.fetch_add(1))) {
         queue_halves(std::move(*halves));
         return std::nullopt;
       }
     }
-    to_read.push({&chunk, channel.attempt() + 1});
+    to_read.push({&chunk, attempt + 1});
     return std::nullopt;
   }
 
@@ -236,7 +253,7 @@ struct CopyGraph::State {
       if (!channel) break;
       meter.enter(Stall::working);
       (*channel)->take();
-      if (const std::optional<Receipt> receipt = store_or_queue_anew(lane, **channel)) {
+      if (const std::optional<Receipt> receipt = store_or_queue_anew(lane, *channel)) {
         gateway.try_put(*receipt);
         if (chunks_to_store.fetch_sub(1) == 1) {
           begun.close();

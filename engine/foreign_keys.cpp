@@ -1,16 +1,19 @@
 #include "engine/foreign_keys.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cstdint>
 #include <string>
-#include <thread>
+#include <unordered_map>
 
-#include "engine/failure.h"
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "engine/side_by_side.h"
 #include "engine/target_statements.h"
 #include "io/error.h"
 #include "io/fault_point.h"
 #include "io/postgres/ddl.h"
+#include "io/quoting.h"
 
 namespace millrace {
 
@@ -19,6 +22,8 @@ namespace {
 struct KeyOfTable {
   const TargetTable* table;
   const TargetForeignKey* key;
+  std::size_t work;    // index of the plan's table
+  std::size_t number;  // of the key among that table's
   StandingKeys::ForeignKey standing;
 };
 
@@ -43,22 +48,8 @@ bool validate(postgres::Connection& session, const KeyOfTable& item,
   }
 }
 
-}  // namespace
-
-ForeignKeys add_foreign_keys(std::vector<postgres::Connection>& sessions, const WorkPlan& plan,
-                             std::size_t most_locks, Progress& progress,
-                             const std::set<std::string>& incomplete) {
-  std::vector<KeyOfTable> keys;
-  for (const TableWork& work : plan.tables) {
-    if (work.exists) continue;
-    const TargetTable& table = work.translated->target;
-    for (std::size_t i = 0; i < table.foreign_keys.size(); ++i) {
-      keys.push_back({&table, &table.foreign_keys[i], work.standing.foreign_key(i)});
-    }
-  }
-  if (keys.empty()) return {};
-
-  // A transaction holds the locks of both tables of each key until its end.
+/// A transaction holds the locks of both tables of each key until its end.
+std::vector<TargetStatement> missing_keys(const std::vector<KeyOfTable>& keys) {
   constexpr std::size_t both_tables = 2;
   std::vector<TargetStatement> statements;
   for (const KeyOfTable& item : keys) {
@@ -66,32 +57,88 @@ ForeignKeys add_foreign_keys(std::vector<postgres::Connection>& sessions, const 
     statements.push_back(
         {postgres::add_foreign_key_not_valid(*item.table, *item.key), both_tables});
   }
-  fault_point("foreign_keys.before_add");
-  if (!statements.empty()) execute_in_batches(sessions.front(), statements, most_locks);
+  return statements;
+}
 
-  std::atomic<std::size_t> next{0};
-  std::vector<std::uint8_t> holds(keys.size());  // each written by the lane that took its key
-  Failure failure([&] {
-    for (postgres::Connection& session : sessions) session.cancel();
-  });
-  {
-    std::vector<std::jthread> lanes;
-    for (unsigned lane = 0; lane < sessions.size(); ++lane) {
-      lanes.emplace_back([&, lane] {
-        LaneMeter& meter = progress.lane(LaneKind::builder, lane);
-        meter.enter(Stall::target);
-        try {
-          for (std::size_t at = next++; at < keys.size() && !failure.failed(); at = next++) {
-            holds[at] = validate(sessions[lane], keys[at], incomplete) ? 1 : 0;
-          }
-        } catch (...) {
-          failure.set(std::current_exception());
-        }
-        meter.enter(Stall::idle);
-      });
+}  // namespace
+
+std::vector<std::vector<StandingKeys::ForeignKey>> find_foreign_keys(postgres::Connection& session,
+                                                                     const WorkPlan& plan) {
+  std::unordered_map<std::string, std::size_t> tables;
+  std::set<std::string> schemas;
+  std::vector<std::vector<StandingKeys::ForeignKey>> standing(plan.tables.size());
+  for (std::size_t i = 0; i < plan.tables.size(); ++i) {
+    const TargetTable& target = plan.tables[i].translated->target;
+    tables.emplace(target.schema + '\0' + target.name, i);
+    schemas.insert(postgres::quote_literal(target.schema));
+    standing[i].assign(target.foreign_keys.size(), StandingKeys::ForeignKey::missing);
+  }
+  if (schemas.empty()) return standing;
+  for (const postgres::Row& row : session.query(fmt::format(
+           "SELECT n.nspname, t.relname, k.conname, k.convalidated FROM pg_constraint k JOIN "
+           "pg_class t ON t.oid = k.conrelid JOIN pg_namespace n ON n.oid = t.relnamespace WHERE "
+           "k.contype = 'f' AND n.nspname IN ({})",
+           fmt::join(schemas, ", ")))) {
+    const auto found = tables.find(row[0].text + '\0' + row[1].text);
+    if (found == tables.end()) continue;
+    const auto& keys = plan.tables[found->second].translated->target.foreign_keys;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      if (keys[i].name != row[2].text) continue;
+      standing[found->second][i] = row[3].text == "t" ? StandingKeys::ForeignKey::valid
+                                                      : StandingKeys::ForeignKey::not_valid;
     }
   }
-  failure.rethrow();
+  return standing;
+}
+
+ForeignKeys add_foreign_keys(std::vector<std::unique_ptr<LaneSession>>& lanes, const WorkPlan& plan,
+                             std::size_t most_locks, Progress& progress,
+                             const std::set<std::string>& incomplete, const Ledger& ledger,
+                             const RetriedLane& retried) {
+  std::vector<KeyOfTable> keys;
+  for (std::size_t table = 0; table < plan.tables.size(); ++table) {
+    const TableWork& work = plan.tables[table];
+    if (work.exists) continue;
+    const TargetTable& target = work.translated->target;
+    for (std::size_t i = 0; i < target.foreign_keys.size(); ++i) {
+      keys.push_back({&target, &target.foreign_keys[i], table, i, work.standing.foreign_key(i)});
+    }
+  }
+  if (keys.empty()) return {};
+
+  lanes.front()->until_done(
+      [&](unsigned attempt) {
+        postgres::Connection& session = lanes.front()->get();
+        lanes.front()->join(ledger);
+        if (attempt > 1) {  // some of them may be there
+          const auto standing = find_foreign_keys(session, plan);
+          for (KeyOfTable& item : keys) item.standing = standing[item.work][item.number];
+        }
+        fault_point("foreign_keys.before_add");
+        const std::vector<TargetStatement> statements = missing_keys(keys);
+        if (!statements.empty()) execute_in_batches(session, statements, most_locks);
+        fault_point("foreign_keys.after_add");
+      },
+      [&](const Error& error, unsigned attempt) { retried(0, error, attempt); });
+
+  std::vector<std::uint8_t> holds(keys.size());  // each written by the lane that took its key
+  side_by_side(
+      lanes.size(), keys.size(),
+      [&] {
+        for (const auto& lane : lanes) lane->stop();
+      },
+      [&](std::size_t lane, std::size_t at) {
+        const StallScope stall(progress.lane(LaneKind::builder, static_cast<unsigned>(lane)),
+                               Stall::target);
+        lanes[lane]->until_done(
+            [&](unsigned) {
+              lanes[lane]->join(ledger);
+              holds[at] = validate(lanes[lane]->get(), keys[at], incomplete) ? 1 : 0;
+            },
+            [&](const Error& error, unsigned attempt) {
+              retried(static_cast<unsigned>(lane), error, attempt);
+            });
+      });
   ForeignKeys added{.keys = keys.size(), .notes = {}};
   for (std::size_t i = 0; i < keys.size(); ++i) {
     if (holds[i] != 0) continue;

@@ -1,14 +1,13 @@
 #include "engine/late_schema.h"
 
-#include <atomic>
 #include <functional>
 #include <mutex>
 #include <optional>
 #include <set>
-#include <thread>
 
-#include "engine/failure.h"
+#include "engine/side_by_side.h"
 #include "io/error.h"
+#include "io/fault_point.h"
 #include "io/postgres/ddl.h"
 
 namespace millrace {
@@ -25,15 +24,25 @@ bool is_refusal(const Error& error) {
 
 /// A note where the server refuses the statement.
 std::optional<NoteReport> try_statement(postgres::Connection& session,
-                                        const LateStatement& statement) {
+                                        const LateStatement& statement, bool again = false) {
   try {
-    session.execute(statement.sql);
+    fault_point("late_schema.before_statement");
+    session.execute(again ? statement.sql_again : statement.sql);
+    fault_point("late_schema.after_statement");
     return std::nullopt;
   } catch (Error& error) {
     if (is_refusal(error)) return note_of(statement, error);
     error.add({.side = Side::target, .table = statement.where});
     throw;
   }
+}
+
+std::optional<NoteReport> try_until_done(LaneSession& lane, unsigned number,
+                                         const LateStatement& statement,
+                                         const RetriedLane& retried) {
+  return lane.until_done(
+      [&](unsigned attempt) { return try_statement(lane.get(), statement, attempt > 1); },
+      [&](const Error& error, unsigned attempt) { retried(number, error, attempt); });
 }
 
 }  // namespace
@@ -45,43 +54,52 @@ std::vector<LateStatement> late_statements(const Preparation& preparation) {
     if (work.exists) continue;
     const TargetTable& table = work.translated->target;
     for (const TargetCheck& check : table.late_checks) {
-      const std::string anew =
-          preparation.resumed ? postgres::drop_constraint_if_exists(table, check.name) + ";\n" : "";
+      const std::string add = postgres::add_check_not_valid(table, check);
+      statements.push_back(
+          {.topic = "check",
+           .where = table.full_name(),
+           .sql = add,
+           .sql_again = postgres::drop_constraint_if_exists(table, check.name) + ";\n" + add,
+           .refusal =
+               "constraint " + check.name + " is not made: CHECK (" + check.condition + ")"});
+      const std::string validate = postgres::validate_check(table, check);
       statements.push_back({.topic = "check",
                             .where = table.full_name(),
-                            .sql = anew + postgres::add_check_not_valid(table, check),
-                            .refusal = "constraint " + check.name + " is not made: CHECK (" +
-                                       check.condition + ")"});
-      statements.push_back({.topic = "check",
-                            .where = table.full_name(),
-                            .sql = postgres::validate_check(table, check),
+                            .sql = validate,
+                            .sql_again = validate,
                             .refusal = "constraint " + check.name +
                                        " stands as NOT VALID, since rows do not obey it",
                             .reads_rows = true});
     }
     if (!table.touch) continue;
     if (functions.insert(table.schema + '\0' + table.touch->function).second) {
+      const std::string create = postgres::create_touch_function(table, *table.touch);
       statements.push_back({.topic = "on update",
                             .where = table.schema + "." + table.touch->function,
-                            .sql = postgres::create_touch_function(table, *table.touch),
+                            .sql = create,
+                            .sql_again = create,
                             .refusal = "the trigger function is not made"});
     }
-    // A run that is taken up again may have made it.
-    const std::string anew =
-        preparation.resumed ? postgres::drop_touch_trigger_if_exists(table, *table.touch) + ";\n"
-                            : "";
-    statements.push_back({.topic = "on update",
-                          .where = table.full_name(),
-                          .sql = anew + postgres::create_touch_trigger(table, *table.touch),
-                          .refusal = "the trigger is not made"});
+    const std::string create = postgres::create_touch_trigger(table, *table.touch);
+    statements.push_back(
+        {.topic = "on update",
+         .where = table.full_name(),
+         .sql = create,
+         .sql_again = postgres::drop_touch_trigger_if_exists(table, *table.touch) + ";\n" + create,
+         .refusal = "the trigger is not made"});
   }
   for (const TargetView& view : preparation.translation.views) {
     if (preparation.kept_relations.contains(view.schema + '\0' + view.name)) continue;
     statements.push_back({.topic = "not migrated",
                           .where = view.full_name(),
                           .sql = postgres::create_view(view),
+                          .sql_again = postgres::create_or_replace_view(view),
                           .refusal = "view: " + view.source,
                           .waits_for_others = true});
+  }
+  // A run that is taken up again may have made any of them.
+  if (preparation.resumed) {
+    for (LateStatement& statement : statements) statement.sql = statement.sql_again;
   }
   return statements;
 }
@@ -127,12 +145,13 @@ std::vector<NoteReport> run_in_order(const std::vector<LateStatement>& statement
 
 }  // namespace
 
-std::vector<NoteReport> run_late_statements(std::vector<postgres::Connection>& sessions,
+std::vector<NoteReport> run_late_statements(std::vector<std::unique_ptr<LaneSession>>& lanes,
                                             const std::vector<LateStatement>& statements,
-                                            Progress& progress) {
-  std::vector<NoteReport> notes = run_in_order(
-      statements, false,
-      [&](const LateStatement& statement) { return try_statement(sessions.front(), statement); });
+                                            Progress& progress, const RetriedLane& retried) {
+  std::vector<NoteReport> notes =
+      run_in_order(statements, false, [&](const LateStatement& statement) {
+        return try_until_done(*lanes.front(), 0, statement, retried);
+      });
   std::vector<const LateStatement*> long_ones;
   for (const LateStatement& statement : statements) {
     if (statement.reads_rows) long_ones.push_back(&statement);
@@ -140,31 +159,19 @@ std::vector<NoteReport> run_late_statements(std::vector<postgres::Connection>& s
   if (long_ones.empty()) return notes;
 
   std::mutex notes_mutex;
-  std::atomic<std::size_t> next{0};
-  Failure failure([&] {
-    for (postgres::Connection& session : sessions) session.cancel();
-  });
-  {
-    std::vector<std::jthread> lanes;
-    for (unsigned lane = 0; lane < sessions.size(); ++lane) {
-      lanes.emplace_back([&, lane] {
-        LaneMeter& meter = progress.lane(LaneKind::builder, lane);
-        meter.enter(Stall::target);
-        try {
-          for (std::size_t at = next++; at < long_ones.size() && !failure.failed(); at = next++) {
-            if (auto note = try_statement(sessions[lane], *long_ones[at])) {
-              const std::lock_guard lock(notes_mutex);
-              notes.push_back(std::move(*note));
-            }
-          }
-        } catch (...) {
-          failure.set(std::current_exception());
+  side_by_side(
+      lanes.size(), long_ones.size(),
+      [&] {
+        for (const auto& lane : lanes) lane->stop();
+      },
+      [&](std::size_t lane, std::size_t at) {
+        const auto number = static_cast<unsigned>(lane);
+        const StallScope stall(progress.lane(LaneKind::builder, number), Stall::target);
+        if (auto note = try_until_done(*lanes[lane], number, *long_ones[at], retried)) {
+          const std::lock_guard lock(notes_mutex);
+          notes.push_back(std::move(*note));
         }
-        meter.enter(Stall::idle);
       });
-    }
-  }
-  failure.rethrow();
   return notes;
 }
 

@@ -253,6 +253,17 @@ void Ledger::note_split(postgres::Connection& session, ChunkHalves& halves) cons
   halves.second.id = std::stoull(rows.at(0).at(0).text);
 }
 
+void Ledger::end_predecessor(postgres::Connection& session) const {
+  if (!kept()) return;
+  constexpr int first_that_waits = 140000;
+  constexpr const char* ten_seconds = ", 10000";
+  session.query(fmt::format(
+      "SELECT pg_terminate_backend(pid{}) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE "
+      "locktype = 'advisory' AND classid = {} AND objid = {} AND objsubid = 2 AND "
+      "application_name = current_setting('application_name') AND pid <> pg_backend_pid()",
+      session.server_version() >= first_that_waits ? ten_seconds : "", ledger_lock_of_lanes, run_));
+}
+
 std::string Ledger::lock_statement() const {
   return fmt::format("SELECT pg_advisory_lock({}, {})", ledger_lock_of_run, run_);
 }
@@ -260,7 +271,8 @@ std::string Ledger::lock_statement() const {
 std::string Ledger::finished_statement(std::size_t table) const {
   if (!kept()) return {};
   return fmt::format(
-      "UPDATE millrace.tables SET finished_at = clock_timestamp() WHERE run = {} AND table_number "
+      "UPDATE millrace.tables SET finished_at = clock_timestamp() WHERE run = {} AND "
+      "table_number "
       "= {}",
       run_, table);
 }

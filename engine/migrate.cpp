@@ -12,6 +12,7 @@
 
 #include "engine/copy_graph.h"
 #include "engine/foreign_keys.h"
+#include "engine/lane_session.h"
 #include "engine/late_schema.h"
 #include "engine/ledger.h"
 #include "engine/ledger_schema.h"
@@ -115,25 +116,20 @@ class Migration {
     source_.release_lock();
     count_filtered_rows();
     report_.snapshot = source_.snapshot();
+    note_phase("foreign keys");
     run_hooks(HookPhase::after_data, target);
     if (choices_.keys) {
       progress_.set_phase("foreign keys");
-      note_phase("foreign keys");
-      const StopRequest::Waker waker(stop_, [&] {
-        for (postgres::Connection& session : builders_) session.cancel();
-      });
-      ForeignKeys added =
-          add_foreign_keys(builders_, preparation_.work, control_locks(preparation_), progress_,
-                           incomplete_tables());
-      report_.foreign_keys = added.keys;
-      std::move(added.notes.begin(), added.notes.end(), std::back_inserter(preparation_.notes));
+      make_foreign_keys();
     }
     if (as_replica_) note_all(check_standing_keys(target, guards_, incomplete_tables()));
     if (job_.verify != ProofDepth::none) {
       progress_.set_phase("verify");
+      note_phase("verify");
       verify();
     }
     progress_.set_phase("finish");
+    note_phase("finish");
     finish_schema();
     run_hooks(HookPhase::after_keys, target);
     run_hooks(HookPhase::end, target);
@@ -250,10 +246,13 @@ class Migration {
     const Sizing& sizing = preparation_.sizing;
     source_.open_readers(preparation_);
     stop_.check();
-    writers_ = open_sessions<postgres::Connection>(sizing.writers,
-                                                   [&](std::size_t i) { return open_writer(i); });
-    builders_ = open_sessions<postgres::Connection>(sizing.builders,
-                                                    [&](std::size_t i) { return open_builder(i); });
+    const StopRequest::Waker waker(stop_, [&] { pauses_.stop(); });
+    writers_ = open_sessions<postgres::Connection>(sizing.writers, [&](std::size_t i) {
+      return open_patiently("writer", i, [&] { return open_writer(i); });
+    });
+    builders_ = open_sessions<postgres::Connection>(sizing.builders, [&](std::size_t i) {
+      return open_patiently("builder", i, [&] { return open_builder(i); });
+    });
   }
 
   /// The application's own triggers and foreign keys would see rows in an order of ours: writers
@@ -356,6 +355,18 @@ class Migration {
                 "--resume goes on with it; --if-exists drop begins anew and gives it up");
   }
 
+  /// Others may have taken the connections that were free when lanes were counted.
+  template <class Open>
+  postgres::Connection open_patiently(const char* kind, std::size_t lane, const Open& open) {
+    try {
+      return open();
+    } catch (const Error& error) {
+      if (!may_go_well_again(error) || job_.retry.retries == 0) throw;
+      note_retry(kind, static_cast<unsigned>(lane), error, 1);
+    }
+    return open_again(pauses_, open);
+  }
+
   postgres::Connection open_writer(std::size_t lane) const {
     postgres::Connection session(job_.target, fmt::format("millrace writer {}", lane));
     if (as_replica_) postgres::act_as_replica(session);
@@ -364,6 +375,16 @@ class Migration {
 
   postgres::Connection open_builder(std::size_t lane) const {
     return {job_.target, fmt::format("millrace builder {}", lane)};
+  }
+
+  /// The builders' sessions for what comes behind the copy.
+  std::vector<std::unique_ptr<LaneSession>> late_lanes() {
+    std::vector<std::unique_ptr<LaneSession>> lanes;
+    for (unsigned lane = 0; lane < builders_.size(); ++lane) {
+      lanes.push_back(std::make_unique<LaneSession>(
+          builders_[lane], [this, lane] { return open_builder(lane); }, &pauses_));
+    }
+    return lanes;
   }
 
   /// Tell the ledger what the run does now. The control session has been idle for as long as the
@@ -384,6 +405,17 @@ class Migration {
   void note_retry(RetryReport retry) {
     const std::lock_guard lock(retries_mutex_);
     report_.retries.push_back(std::move(retry));
+  }
+  void note_retry(const char* kind, unsigned lane, const Error& error, unsigned attempt) {
+    note_retry({.at_s = progress_.elapsed_s(),
+                .lane = fmt::format("{} {}", kind, lane),
+                .attempt = attempt,
+                .error = error.what()});
+  }
+  RetriedLane note_builder_retries() {
+    return [this](unsigned lane, const Error& error, unsigned attempt) {
+      note_retry("builder", lane, error, attempt);
+    };
   }
 
   void take_snapshot() {
@@ -430,7 +462,7 @@ class Migration {
                      .writers = std::move(writers),
                      .builders = builders_,
                      .lock_chunks_read = [&] { source_.release_lock(); },
-                     .all_read = [&] { report_.source_released_s = progress_.elapsed_s(); },
+                     .all_read = [this] { note_released(); },
                      .spill = spill_ ? &*spill_ : nullptr,
                      .spill_level = job_.spill_level,
                      .committed =
@@ -453,6 +485,12 @@ class Migration {
     });
     graph.run();
     if (spill_) note_spill(*spill_);
+  }
+
+  /// The source is read to its end: with files between, hours before the target has it all.
+  void note_released() {
+    report_.source_released_s = progress_.elapsed_s();
+    if (spill_) progress_.set_phase("source released");
   }
 
   /// What of a chunk's tables the proof expects besides.
@@ -484,10 +522,21 @@ class Migration {
          "had no more room (" + spill.full() + "): readers waited for the target from then on"});
   }
 
+  void make_foreign_keys() {
+    std::vector<std::unique_ptr<LaneSession>> lanes = late_lanes();
+    const StopRequest::Waker waker(stop_, [&] {
+      for (const auto& lane : lanes) lane->stop();
+    });
+    ForeignKeys added =
+        add_foreign_keys(lanes, preparation_.work, control_locks(preparation_), progress_,
+                         incomplete_tables(), ledger_, note_builder_retries());
+    report_.foreign_keys = added.keys;
+    note_all(std::move(added.notes));
+  }
+
   /// Read back what was stored, over as many sessions as stored it. Theirs have been idle for as
   /// long as the keys took: others take their place.
-  void verify() {
-    writers_.clear();
+  std::vector<TableProofReport> read_back() {
     auto sessions =
         open_sessions<postgres::Connection>(preparation_.sizing.writers, [&](std::size_t i) {
           return postgres::Connection(job_.target, fmt::format("millrace verify {}", i));
@@ -495,9 +544,29 @@ class Migration {
     const StopRequest::Waker waker(stop_, [&] {
       for (postgres::Connection& session : sessions) session.cancel();
     });
+    TargetInstant target(sessions);
+    fault_point("verify.before_reading");
+    return prove_tables(target, expected_, job_.verify);
+  }
+
+  /// All sessions see one instant of the target: with one that is lost it is gone for all.
+  std::vector<TableProofReport> read_back_until_done() {
+    const StopRequest::Waker waker(stop_, [&] { pauses_.stop(); });
+    for (unsigned attempt = 1;; ++attempt) {
+      try {
+        return read_back();
+      } catch (const Error& error) {
+        if (!may_go_well_again(error) || attempt > job_.retry.retries) throw;
+        note_retry("verify", 0, error, attempt);
+      }
+      pauses_.pause(attempt + 1);
+    }
+  }
+
+  void verify() {
+    writers_.clear();
     try {
-      TargetInstant target(sessions);
-      report_.proof.tables = prove_tables(target, expected_, job_.verify);
+      report_.proof.tables = read_back_until_done();
     } catch (const Error& error) {
       // The account may write to the application's tables, but not read them.
       if (error.kind() != ErrorKind::bad_request) throw;
@@ -539,10 +608,12 @@ class Migration {
 
   /// What may be refused without a row being lost: constraints and triggers.
   void finish_schema() {
+    std::vector<std::unique_ptr<LaneSession>> lanes = late_lanes();
     const StopRequest::Waker waker(stop_, [&] {
-      for (postgres::Connection& session : builders_) session.cancel();
+      for (const auto& lane : lanes) lane->stop();
     });
-    note_all(run_late_statements(builders_, late_statements(preparation_), progress_));
+    note_all(run_late_statements(lanes, late_statements(preparation_), progress_,
+                                 note_builder_retries()));
   }
 
   void note_all(std::vector<NoteReport> notes) {

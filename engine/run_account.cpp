@@ -76,7 +76,7 @@ void RunAccount::note(const Receipt& receipt, const WorkPlan& work, bool keys) {
     TableReport& table = report_.tables[index];
     if (part < receipt.parts.size() && receipt.parts[part].faults.any()) {
       const RowFaults& faults = receipt.parts[part].faults;
-      faults_[index].add(faults);
+      if (!faults.columns.empty()) faults_[index].add(faults);
       table.rows_rejected += faults.rows_rejected;
       table.values_nulled += faults.values_nulled;
       if (!faults.reject_file.empty()) table.reject_file = faults.reject_file;

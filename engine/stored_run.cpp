@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "engine/foreign_keys.h"
 #include "engine/job_difference.h"
 #include "engine/ledger.h"
 #include "engine/ledger_schema.h"
@@ -348,8 +349,6 @@ void read_standing_keys(postgres::Connection& session, const StoredRun& run, Wor
     tables.emplace(key(target.schema, target.name), i);
     schemas.insert(target.schema);
     plan.tables[i].standing.indexes.assign(target.indexes.size(), false);
-    plan.tables[i].standing.foreign_keys.assign(target.foreign_keys.size(),
-                                                StandingKeys::ForeignKey::missing);
   }
   std::string list;
   for (const std::string& schema : schemas) {
@@ -389,20 +388,9 @@ void read_standing_keys(postgres::Connection& session, const StoredRun& run, Wor
     }
     if (row[3].text == "t") work.standing.primary_key = true;
   }
-  for (const postgres::Row& row : session.query(
-           "SELECT n.nspname, t.relname, k.conname, k.convalidated FROM pg_constraint k JOIN "
-           "pg_class t ON t.oid = k.conrelid JOIN pg_namespace n ON n.oid = t.relnamespace WHERE "
-           "k.contype = 'f' AND n.nspname IN (" +
-           list + ")")) {
-    const auto found = tables.find(key(row[0].text, row[1].text));
-    if (found == tables.end()) continue;
-    TableWork& work = plan.tables[found->second];
-    const auto& foreign = work.translated->target.foreign_keys;
-    for (std::size_t i = 0; i < foreign.size(); ++i) {
-      if (foreign[i].name != row[2].text) continue;
-      work.standing.foreign_keys[i] = row[3].text == "t" ? StandingKeys::ForeignKey::valid
-                                                         : StandingKeys::ForeignKey::not_valid;
-    }
+  const auto foreign_keys = find_foreign_keys(session, plan);
+  for (std::size_t i = 0; i < plan.tables.size(); ++i) {
+    plan.tables[i].standing.foreign_keys = foreign_keys[i];
   }
 }
 

@@ -67,18 +67,31 @@ bool WriterLane::recovers_from(const Error& error) const noexcept {
 }
 
 std::optional<Receipt> WriterLane::recover(const Chunk& chunk, unsigned attempt) {
+  for (;; ++attempt) {
+    try {
+      std::optional<Receipt> receipt = recover_once(chunk, attempt);
+      if (receipt) {
+        receipt->begin_s = receipt->end_s = progress_.elapsed_s();
+        count(*receipt);
+      }
+      return receipt;
+    } catch (const Error& error) {
+      if (!may_go_well_again(error) || attempt > lane_.retries()) throw;
+      fit_ = false;
+    }
+  }
+}
+
+std::optional<Receipt> WriterLane::recover_once(const Chunk& chunk, unsigned attempt) {
   if (fit_ && !session_.lost()) {
     lane_.pause(attempt + 1);
   } else {
     lane_.reopen();
     joined_ = false;
+    // Where only the way to it was lost, the server may still be about to commit.
+    ledger_.end_predecessor(session_);
   }
-  std::optional<Receipt> receipt = ledger_.find_receipt(session_, chunk);
-  if (receipt) {
-    receipt->begin_s = receipt->end_s = progress_.elapsed_s();
-    count(*receipt);
-  }
-  return receipt;
+  return ledger_.find_receipt(session_, chunk);
 }
 
 std::optional<ChunkHalves> WriterLane::split(const Chunk& chunk, const Error& error,

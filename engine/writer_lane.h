@@ -40,6 +40,7 @@ class WriterLane final : public ChunkWriter {
 
  private:
   void begin();
+  std::optional<Receipt> recover_once(const Chunk& chunk, unsigned attempt);
   void count(const Receipt& receipt);
   /// The whole life of a group of small tables as one script.
   std::string group_script(const Chunk& chunk) const;

@@ -154,6 +154,10 @@ void SpillFile::rest() noexcept {
   if (file_ >= 0) ::close(std::exchange(file_, -1));
 }
 
+void SpillFile::rewind() noexcept {
+  for (Part& part : parts_) part.read = 0;
+}
+
 std::optional<SpillFile::Frame> SpillFile::next(std::size_t part) {
   Part& here = parts_[part];
   if (here.read == here.offsets.size()) return std::nullopt;

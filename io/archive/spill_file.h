@@ -73,6 +73,8 @@ class SpillFile {
   /// The part's next frame; none after its last.
   /// Errors: internal where the file does not hold what was written.
   std::optional<Frame> next(std::size_t part);
+  /// Every part is read from its first frame again. Threads: the one that reads.
+  void rewind() noexcept;
   bool empty() const noexcept { return size_ == 0; }
 
  private:

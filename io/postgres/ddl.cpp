@@ -122,6 +122,11 @@ std::string create_view(const TargetView& view) {
   return fmt::format("CREATE VIEW {} AS {}", quote_qualified(view.schema, view.name), view.query);
 }
 
+std::string create_or_replace_view(const TargetView& view) {
+  return fmt::format("CREATE OR REPLACE VIEW {} AS {}", quote_qualified(view.schema, view.name),
+                     view.query);
+}
+
 std::vector<std::string> comments(const TargetTable& table) {
   std::vector<std::string> statements;
   if (!table.comment.empty()) {

@@ -56,10 +56,12 @@ class SlowWire(threading.Thread):
 
 
 class BoundedMemory(OneTableTestCase):
-    def start(self, *words, source=None):
-        return self.program.start(
-            "migrate", source or self.source.url(self.database), self.target.url(self.database),
-            "--report", "run.json", "--progress", "none", *words)
+    def start(self, *words, source=None, command="migrate"):
+        """migrate, or one of its halves: extract, load."""
+        ends = {"migrate": (source or self.source.url(self.database), self.target.url(self.database)),
+                "extract": (source or self.source.url(self.database), self.folder / "archive"),
+                "load": (self.folder / "archive", self.target.url(self.database))}[command]
+        return self.program.start(command, *ends, "--report", "run.json", "--progress", "none", *words)
 
     def end_of(self, process):
         stdout, stderr = process.communicate(timeout=100)
@@ -70,18 +72,32 @@ class BoundedMemory(OneTableTestCase):
     def assert_within(self, report, mebibytes):
         self.assertLessEqual(report["peak_memory_bytes"], mebibytes * MEBIBYTE)
 
-    def test_values_of_64_mib(self):
+    def make_huge_values(self):
         packet = self.source.value("select @@global.max_allowed_packet")
         self.source.run("set global max_allowed_packet = 268435456")
         self.addCleanup(self.source.run, f"set global max_allowed_packet = {packet}")
         self.fill("create table huge (id int primary key, body longblob) engine=myisam;"
                   "insert into huge select seq, repeat(char(seq), 67108864 - seq) from seq_1_to_4")
-        with self.start("--memory", "512MiB", "--readers", "2", "--writers", "2") as process:
-            report = self.end_of(process)
+
+    def assert_huge_values_are_there(self):
         self.assertEqual(self.target.value(
             f"select count(*), sum(length(body)) from {self.database}.huge", self.database),
             f"4|{4 * 67108864 - 10}")
+
+    def test_values_of_64_mib(self):
+        self.make_huge_values()
+        with self.start("--memory", "512MiB", "--readers", "2", "--writers", "2") as process:
+            report = self.end_of(process)
+        self.assert_huge_values_are_there()
         self.assert_within(report, 512)
+
+    def test_values_of_64_mib_by_way_of_an_archive(self):
+        self.make_huge_values()
+        for command in ("extract", "load"):
+            with self.start("--memory", "512MiB", "--readers", "2", "--writers", "2", command=command) as process:
+                report = self.end_of(process)
+            self.assert_within(report, 512)
+        self.assert_huge_values_are_there()
 
     def test_a_table_of_too_many_columns_is_refused_by_name(self):
         # The most that a MyISAM table can have: the server's own limit of its definition is near.
@@ -91,15 +107,25 @@ class BoundedMemory(OneTableTestCase):
                      "--exclude")
 
     def test_a_target_that_stands_still(self):
+        self.stands_still("migrate")
+
+    def test_a_target_that_stands_still_while_an_archive_is_loaded(self):
+        self.stands_still("load")
+
+    def stands_still(self, command):
         self.fill("create table big (id int primary key, pad char(200)) engine=innodb;"
                   "insert into big select seq, md5(seq) from seq_1_to_60000; analyze table big")
         outcome = self.migrate("--schema-only")
         self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+        if command == "load":
+            with self.start("--chunk-bytes", "1MiB", command="extract") as process:
+                self.end_of(process)
         lock = Locker.of_target(self.target, self.database, f"lock table {self.database}.big in share mode")
         self.addCleanup(lock.release)
         lock.await_held()
-        with self.start("--data-only", "--memory", "80MiB", "--readers", "2", "--writers", "2",
-                        "--chunk-bytes", "1MiB") as process:
+        chunks = ("--chunk-bytes", "1MiB") if command == "migrate" else ()
+        with self.start("--data-only", "--memory", "80MiB", "--readers", "2", "--writers", "2", *chunks,
+                        command=command) as process:
             await_true(lambda: self.target.value(
                 "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and"
                 f" datname = '{self.database}' and application_name like 'millrace writer%'") == "2",
@@ -121,6 +147,12 @@ class BoundedMemory(OneTableTestCase):
         return before if cpu_s(process) - before < 0.05 else None
 
     def test_a_source_that_sends_a_row_a_second(self):
+        self.sends_slowly("migrate")
+
+    def test_a_source_that_sends_a_row_a_second_into_an_archive(self):
+        self.sends_slowly("extract")
+
+    def sends_slowly(self, command):
         self.fill("create table slow (id int primary key, pad varchar(2000)) engine=innodb;"
                   "insert into slow select seq, repeat('x', 2000) from seq_1_to_16")
         wire = SlowWire(self.source.port, 4000)
@@ -128,7 +160,7 @@ class BoundedMemory(OneTableTestCase):
         self.addCleanup(wire.ended.set)
         begin = time.monotonic()
         with self.start("--include", "slow", "--readers", "1", "--writers", "2",
-                        source=self.source.url(self.database, port=wire.port)) as process:
+                        source=self.source.url(self.database, port=wire.port), command=command) as process:
             report = self.end_of(process)
         wall_s = time.monotonic() - begin
         self.assertGreater(wall_s, 2, "the wire was not slow")

@@ -100,7 +100,27 @@ class Resume(ResumeTestCase):
         self.resume()
 
         (note,) = [note["message"] for note in self.program.report()["notes"] if note["topic"] == "resumed"]
-        self.assertRegex(note, "the binlog from .* was read for the tables' names")
+        self.assertRegex(note, "the binlog from .* was read for writes to the tables")
+
+    def test_statements_on_tables_of_the_same_name_elsewhere_do_not_matter(self):
+        self.killed("writer.before_commit:12")
+        other = f"{self.schema}_3"
+        self.source.run(f"create database {other}; use {other}; set binlog_format = statement;"
+                        "create table heap (a int) engine=innodb; insert into heap values (1), (2);"
+                        f"analyze table {self.schema}.heap; truncate heap; drop database {other}")
+        self.resume()
+
+    def test_a_statement_that_reaches_a_table_through_a_trigger_is_seen(self):
+        other = f"{self.schema}_4"
+        self.addCleanup(self.source.run, f"drop database {other}; delete from {self.schema}.heap where b = 'late'")
+        self.source.run(f"create database {other}; use {other}; create table door (a int) engine=innodb;"
+                        "create trigger pass_on after insert on door for each row"
+                        f" insert into {self.schema}.heap values (new.a, 'late')")
+        self.killed("writer.before_commit:12")
+        self.source.run(f"use {other}; set binlog_format = statement; insert into door values (7)")
+
+        self.assert_says(self.migrate("--resume"), BAD_REQUEST,
+                         f"the source changed since .*{self.schema}.heap: the binlog has writes")
 
     def test_another_job_is_refused_with_the_difference(self):
         self.killed("writer.before_commit:12", "--exclude", "small_1")

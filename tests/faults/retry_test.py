@@ -2,7 +2,7 @@
 """What a run overcomes by itself: lost sessions, deadlocks, bad networks, servers that die and come back."""
 
 import contextlib
-import os
+import copy
 import pathlib
 import signal
 import sys
@@ -10,8 +10,8 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from fault_test_case import (BAD_REQUEST, CANCELLED, COMMIT_IN_DOUBT, COMPLETE, CONNECTION_LOST, Mysql, OwnServers,
-                             Postgres, await_true, literal)
+from fault_test_case import (BAD_REQUEST, CANCELLED, COMMIT_IN_DOUBT, COMPLETE, CONNECTION_LOST,
+                             EXHAUSTED, SECRET, Locker, await_true, literal, quote)
 from resume_test_case import ResumeTestCase
 from clients import Outcome
 from relay import Relay
@@ -75,6 +75,28 @@ class Retries(RetryTestCase):
     def test_a_builder_that_is_lost_after_a_promotion(self):
         self.fails_once("builder.after_finish:2:lost", "builder")
 
+    def test_the_target_is_lost_before_the_foreign_keys(self):
+        self.fails_once("foreign_keys.before_add:1:lost", "builder")
+
+    def test_the_target_is_lost_when_the_foreign_keys_stand(self):
+        self.fails_once("foreign_keys.after_add:1:lost", "builder")
+
+    def test_the_target_is_lost_before_a_foreign_key_is_validated(self):
+        self.fails_once("foreign_keys.before_validate:1:lost", "builder")
+
+    def test_the_target_is_lost_while_rows_are_read_back(self):
+        self.fails_once("verify.before_reading:1:lost", "verify")
+
+    def test_the_target_is_lost_after_a_view_was_made(self):
+        self.addCleanup(self.source.run, f"drop view {self.schema}.some")
+        self.source.run(f"create view {self.schema}.some as select a from {self.schema}.heap where a < 7")
+        self.fails_once("late_schema.after_statement:1:lost", "builder")
+
+        self.assertEqual(self.ledger(f"select count(*) from {self.schema}.some"),
+                         self.source.value(f"select count(*) from {self.schema}.some"))
+        topics = [note["topic"] for note in self.program.report()["notes"]]
+        self.assertNotIn("not migrated", topics)
+
     def test_as_often_as_it_is_told_and_no_more(self):
         faults = ",".join(f"writer.before_commit:{n}:conflict" for n in range(1, 200))
         outcome = self.migrate("--retries", "2", "--retry-pause", "1", MILLRACE_FAULT=faults)
@@ -108,13 +130,13 @@ class Retries(RetryTestCase):
         self.assert_says(process.outcome, BAD_REQUEST,
                          f"cannot read the same instant .*{self.schema}.heap: the binlog has writes", "--resume-changed")
 
-    def test_the_source_ends_every_session_and_its_binlog_may_not_be_read(self):
+    def refuses_another_instant(self, rights, reason):
         """What cannot be proven is not guessed, whatever was read so far."""
         reader = f"r{self.number:08x}"
         self.addCleanup(self.source.run, f"drop user {reader}@'%'")
         self.source.run(f"create user {reader}@'%' identified by 'x';"
                         f"grant select, lock tables, show view on {self.schema}.* to {reader}@'%';"
-                        f"grant reload on *.* to {reader}@'%'")
+                        f"grant {rights} on *.* to {reader}@'%'")
         words = list(self.words())
         words[1] = self.source.url(self.schema, user=reader, password="x")
         with self.standing_still("writer.before_commit:9", words=words) as process:
@@ -124,8 +146,14 @@ class Retries(RetryTestCase):
             self.addCleanup(self.source.run, f"delete from {self.schema}.heap where b = 'late'")
             self.source.run(f"insert into {self.schema}.heap values (7, 'late')")
 
-        self.assert_says(process.outcome, BAD_REQUEST,
-                         "cannot read the same instant .*the account may not see its position", "--")
+        self.assert_says(process.outcome, BAD_REQUEST, f"cannot read the same instant .*{reason}",
+                         "--resume")
+
+    def test_the_source_ends_every_session_and_its_binlog_may_not_be_read(self):
+        self.refuses_another_instant("reload, replication client", "binlog went on .*may not read it")
+
+    def test_the_source_ends_every_session_and_its_position_may_not_be_seen(self):
+        self.refuses_another_instant("reload", "the account may not see its position")
 
     def test_the_target_ends_every_session(self):
         with self.standing_still("writer.before_commit:9") as process:
@@ -133,6 +161,28 @@ class Retries(RetryTestCase):
                             f" datname = {literal(self.database)} and application_name like 'millrace%'")
 
         self.overcomes(process.outcome)
+
+    def test_connections_that_others_have_taken_are_waited_for(self):
+        role = f"r{self.number:08x}"
+        self.addCleanup(self.target.run, f"drop role {role}")
+        self.addCleanup(self.target.run, f"drop owned by {role}", self.database)
+        self.target.run(f"create role {role} login password {literal(SECRET)} connection limit 5;"
+                        f"grant create on database {quote(self.database)} to {role}")
+        other = copy.copy(self.target)
+        other.user, other.password = role, SECRET
+        taken = Locker.of_target(other, self.database, "select 1")
+        self.addCleanup(taken.release)
+        taken.await_held()
+        words = list(self.words("--retry-pause", "1"))
+        words[2] = self.target.url(self.database, user=role, password=SECRET)
+        with self.program.start(*words) as process:
+            await_true(lambda: len(self.target.our_sessions(self.database).splitlines()) == 4, "no more are to be had")
+            taken.release()
+            stdout, stderr = process.communicate(timeout=60)
+
+        self.assert_no_secret(Outcome(process.returncode, stdout, stderr))
+        retries = self.overcomes(Outcome(process.returncode, stdout, stderr))
+        self.assertRegex(retries[0]["error"], "too many connections")
 
     def test_sigterm_while_a_lane_waits_for_its_next_attempt(self):
         faults = ",".join(f"writer.before_commit:{n}:conflict" for n in range(1, 200))
@@ -181,14 +231,7 @@ class BadNetwork(RetryTestCase):
 
 
 class DyingServers(RetryTestCase):
-    """Servers of its own, killed by kill -9 while the run goes on, and started again."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.servers = OwnServers("mariadb", "postgres15")
-        cls.addClassCleanup(cls.servers.stop)
-        os.environ.update({name: cls.servers.variables[name] for name in ("MILLRACE_MARIADB", "MILLRACE_POSTGRES15")})
-        super().setUpClass()
+    """Servers that are killed by kill -9 while the run goes on, and started again."""
 
     def test_postgres_dies_and_comes_back(self):
         with self.standing_still("writer.mid_copy:15") as process:
@@ -206,6 +249,43 @@ class DyingServers(RetryTestCase):
             self.servers("restart", "mariadb")
 
         self.overcomes(process.outcome, "reader")
+
+    def test_everything_dies_and_the_run_is_resumed_when_it_is_up_again(self):
+        self.killed("writer.mid_copy:15")
+        for server in ("mariadb", "postgres15"):
+            self.servers("kill", server)
+            self.servers("restart", server)
+
+        self.resume()
+        (note,) = [note["message"] for note in self.program.report()["notes"] if note["topic"] == "resumed"]
+        self.assertRegex(note, "the source is what it was")
+
+    def test_the_disk_of_the_target_is_full_and_the_run_is_resumed_when_there_is_room(self):
+        self.servers("restart", "postgres15", disk_left=3 << 20)
+        outcome = self.migrate()
+        self.servers("restart", "postgres15")
+
+        self.assert_says(outcome, EXHAUSTED, "No space left on device", "the target's disk is full")
+        self.resume()
+
+    def test_the_source_is_shut_down_once_it_is_released(self):
+        """With --spill it is not needed any more, long before the target has everything."""
+        self.assertEqual(self.migrate("--schema-only").code, COMPLETE)
+        lock = Locker.of_target(self.target, self.database, f"lock table {self.schema}.child in share mode")
+        self.addCleanup(lock.release)
+        lock.await_held()
+        log = self.folder / "run.log"
+        with self.program.start(*self.words("--data-only", "--spill", self.folder / "spill", "--log-file",
+                                            log)) as process:
+            await_true(lambda: log.exists() and "source released" in log.read_text(), "the source is released")
+            self.assertIsNone(process.poll())
+            self.servers("kill", "mariadb")
+            lock.release()
+            stdout, stderr = process.communicate(timeout=60)
+        self.servers("restart", "mariadb")
+
+        self.assertEqual(process.returncode, COMPLETE, stderr)
+        self.assertEqual(self.target.value(f"select count(*) from {self.schema}.child", self.database), "20000")
 
     def test_postgres_dies_for_good_and_the_run_is_resumed_later(self):
         with self.standing_still("writer.mid_copy:15", "--retries", "1", "--retry-pause", "1") as process:

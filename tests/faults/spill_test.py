@@ -90,6 +90,15 @@ class Spill(OneTableTestCase):
         self.assertIn("the source was released after", self.notes())
         self.assertNotIn("no more room", self.notes())
 
+    def test_what_could_not_be_stored_is_stored_from_its_file(self):
+        """A table without transactions cannot be read at that instant again."""
+        with self.start(MILLRACE_FAULT="writer.before_commit:4:conflict") as process:
+            await_true(self.files, "chunks go to the disk")
+            self.fill(f"insert into log values ({ROWS}, 'written meanwhile')")
+            outcome = self.end_of(process)
+        self.assert_all_arrived(outcome)
+        self.assertEqual(len(self.program.report()["retries"]), 1)
+
     def test_a_full_disk_is_told_and_harms_nothing(self):
         with self.start(**full_disk(self.folder, "/millrace-spill-", 0)) as process:
             await_true(self.files, "the first chunk cannot go to the disk")

@@ -162,6 +162,30 @@ TEST_F(SpillingChannel, ParksWhatNoWriterHasTaken) {
   EXPECT_EQ(spilled_rows(), 7U);
 }
 
+TEST_F(SpillingChannel, BeginsAgainFromTheFileAsTheNextAttempt) {
+  channel.push(0, lent(3));
+  channel.announce(0, {.blocks = 1, .rows = 3});
+  ASSERT_TRUE(channel.park(pool));
+  channel.take();
+  ASSERT_EQ(spilled_rows(), 3U);
+
+  EXPECT_TRUE(channel.rewind());
+
+  EXPECT_EQ(channel.attempt(), 2U);
+  EXPECT_FALSE(channel.pop(0));
+  EXPECT_EQ(spilled_rows(), 3U);
+}
+
+TEST_F(SpillingChannel, DoesNotBeginAgainWhatWasNotAllInTheFile) {
+  channel.push(0, lent(3));
+  channel.announce(0, {.blocks = 1, .rows = 3});
+  channel.take();
+  ASSERT_FALSE(channel.park(pool));
+
+  EXPECT_FALSE(channel.rewind());
+  EXPECT_EQ(channel.attempt(), 1U);
+}
+
 TEST_F(SpillingChannel, DoesNotParkWhatAWriterHasTaken) {
   channel.push(0, lent(3));
   channel.announce(0, {.blocks = 1, .rows = 3});
