@@ -287,6 +287,7 @@ struct Connection::Session {
   bool single_copy = false;  // begin_copy: nothing but one COPY
   bool header_sent = false;
   bool commits_itself = false;  // no transaction was open when it was sent
+  bool hung_up = false;
 
   PGconn* get() const noexcept { return connection.get(); }
   void keep_notice(const char* text);
@@ -295,6 +296,11 @@ struct Connection::Session {
   Result next_result();
   /// Read and drop results until there are none, failing any COPY on the way.
   void drain() noexcept;
+  /// Let no more come, and be lost(). libpq itself would notice it behind what has arrived so far.
+  void hang_up() noexcept {
+    shutdown(line->socket, SHUT_RDWR);
+    hung_up = true;
+  }
   Error describe(const PGresult* failed) const;
   Error describe_loss() const;
   [[noreturn]] void fail(const PGresult* failed);
@@ -344,8 +350,7 @@ void Connection::Session::drain() noexcept {
     const ExecStatusType status = PQresultStatus(result.get());
     if (status != PGRES_COPY_IN && status != PGRES_COPY_OUT && status != PGRES_COPY_BOTH) continue;
     if (status == PGRES_COPY_IN && PQputCopyEnd(get(), "given up by millrace") == 1) continue;
-    shutdown(line->socket, SHUT_RDWR);
-    PQconsumeInput(get());  // notices the loss, as lost() then says
+    hang_up();
     return;
   }
 }
@@ -500,7 +505,8 @@ int Connection::server_version() const noexcept { return PQserverVersion(session
 int Connection::backend_pid() const noexcept { return PQbackendPID(session_->get()); }
 
 bool Connection::lost() const noexcept {
-  return session_ == nullptr || PQstatus(session_->get()) == CONNECTION_BAD;
+  return session_ == nullptr || session_->hung_up ||
+         PQstatus(session_->get()) == CONNECTION_BAD;
 }
 
 std::vector<std::string> Connection::take_notices() { return std::exchange(session_->notices, {}); }
@@ -646,8 +652,8 @@ void Connection::Session::take_copy(CopyOut take, void* context) {
     try {
       take(context, std::as_bytes(std::span(piece, static_cast<std::size_t>(n_bytes))));
     } catch (...) {
-      shutdown(line->socket, SHUT_RDWR);
-      drain();
+      copy = Copy::none;
+      hang_up();  // there may be gigabytes to come
       throw;
     }
   }
