@@ -11,12 +11,12 @@ sys.path.insert(0, str(HERE.parent / "faults"))
 
 from fault_test_case import (BAD_REQUEST, COMPLETE, FaultTestCase, Mysql, OneTableTestCase, Postgres,
                              variable)
-from clients import plain_environment
+from clients import plain_environment, postgres_client
 
 
 def dump_of(target, database):
     """Everything that is in a database but the ledger, as pg_dump writes it; rows have no order."""
-    command = ["pg_dump", "--exclude-schema=millrace", "--host=127.0.0.1", f"--port={target.port}",
+    command = [postgres_client("pg_dump"), "--exclude-schema=millrace", "--host=127.0.0.1", f"--port={target.port}",
                f"--username={target.user}", f"--dbname={database}"]
     done = subprocess.run(command, capture_output=True, check=True, text=True, errors="surrogateescape",
                           env=plain_environment(PGPASSWORD=target.password))

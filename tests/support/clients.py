@@ -2,6 +2,7 @@
 
 import collections
 import contextlib
+import functools
 import json
 import os
 import pathlib
@@ -34,6 +35,14 @@ def plain_environment(**more):
     return {**kept, **more}
 
 
+@functools.cache
+def postgres_client(name):
+    """psql or pg_dump itself: what Debian has on the PATH is a Perl script that costs as much again."""
+    installed = sorted(pathlib.Path("/usr/lib/postgresql").glob(f"*/bin/{name}"),
+                       key=lambda path: float(path.parts[-3]))
+    return str(installed[-1]) if installed else name
+
+
 class Server:
     """Where a server listens, and whom it lets in."""
 
@@ -57,7 +66,7 @@ class Server:
                               env=plain_environment(**environment), timeout=PATIENCE_S)
         if done.returncode != 0:
             said = (done.stderr or done.stdout).decode(errors="replace").strip()
-            raise ClientError(f"{command[0]} gave {done.returncode}: {said}")
+            raise ClientError(f"{pathlib.Path(command[0]).name} gave {done.returncode}: {said}")
         return done.stdout.decode(errors="surrogateescape")
 
 
@@ -90,7 +99,7 @@ class Postgres(Server):
 
     def command(self, database):
         where = ["--host=127.0.0.1", f"--port={self.port}", f"--username={self.user}"]
-        return ["psql", "--no-psqlrc", "--quiet", "--no-align", "--tuples-only", *where,
+        return [postgres_client("psql"), "--no-psqlrc", "--quiet", "--no-align", "--tuples-only", *where,
                 "--pset=null=NULL", "--set=ON_ERROR_STOP=1", f"--dbname={database}"]
 
     def run(self, script, database="postgres"):
