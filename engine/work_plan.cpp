@@ -22,7 +22,7 @@ constexpr std::size_t most_tables_per_group = 100;
 constexpr std::uint64_t smallest_chunk_bytes = std::uint64_t{4} << 20;
 // Chunks that the largest table is cut into at least, per reader: the last one to end leaves the
 // other lanes idle for at most this part of their work.
-constexpr std::uint64_t chunks_per_reader = 16;
+constexpr std::uint64_t chunks_per_reader = 8;
 
 /// The verb of a SELECT. MySQL lets readers of MyISAM wait behind writers that wait for our own
 /// LOCK TABLES: for ever, unless they say that they will not. Source: MySQL manual, "SELECT
