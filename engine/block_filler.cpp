@@ -57,11 +57,11 @@ void BlockFiller::commit(std::size_t bytes) {
   block_.commit(bytes);
 }
 
-RowOutcome BlockFiller::encode(const BinaryRowView& row) {
+RowOutcome BlockFiller::encode(const BinaryRowView& row, std::span<const std::uint16_t> given_up) {
   std::size_t room = 0;  // asked for by the encoder
   for (;;) {
     if (!block_.valid()) open(room);
-    const RowOutcome outcome = table_.encoder.encode(row, block_.free_space());
+    const RowOutcome outcome = table_.encoder.encode(row, block_.free_space(), given_up);
     switch (outcome.status) {
       case RowStatus::encoded:
       case RowStatus::fault: return outcome;
@@ -101,7 +101,7 @@ void BlockFiller::add_unfit(const BinaryRowView& row, const RowOutcome& first) {
     rejected = rejected || policy == FaultPolicy::reject;
     faults.push_back(fault);
     unfit.push_back(fault.column);
-    outcome = encode(table_.encoder.with_nulls(row, unfit, scratch));
+    outcome = encode(table_.encoder.with_nulls(row, unfit, scratch), unfit);
   }
   RowFaults& counts = announced_.faults;
   for (const RejectedValue& fault : faults) {

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -49,7 +51,7 @@ class BlockFiller {
   /// Off the hot path: a row of which the encoder has found one value that does not fit.
   void add_unfit(const BinaryRowView& row, const RowOutcome& first);
   /// Encode into the block, or into a new one where it has no room. Keeps nothing.
-  RowOutcome encode(const BinaryRowView& row);
+  RowOutcome encode(const BinaryRowView& row, std::span<const std::uint16_t> given_up = {});
   void open(std::size_t room);
   void seal();
   void give_back();

@@ -115,6 +115,7 @@ void translate_catalog(const Job& job, Preparation& preparation, postgres::Conne
       choices.casts = std::move(rules);
       preparation.translation = translate(preparation.catalog, choices);
     }
+    mind_standing_nulls(standing, preparation.translation);
   }
   for (const TranslationNote& note : preparation.translation.notes) {
     preparation.notes.push_back({note.topic, note.where, note.message});

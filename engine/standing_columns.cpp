@@ -141,6 +141,22 @@ std::vector<CastRule> rules_for_standing(const SourceCatalog& catalog,
   return rules;
 }
 
+void mind_standing_nulls(const StandingTables& standing, Translation& translation) {
+  for (TranslatedTable& table : translation.tables) {
+    const TranslatedTable& read_only = table;  // columns may be shared with other tables
+    const auto stands = standing.find(table.target.schema + '\0' + table.target.name);
+    if (stands == standing.end()) continue;
+    for (std::size_t i = 0; i < read_only.columns.size(); ++i) {
+      const std::size_t target = read_only.columns[i].target;
+      const TargetColumn& planned = read_only.target.columns[target];
+      const auto* const found = find_column(stands->second, planned.name);
+      if (found == nullptr || found->nullable || !planned.nullable) continue;
+      table.columns[i].encoding.refuses_null = true;
+      table.target.columns[target].nullable = false;
+    }
+  }
+}
+
 void check_columns(const TargetTable& planned, const postgres::ExistingTable& standing,
                    const std::vector<TargetEnum>& planned_enums, const Labels& labels) {
   for (const TargetColumn& column : planned.columns) {

@@ -25,6 +25,9 @@ std::vector<CastRule> rules_for_standing(const SourceCatalog& catalog,
                                          const std::vector<CastRule>& own_rules,
                                          const TypeChoices& types, const StandingTables& standing);
 
+/// Let NULLs be faults in columns that stand NOT NULL and may be NULL in the source.
+void mind_standing_nulls(const StandingTables& standing, Translation& translation);
+
 /// Throws Error{bad_request} where a table that stands cannot take the rows: a column that it has
 /// not or computes itself, a type that no conversion leads to, an enum without one of the labels,
 /// or columns that are NOT NULL and get no value; with all of the latter by name.

@@ -130,6 +130,7 @@ struct ColumnEncoding {
   std::uint8_t scale = 0;                   // numeric: digits after the point (dscale)
   std::uint8_t precision = 0;               // integer_to_numeric: digits in all; 0: no limit
   bool allows_empty = false;                // enum: '' is a label, not the sign of a broken value
+  bool refuses_null = false;                // the target's column is NOT NULL, the source's is not
   std::uint32_t length_characters = 0;      // bpchar: pad to; text: the most allowed; 0: no limit
   std::uint32_t bits = 0;                   // bit(n)
   std::uint32_t fraction_digits = 0;        // datetime, timestamp, time: for messages

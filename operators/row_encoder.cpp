@@ -215,11 +215,19 @@ RowEncoder::RowEncoder(std::vector<ColumnEncoding> columns, ConstantFields const
     fixed_bytes_ += length_bytes + reserved_bytes(column);
     const ColumnLiterals* const literals = column.literals.get();
     makes_nulls_ = makes_nulls_ || (literals != nullptr && literals->make_nulls());
+    if (column.refuses_null) {
+      refusing_null_.push_back(static_cast<std::uint16_t>(&column - columns_.data()));
+    }
   }
 }
 
-RowOutcome RowEncoder::encode(const BinaryRowView& row, std::span<std::byte> out) const noexcept {
+RowOutcome RowEncoder::encode(const BinaryRowView& row, std::span<std::byte> out,
+                              std::span<const std::uint16_t> given_up) const noexcept {
   // Decided once per row: a table without values that become NULL pays nothing for them.
+  if (!refusing_null_.empty()) [[unlikely]] {
+    const RowOutcome refused = refused_null(row, given_up);
+    if (refused.status == RowStatus::fault) return refused;
+  }
   return makes_nulls_ ? encode_row<true>(row, out) : encode_row<false>(row, out);
 }
 
@@ -276,6 +284,10 @@ RowOutcome RowEncoder::encode_row(const BinaryRowView& row,
         const std::uint8_t* after = in;
         if (!read_field(shape, after, end, field)) return malformed();
         if (becomes_null(*literals, shape, field)) {
+          if (column.refuses_null) {
+            return {RowStatus::fault, ValueFault::null_not_allowed,
+                    static_cast<std::uint16_t>(index), 0};
+          }
           in = after;
           store_big(to, ~std::uint32_t{0});
           to += length_bytes;
@@ -509,6 +521,16 @@ RowOutcome RowEncoder::encode_row(const BinaryRowView& row,
     to += constants_.bytes.size();
   }
   return {RowStatus::encoded, ValueFault::none, 0, static_cast<std::size_t>(to - begin)};
+}
+
+RowOutcome RowEncoder::refused_null(const BinaryRowView& row,
+                                    std::span<const std::uint16_t> given_up) const noexcept {
+  for (const std::uint16_t column : refusing_null_) {
+    if (is_null(row.null_bitmap, column) && std::ranges::find(given_up, column) == given_up.end()) {
+      return {RowStatus::fault, ValueFault::null_not_allowed, column, 0};
+    }
+  }
+  return {};
 }
 
 RowOutcome RowEncoder::out_of_room(const BinaryRowView& row) const noexcept {

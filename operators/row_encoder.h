@@ -55,7 +55,10 @@ class RowEncoder {
   /// Requires: row.null_bitmap holds (columns() + 9) / 8 bytes.
   /// Ensures: never reads at or past row.end nor writes past out; allocates nothing.
   /// Cost:    one pass over the row.
-  RowOutcome encode(const BinaryRowView& row, std::span<std::byte> out) const noexcept;
+  ///
+  /// `given_up`: columns that with_nulls() made NULL, also where the target takes no NULL.
+  RowOutcome encode(const BinaryRowView& row, std::span<std::byte> out,
+                    std::span<const std::uint16_t> given_up = {}) const noexcept;
 
   /// The value of one column as a person would write it (for messages and reject files):
   /// numbers and dates as text, binary as 0x.., at most `max_bytes` bytes, NULL as "NULL".
@@ -75,8 +78,11 @@ class RowEncoder {
   template <bool makes_nulls>
   RowOutcome encode_row(const BinaryRowView& row, std::span<std::byte> out) const noexcept;
   RowOutcome out_of_room(const BinaryRowView& row) const noexcept;
+  RowOutcome refused_null(const BinaryRowView& row,
+                          std::span<const std::uint16_t> given_up) const noexcept;
 
   std::vector<ColumnEncoding> columns_;
+  std::vector<std::uint16_t> refusing_null_;
   ConstantFields constants_;
   // Room that a tuple needs before its variable-length bytes. It is checked once per row; what is
   // left above it is a budget that each variable-length field draws on.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <span>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -82,7 +83,7 @@ class RowCounter {
     while (outcome.status == RowStatus::fault) {
       note(row, outcome);
       unfit.push_back(outcome.column);
-      outcome = encode(table_.encoder.with_nulls(row, unfit, scratch_));
+      outcome = encode(table_.encoder.with_nulls(row, unfit, scratch_), unfit);
     }
     if (outcome.status == RowStatus::malformed) {
       throw Error(ErrorKind::connection_lost,
@@ -92,11 +93,11 @@ class RowCounter {
     sampled.copy_bytes += outcome.bytes;
   }
 
-  RowOutcome encode(const BinaryRowView& row) {
-    RowOutcome outcome = table_.encoder.encode(row, tally_.buffer);
+  RowOutcome encode(const BinaryRowView& row, std::span<const std::uint16_t> given_up = {}) {
+    RowOutcome outcome = table_.encoder.encode(row, tally_.buffer, given_up);
     while (outcome.status == RowStatus::no_space) {
       tally_.buffer.resize(std::max(outcome.bytes, tally_.buffer.size() * 2));
-      outcome = table_.encoder.encode(row, tally_.buffer);
+      outcome = table_.encoder.encode(row, tally_.buffer, given_up);
     }
     return outcome;
   }

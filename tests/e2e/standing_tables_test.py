@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Rows into tables that an application made: its types, triggers and foreign keys are minded."""
 
+import json
 import pathlib
 import sys
 import unittest
@@ -73,6 +74,20 @@ class StandingTables(OneTableTestCase):
         outcome = self.load("--on-fault", "reject", "--if-exists", "truncate")
         self.assertEqual(outcome.code, WITH_REJECTS, outcome.stderr)
         self.assertEqual(self.rows("id"), ["1"])
+
+    def test_null_for_a_column_that_stands_not_null_is_a_fault(self):
+        self.fill(SOURCE)  # its row 2 has a NULL for flag, and for code
+        self.make(TARGET.replace("code uuid", "code uuid not null"))
+        self.assert_says(self.load(), BAD_DATA, "NULL in a NOT NULL column .*column=flag key=id=2", "--on-fault reject")
+        self.assertTrue(self.is_empty())
+        self.assert_says(self.load("--on-fault", "null"), BAD_DATA, "NOT NULL, which cannot become NULL .*column=flag key=id=2",
+                         "--on-fault reject")
+
+        outcome = self.load("--on-fault", "reject", "--reject-dir", "rejects", "--if-exists", "truncate")
+        self.assertEqual(outcome.code, WITH_REJECTS, outcome.stderr)
+        self.assertEqual(self.rows("id"), ["1"])
+        row = json.loads(next((self.folder / "rejects").glob("*.jsonl")).read_text().splitlines()[1])
+        self.assertEqual(row["mend"], {"flag": None, "code": None})
 
     def test_rule_of_the_job_wins_over_what_stands(self):
         self.fill("alter table t modify words varchar(20)")

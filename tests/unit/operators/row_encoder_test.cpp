@@ -216,6 +216,37 @@ TEST(RowEncoder, AFaultNamesItsColumn) {
   EXPECT_EQ(outcome.column, 1);
 }
 
+TEST(RowEncoder, NullIsAFaultWhereTheTargetTakesNone) {
+  std::vector<ColumnEncoding> columns(3, as(Encoding::int8_to_int2));
+  columns[1].refuses_null = true;
+  columns[2].refuses_null = true;
+  const RowEncoder encoder(columns);
+  const WireRow row({WireField(), WireField(), WireField()});
+  std::vector<std::byte> out(100);
+  const auto encode_without = [&](std::vector<std::uint16_t> given_up) {
+    return encoder.encode(row.view(), out, given_up);
+  };
+
+  EXPECT_EQ(encode_without({}).fault, ValueFault::null_not_allowed);
+  EXPECT_EQ(encode_without({}).column, 1);
+  EXPECT_EQ(encode_without({1}).column, 2);
+  EXPECT_EQ(encode_without({2, 1}).status, RowStatus::encoded);
+}
+
+TEST(RowEncoder, ValueThatBecomesNullIsAFaultWhereTheTargetTakesNone) {
+  ColumnEncoding column = as(Encoding::int32_to_int4);
+  ColumnLiterals literals;
+  literals.null_integers = {7};
+  column.literals = SharedLiterals(literals);
+  column.refuses_null = true;
+  const RowEncoder encoder({column});
+
+  EXPECT_EQ(encode_into(encoder, WireRow({wire_fixed(std::int32_t{7})})).outcome.fault,
+            ValueFault::null_not_allowed);
+  EXPECT_EQ(encode_into(encoder, WireRow({wire_fixed(std::int32_t{8})})).outcome.status,
+            RowStatus::encoded);
+}
+
 TEST(RowEncoder, TheFirstOfSeveralFaultsIsReported) {
   const RowEncoder encoder({as(Encoding::date_to_date), as(Encoding::int8_to_bool)});
   const WireRow row({wire_datetime(0, 0, 0), wire_fixed(std::int8_t{5})});
