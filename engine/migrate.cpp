@@ -546,7 +546,7 @@ class Migration {
     });
     TargetInstant target(sessions);
     fault_point("verify.before_reading");
-    return prove_tables(target, expected_, job_.verify);
+    return prove_tables(target, expected_, job_.verify, progress_);
   }
 
   /// All sessions see one instant of the target: with one that is lost it is gone for all.

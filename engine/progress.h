@@ -102,6 +102,20 @@ class Progress {
   std::uint64_t rows_committed() const noexcept;
   std::uint64_t rows_estimate() const noexcept;
 
+  /// Rows of the target that are read back for a proof: how many there should be, and a batch of
+  /// them. Threads: any.
+  void expect_read_back(std::uint64_t rows) noexcept {
+    read_back_expected_.store(rows, std::memory_order_relaxed);
+    read_back_.store(0, std::memory_order_relaxed);
+  }
+  void add_read_back(std::uint64_t rows) noexcept {
+    read_back_.fetch_add(rows, std::memory_order_relaxed);
+  }
+  std::uint64_t read_back() const noexcept { return read_back_.load(std::memory_order_relaxed); }
+  std::uint64_t read_back_expected() const noexcept {
+    return read_back_expected_.load(std::memory_order_relaxed);
+  }
+
   /// Seconds since construction.
   double elapsed_s() const noexcept;
   /// Take one SamplePoint. Threads: one (the sampler).
@@ -114,6 +128,8 @@ class Progress {
   mutable std::mutex mutex_;  // guards phases_ and samples_
   std::vector<PhaseReport> phases_;
   std::vector<SamplePoint> samples_;
+  std::atomic<std::uint64_t> read_back_{0};
+  std::atomic<std::uint64_t> read_back_expected_{0};
   std::atomic<bool> started_{false};
   std::size_t table_count_ = 0;
   std::unique_ptr<TableMeter[]> tables_;

@@ -10,12 +10,19 @@ namespace millrace {
 
 namespace {
 
+constexpr std::uint64_t rows_told_at_once = 1 << 14;
+
 std::vector<TupleDigest> read_digests(TargetInstant& target, const TargetInstant::Found& found,
-                                      std::span<const TargetTable* const> tables) {
+                                      std::span<const TargetTable* const> tables,
+                                      Progress& progress) {
   std::vector<TupleDigest> of_slice(found.slices.size());
-  target.read(
-      found.slices, tables, false,
-      [&](std::size_t slice, std::span<const std::byte> tuple) { of_slice[slice].add(tuple); });
+  target.read(found.slices, tables, false,
+              [&](std::size_t slice, std::span<const std::byte> tuple) {
+                of_slice[slice].add(tuple);
+                if (of_slice[slice].rows % rows_told_at_once == 0) {
+                  progress.add_read_back(rows_told_at_once);
+                }
+              });
   std::vector<TupleDigest> of_table(tables.size());
   for (std::size_t i = 0; i < of_slice.size(); ++i) {
     of_table[found.slices[i].table].merge(of_slice[i]);
@@ -50,10 +57,11 @@ std::string verdict_of(const ExpectedTable& table, bool present, const TupleDige
 std::string digest_text(std::uint64_t sum) { return fmt::format("{:016x}", sum); }
 
 std::vector<FoundTable> read_tables(TargetInstant& target,
-                                    std::span<const TargetTable* const> tables, ProofDepth depth) {
+                                    std::span<const TargetTable* const> tables, ProofDepth depth,
+                                    Progress& progress) {
   const TargetInstant::Found found = target.find(tables);
   const std::vector<TupleDigest> digests = depth == ProofDepth::content
-                                               ? read_digests(target, found, tables)
+                                               ? read_digests(target, found, tables, progress)
                                                : count_rows(target, found, tables);
   std::vector<FoundTable> of_table(tables.size());
   for (std::size_t i = 0; i < tables.size(); ++i) {
@@ -85,10 +93,15 @@ std::vector<TableProofReport> compare_tables(std::span<const ExpectedTable> expe
 
 std::vector<TableProofReport> prove_tables(TargetInstant& target,
                                            std::span<const ExpectedTable> expected,
-                                           ProofDepth depth) {
+                                           ProofDepth depth, Progress& progress) {
   std::vector<const TargetTable*> tables;
-  for (const ExpectedTable& table : expected) tables.push_back(table.target);
-  return compare_tables(expected, read_tables(target, tables, depth), depth);
+  std::uint64_t rows = 0;
+  for (const ExpectedTable& table : expected) {
+    tables.push_back(table.target);
+    rows += table.rows;
+  }
+  progress.expect_read_back(rows);
+  return compare_tables(expected, read_tables(target, tables, depth, progress), depth);
 }
 
 void require_equal(const ProofReport& proof, const std::string& hint) {

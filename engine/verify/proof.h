@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/job.h"
+#include "engine/progress.h"
 #include "engine/report.h"
 #include "engine/verify/target_instant.h"
 #include "operators/tuple_digest.h"
@@ -28,9 +29,10 @@ struct FoundTable {
   TupleDigest digest;  // rows alone where they were only counted
 };
 
-/// Read tables back, in their order. Requires: depth is not none.
+/// Read tables back, in their order; `progress` is told as rows come. Requires: depth is not none.
 std::vector<FoundTable> read_tables(TargetInstant& target,
-                                    std::span<const TargetTable* const> tables, ProofDepth depth);
+                                    std::span<const TargetTable* const> tables, ProofDepth depth,
+                                    Progress& progress);
 
 /// Hold what was found against what should be there.
 ///
@@ -41,7 +43,7 @@ std::vector<TableProofReport> compare_tables(std::span<const ExpectedTable> expe
 /// read_tables() and compare_tables().
 std::vector<TableProofReport> prove_tables(TargetInstant& target,
                                            std::span<const ExpectedTable> expected,
-                                           ProofDepth depth);
+                                           ProofDepth depth, Progress& progress);
 
 /// What of the source is not in the target because the job says so: a proof tells it.
 struct LeftOut {

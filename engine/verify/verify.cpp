@@ -253,9 +253,12 @@ class Verification {
   /// Read both sides at the same time: they are different machines, as a rule.
   std::vector<FoundTable> read_sides(TargetInstant& target) {
     const std::vector<const TargetTable*> tables = readable_tables();
-    if (against_ledger()) return read_tables(target, tables, depth_);
-    auto found =
-        std::async(std::launch::async, [&] { return read_tables(target, tables, depth_); });
+    std::uint64_t rows = 0;  // none where the source is yet to be read
+    for (const ExpectedTable& table : expected_) rows += table.rows;
+    progress_.expect_read_back(rows);
+    if (against_ledger()) return read_tables(target, tables, depth_, progress_);
+    auto found = std::async(std::launch::async,
+                            [&] { return read_tables(target, tables, depth_, progress_); });
     try {
       if (depth_ == ProofDepth::counts) {
         count_source();
@@ -345,7 +348,8 @@ class Verification {
                    std::vector<TableProofReport>& proofs) {
     std::vector<ExpectedTable> again;
     for (const std::size_t index : which) again.push_back(expected_[index]);
-    std::vector<TableProofReport> verdicts = prove_tables(target, again, ProofDepth::content);
+    std::vector<TableProofReport> verdicts =
+        prove_tables(target, again, ProofDepth::content, progress_);
     for (std::size_t i = 0; i < which.size(); ++i) proofs[which[i]] = std::move(verdicts[i]);
   }
 

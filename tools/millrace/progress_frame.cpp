@@ -134,9 +134,19 @@ class Line {
   std::size_t columns_ = 0;
 };
 
+/// The phase, and how far it is where it tells: "verify 31.0 %".
+std::string phase_text(const ProgressView& view) {
+  if (view.stopping) return "stopping";
+  if (view.phase.empty()) return "start";
+  if (view.phase != "verify" || view.rows_to_read_back == 0) return view.phase;
+  return view.phase + " " +
+         percent_text(static_cast<double>(view.rows_read_back) /
+                      static_cast<double>(view.rows_to_read_back));
+}
+
 std::string head_line(const ProgressView& view, const FrameStyle& style) {
   Line line(style);
-  line.add(view.stopping ? "stopping" : (view.phase.empty() ? "start" : view.phase), bold);
+  line.add(phase_text(view), bold);
   line.add(clock_text(view.elapsed_s));
   if (view.stopping) {
     line.add("closing COPYs and connections in order; Ctrl-C again exits at once", yellow);
@@ -276,7 +286,7 @@ std::vector<std::string> progress_frame(const ProgressView& view, const FrameSty
 }
 
 std::string progress_line(const ProgressView& view) {
-  std::string line = clock_text(view.elapsed_s) + "  " + (view.stopping ? "stopping" : view.phase);
+  std::string line = clock_text(view.elapsed_s) + "  " + phase_text(view);
   if (!view.started) return line;
   line += "  " + percent_text(total_fraction(view)) + "  " + count_text(view.rows) + " of " +
           count_text(view.rows_expected) + " rows  " + count_text(view.tables_done) + " of " +
@@ -300,6 +310,8 @@ std::string progress_json(const ProgressView& view) {
                {"rows", view.rows},
                {"rows_expected", view.rows_expected},
                {"copy_bytes", view.bytes},
+               {"rows_read_back", view.rows_read_back},
+               {"rows_to_read_back", view.rows_to_read_back},
                {"rows_per_s", view.rows_per_s},
                {"copy_bytes_per_s", view.bytes_per_s},
                {"seconds_left", view.seconds_left ? Json(*view.seconds_left) : Json(nullptr)},

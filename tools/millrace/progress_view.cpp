@@ -32,6 +32,8 @@ ProgressView ProgressObserver::look(std::size_t most_tables) {
   view.elapsed_s = progress_.elapsed_s();
   view.phase = progress_.phase();
   view.started = progress_.started();
+  view.rows_to_read_back = progress_.read_back_expected();
+  view.rows_read_back = std::min(progress_.read_back(), view.rows_to_read_back);
   if (!view.started) return view;
 
   view.tables = progress_.table_count();

@@ -34,6 +34,8 @@ struct ProgressView {
   std::uint64_t rows = 0;
   std::uint64_t rows_expected = 0;
   std::uint64_t bytes = 0;
+  std::uint64_t rows_read_back = 0;  // of the target, for the proof
+  std::uint64_t rows_to_read_back = 0;
   double rows_per_s = 0;  // over the last seconds
   double bytes_per_s = 0;
   std::optional<double> seconds_left;

@@ -104,6 +104,20 @@ TEST(ProgressFrame, SaysThatItStops) {
   EXPECT_TRUE(contains(progress_frame(view, {.width = 100})[0], "Ctrl-C again exits at once"));
 }
 
+TEST(ProgressFrame, SaysHowFarTheProofIs) {
+  ProgressView view = copying(0);
+  view.phase = "verify";
+  view.rows_read_back = 1'240'000;
+  view.rows_to_read_back = 4'000'000;
+
+  EXPECT_TRUE(contains(progress_frame(view, {.width = 100})[0], "verify 31.0 %"));
+  EXPECT_TRUE(contains(progress_line(view), "verify 31.0 %"));
+  EXPECT_TRUE(contains(progress_json(view), R"("rows_read_back":1240000)"));
+
+  view.rows_to_read_back = 0;  // the source is read at the same time: nobody knows how many
+  EXPECT_FALSE(contains(progress_line(view), "verify 31"));
+}
+
 TEST(ProgressFrame, BeforeTheTablesAreKnownShowsThePhase) {
   ProgressView view;
   view.phase = "connect";
