@@ -599,13 +599,17 @@ class CheckOfUsualServers(CheckOfServers):
 
 
 class CheckOfOtherServers(CheckOfServers):
-    """A source that hangs up soon, whoever asks; a target that writes no more WAL than it must."""
+    """A source that hangs up soon, whoever asks, and keeps no binlog; a target that writes no more WAL than it must."""
 
-    SETTINGS = ("mariadb.maximum-net_write_timeout=60", "postgres15.wal_level=minimal", "postgres15.max_wal_senders=0")
+    SETTINGS = ("mariadb.maximum-net_write_timeout=60", "mariadb.skip-log-bin=ON", "postgres15.wal_level=minimal", "postgres15.max_wal_senders=0")
 
     def test_source_that_hangs_up_soon(self):
         self.check()
         self.assert_line("WARN", "timeouts", "net_write_timeout is 60 s", "raise them on the server")
+
+    def test_source_without_a_binlog(self):
+        self.check()
+        self.assert_line("OK", "binlog", "the binlog is off: the snapshot has no position")
 
     def test_target_that_needs_no_wal_for_new_tables(self):
         self.check()
