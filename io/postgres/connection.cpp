@@ -505,8 +505,7 @@ int Connection::server_version() const noexcept { return PQserverVersion(session
 int Connection::backend_pid() const noexcept { return PQbackendPID(session_->get()); }
 
 bool Connection::lost() const noexcept {
-  return session_ == nullptr || session_->hung_up ||
-         PQstatus(session_->get()) == CONNECTION_BAD;
+  return session_ == nullptr || session_->hung_up || PQstatus(session_->get()) == CONNECTION_BAD;
 }
 
 std::vector<std::string> Connection::take_notices() { return std::exchange(session_->notices, {}); }
