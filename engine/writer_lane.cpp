@@ -46,12 +46,8 @@ WriterLane::WriterLane(postgres::Connection& session, const WorkPlan& plan, Bloc
       ledger_(ledger) {}
 
 void WriterLane::begin() {
-  if (joined_ || !ledger_.kept()) {
-    session_.execute("BEGIN");
-  } else {
-    session_.execute({ledger_.join_statement(), "BEGIN"});
-    joined_ = true;
-  }
+  lane_.join(ledger_);
+  session_.execute("BEGIN");
 }
 
 void WriterLane::interrupt() noexcept { lane_.interrupt(); }
@@ -87,7 +83,6 @@ std::optional<Receipt> WriterLane::recover_once(const Chunk& chunk, unsigned att
     lane_.pause(attempt + 1);
   } else {
     lane_.reopen();
-    joined_ = false;
     // Where only the way to it was lost, the server may still be about to commit.
     ledger_.end_predecessor(session_);
   }

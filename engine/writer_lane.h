@@ -57,8 +57,7 @@ class WriterLane final : public ChunkWriter {
   LaneMeter& meter_;
   BuildChoices choices_;
   Ledger ledger_;
-  bool fit_ = true;      // the session can be used after the last failure
-  bool joined_ = false;  // the session has the lock of the run's lanes
+  bool fit_ = true;  // the session can be used after the last failure
 };
 
 }  // namespace millrace
