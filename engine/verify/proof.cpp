@@ -16,13 +16,15 @@ std::vector<TupleDigest> read_digests(TargetInstant& target, const TargetInstant
                                       std::span<const TargetTable* const> tables,
                                       Progress& progress) {
   std::vector<TupleDigest> of_slice(found.slices.size());
-  target.read(found.slices, tables, false,
-              [&](std::size_t slice, std::span<const std::byte> tuple) {
-                of_slice[slice].add(tuple);
-                if (of_slice[slice].rows % rows_told_at_once == 0) {
-                  progress.add_read_back(rows_told_at_once);
-                }
-              });
+  target.read(
+      found.slices, tables, false,
+      [&](std::size_t slice, std::span<const std::byte> tuple) {
+        of_slice[slice].add(tuple);
+        if (of_slice[slice].rows % rows_told_at_once == 0) {
+          progress.add_read_back(rows_told_at_once);
+        }
+      },
+      [&](std::size_t slice) { progress.add_read_back(of_slice[slice].rows % rows_told_at_once); });
   std::vector<TupleDigest> of_table(tables.size());
   for (std::size_t i = 0; i < of_slice.size(); ++i) {
     of_table[found.slices[i].table].merge(of_slice[i]);
@@ -55,6 +57,15 @@ std::string verdict_of(const ExpectedTable& table, bool present, const TupleDige
 }  // namespace
 
 std::string digest_text(std::uint64_t sum) { return fmt::format("{:016x}", sum); }
+
+void expect_read_back(std::span<const ExpectedTable> expected, ProofDepth depth,
+                      Progress& progress) {
+  std::uint64_t rows = 0;
+  if (depth == ProofDepth::content) {
+    for (const ExpectedTable& table : expected) rows += table.rows;
+  }
+  progress.expect_read_back(rows);
+}
 
 std::vector<FoundTable> read_tables(TargetInstant& target,
                                     std::span<const TargetTable* const> tables, ProofDepth depth,
@@ -95,12 +106,8 @@ std::vector<TableProofReport> prove_tables(TargetInstant& target,
                                            std::span<const ExpectedTable> expected,
                                            ProofDepth depth, Progress& progress) {
   std::vector<const TargetTable*> tables;
-  std::uint64_t rows = 0;
-  for (const ExpectedTable& table : expected) {
-    tables.push_back(table.target);
-    rows += table.rows;
-  }
-  progress.expect_read_back(rows);
+  for (const ExpectedTable& table : expected) tables.push_back(table.target);
+  expect_read_back(expected, depth, progress);
   return compare_tables(expected, read_tables(target, tables, depth, progress), depth);
 }
 

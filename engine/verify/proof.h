@@ -29,6 +29,11 @@ struct FoundTable {
   TupleDigest digest;  // rows alone where they were only counted
 };
 
+/// Tell `progress` how many rows read_tables() is about to read: none where they are only counted,
+/// or where nobody knows yet.
+void expect_read_back(std::span<const ExpectedTable> expected, ProofDepth depth,
+                      Progress& progress);
+
 /// Read tables back, in their order; `progress` is told as rows come. Requires: depth is not none.
 std::vector<FoundTable> read_tables(TargetInstant& target,
                                     std::span<const TargetTable* const> tables, ProofDepth depth,

@@ -71,12 +71,15 @@ class TargetInstant {
   void cancel() noexcept;
 
   /// Read slices side by side: `on_tuple(slice_index, std::span<const std::byte>)` for each row,
-  /// concurrently for different slices. Small ones share a message to the server.
+  /// concurrently for different slices. Small ones share a message to the server. `on_end`, if any:
+  /// called behind the last row of each slice, by the thread that had its rows.
   template <class OnTuple>
   void read(std::span<const TargetSlice> slices, std::span<const TargetTable* const> tables,
-            bool with_place, const OnTuple& on_tuple) {
+            bool with_place, const OnTuple& on_tuple,
+            const std::function<void(std::size_t)>& on_end = {}) {
     struct Reading {  // of one batch: which slice comes now
       const OnTuple& on_tuple;
+      const std::function<void(std::size_t)>& on_end;
       std::size_t index;
       TupleStream stream;
     };
@@ -85,12 +88,13 @@ class TargetInstant {
       for (std::size_t i = batch.begin; i < batch.end; ++i) {
         script += copy_out_sql(slices[i], *tables[slices[i].table], with_place) + ";\n";
       }
-      Reading reading{on_tuple, batch.begin, {}};
+      Reading reading{on_tuple, on_end, batch.begin, {}};
       const auto take = [](void* data, std::span<const std::byte> bytes) {
         auto& now = *static_cast<Reading*>(data);
         now.stream.feed(bytes,
                         [&](std::span<const std::byte> tuple) { now.on_tuple(now.index, tuple); });
         if (!now.stream.complete()) return;
+        if (now.on_end) now.on_end(now.index);
         ++now.index;
         now.stream = {};
       };

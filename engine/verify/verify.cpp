@@ -253,9 +253,7 @@ class Verification {
   /// Read both sides at the same time: they are different machines, as a rule.
   std::vector<FoundTable> read_sides(TargetInstant& target) {
     const std::vector<const TargetTable*> tables = readable_tables();
-    std::uint64_t rows = 0;  // none where the source is yet to be read
-    for (const ExpectedTable& table : expected_) rows += table.rows;
-    progress_.expect_read_back(rows);
+    expect_read_back(expected_, depth_, progress_);  // none where the source is yet to be read
     if (against_ledger()) return read_tables(target, tables, depth_, progress_);
     auto found = std::async(std::launch::async,
                             [&] { return read_tables(target, tables, depth_, progress_); });
