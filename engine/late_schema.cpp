@@ -93,7 +93,7 @@ std::vector<LateStatement> late_statements(const Preparation& preparation) {
     statements.push_back({.topic = "not migrated",
                           .where = view.full_name(),
                           .sql = postgres::create_view(view),
-                          .sql_again = postgres::create_or_replace_view(view),
+                          .sql_again = postgres::create_view(view, true),
                           .refusal = "view: " + view.source,
                           .waits_for_others = true});
   }

@@ -271,8 +271,7 @@ std::string Ledger::lock_statement() const {
 std::string Ledger::finished_statement(std::size_t table) const {
   if (!kept()) return {};
   return fmt::format(
-      "UPDATE millrace.tables SET finished_at = clock_timestamp() WHERE run = {} AND "
-      "table_number "
+      "UPDATE millrace.tables SET finished_at = clock_timestamp() WHERE run = {} AND table_number "
       "= {}",
       run_, table);
 }

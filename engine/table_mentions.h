@@ -27,8 +27,6 @@ class TableMentions {
   /// The tables that a statement may write to; `database`: its default one, or empty.
   std::set<std::string> find(std::string_view database, std::string_view statement) const;
 
-  bool empty() const noexcept { return names_.empty(); }
-
  private:
   struct Name {
     std::string database;  // as compared: in lower case

@@ -223,7 +223,7 @@ RowEncoder::RowEncoder(std::vector<ColumnEncoding> columns, ConstantFields const
 
 RowOutcome RowEncoder::encode(const BinaryRowView& row, std::span<std::byte> out,
                               std::span<const std::uint16_t> given_up) const noexcept {
-  // Decided once per row: a table without values that become NULL pays nothing for them.
+  // Decided once per row: a table whose NULLs need no care pays nothing for it.
   if (!refusing_null_.empty()) [[unlikely]] {
     const RowOutcome refused = refused_null(row, given_up);
     if (refused.status == RowStatus::fault) return refused;

@@ -118,13 +118,9 @@ std::string create_sequence(const TargetSequence& sequence) {
       sequence.cycle ? " CYCLE" : "", next);
 }
 
-std::string create_view(const TargetView& view) {
-  return fmt::format("CREATE VIEW {} AS {}", quote_qualified(view.schema, view.name), view.query);
-}
-
-std::string create_or_replace_view(const TargetView& view) {
-  return fmt::format("CREATE OR REPLACE VIEW {} AS {}", quote_qualified(view.schema, view.name),
-                     view.query);
+std::string create_view(const TargetView& view, bool replace) {
+  return fmt::format("CREATE {}VIEW {} AS {}", replace ? "OR REPLACE " : "",
+                     quote_qualified(view.schema, view.name), view.query);
 }
 
 std::vector<std::string> comments(const TargetTable& table) {

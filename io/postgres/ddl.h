@@ -16,9 +16,8 @@ std::string create_table(const TargetTable& table);
 /// CREATE TABLE ... PARTITION OF, one for each partition.
 std::vector<std::string> create_partitions(const TargetTable& table);
 std::string create_sequence(const TargetSequence& sequence);
-std::string create_view(const TargetView& view);
-/// For a view that an earlier attempt may have made.
-std::string create_or_replace_view(const TargetView& view);
+/// `replace`: an earlier attempt may have made it.
+std::string create_view(const TargetView& view, bool replace = false);
 std::vector<std::string> comments(const TargetTable& table);
 /// The columns that COPY fills, and that are read back: quoted, in the order of the tuple's fields.
 std::string copy_columns(const TargetTable& table);
