@@ -35,6 +35,15 @@ struct ChunkToRead {
   unsigned attempt = 1;
 };
 
+/// `error` of a chunk whose rows cannot be had again in this run, with what to do about it.
+std::exception_ptr read_at_another_instant(Error error) {
+  error.add_hint(
+      "its table has no transactions and its lock was given back when it had been read, so that "
+      "this run cannot read it again: --resume goes on if the table has not changed; --spill keeps "
+      "what was read");
+  return std::make_exception_ptr(std::move(error));
+}
+
 /// A builder's word that a task is done.
 struct Built {
   BuildQueue::Task task;
@@ -199,7 +208,7 @@ struct CopyGraph::State {
         if (!tries_anew(attempt, writer.recovers_from(error))) throw;
         from_file = chunk.tables.size() == 1 && channel.rewind();  // a group may have to be split
         if (!from_file && chunk.under_lock && !hold_lock_again()) {
-          unless_stored = std::current_exception();
+          unless_stored = read_at_another_instant(error);
         }
         note_retry("writer", lane, attempt, error);
       }

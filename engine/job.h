@@ -74,7 +74,8 @@ struct Job {
   std::vector<ConsolidationRule> consolidations;  // many tables into one
   Scope scope = Scope::everything;
   IfExists if_exists = IfExists::error;
-  bool skip_keys = false;  // tables and rows only: no index, key or foreign key
+  bool skip_keys = false;     // tables and rows only: no index, key or foreign key
+  bool skip_analyze = false;  // planner statistics are left to autovacuum
   ProofDepth verify = ProofDepth::content;
   ProofBasis against = ProofBasis::ledger;  // verify
   bool counts_only = false;                 // verify: numbers of rows alone

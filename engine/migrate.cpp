@@ -50,7 +50,7 @@ class Migration {
         report_(report),
         account_(progress, report),
         choices_{.keys = !job.skip_keys && job.scope != Scope::data_only,
-                 .analyze = !job.skip_keys},
+                 .analyze = !job.skip_keys && !job.skip_analyze},
         pauses_(job.retry) {}
 
   void run() {

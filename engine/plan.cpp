@@ -92,7 +92,7 @@ Plan plan(const Job& job, StopRequest& stop) {
     }
   }
   const BuildChoices choices{.keys = !job.skip_keys && job.scope != Scope::data_only,
-                             .analyze = !job.skip_keys};
+                             .analyze = !job.skip_keys && !job.skip_analyze};
   const auto add_hooks = [&](std::initializer_list<HookPhase> phases) {
     for (const HookPhase phase : phases) {
       for (std::string& hook : planned_hooks(job.hooks, phase)) plan.ddl.push_back(std::move(hook));

@@ -224,8 +224,10 @@ std::string WriterLane::group_script(const Chunk& chunk) const {
   }
   for (const std::size_t index : chunk.tables) {
     const TargetTable& table = plan_.tables[index].translated->target;
+    const bool analyze =
+        choices_.analyze && is_worth_statistics(plan_.tables[index].source->rows_estimate);
     if (choices_.keys) append_statements(script, key_statements_in_place(table));
-    append_statements(script, finishing_statements(table, choices_.analyze));
+    append_statements(script, finishing_statements(table, analyze));
   }
   return script;
 }

@@ -10,10 +10,11 @@ from ways import Way, not_installed, over_tcp_only
 
 
 class FarmMillrace(Way):
-    """Keys, identities and statistics included; no rival proves anything, so neither does this way."""
+    """Keys and identities included. No rival proves anything or gathers statistics, so neither does
+    this way; the next one does both."""
 
     name, title = "millrace", "Millrace"
-    more = ("--verify", "none")
+    more = ("--verify", "none", "--skip-analyze")
 
     def missing(self):
         program = self.setting.programs / "millrace"
@@ -42,6 +43,8 @@ class FarmMillrace(Way):
 
 
 class FarmVerified(FarmMillrace):
+    """As it is by default."""
+
     name, title = "verified", "Millrace, contents proven"
     more = ("--verify", "content")
 

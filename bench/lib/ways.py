@@ -102,7 +102,7 @@ class Millrace(Way):
             "--report",
             self.setting.work / "millrace.json",
         ]
-        return [("migrate", command if keys else [*command, "--skip-keys"])]
+        return [("migrate", [*command, "--skip-analyze"] if keys else [*command, "--skip-keys"])]
 
 
 class Undigested(Millrace):

@@ -272,6 +272,8 @@ std::string truncate_table(const TargetTable& table) { return "TRUNCATE TABLE " 
 
 std::string analyze_table(const TargetTable& table) { return "ANALYZE " + name_of(table); }
 
-std::string vacuum_table(const TargetTable& table) { return "VACUUM (ANALYZE) " + name_of(table); }
+std::string vacuum_table(const TargetTable& table, bool analyze) {
+  return (analyze ? "VACUUM (ANALYZE) " : "VACUUM ") + name_of(table);
+}
 
 }  // namespace millrace::postgres

@@ -46,6 +46,6 @@ std::string drop_table(const TargetTable& table);
 std::string truncate_table(const TargetTable& table);
 std::string analyze_table(const TargetTable& table);
 /// VACUUM (ANALYZE): may stand in no transaction and in no script.
-std::string vacuum_table(const TargetTable& table);
+std::string vacuum_table(const TargetTable& table, bool analyze);
 
 }  // namespace millrace::postgres

@@ -141,6 +141,21 @@ class Plan(OneTableTestCase):
 
         self.assertNotRegex(script, "INDEX|FOREIGN KEY|PRIMARY KEY")
 
+    def test_statistics_are_gathered_of_what_is_worth_it_unless_told_otherwise(self):
+        self.fill("create table many (id int primary key); insert into many values"
+                  f" {','.join(f'({n})' for n in range(200))}; analyze table many;"
+                  "create table few (id int primary key); insert into few values (1), (2); analyze table few")
+        for words, wanted in (((), "few 0\nmany 1"), (("--skip-analyze",), "few 0\nmany 0")):
+            script = self.plan("--ddl", *words)
+            self.assertEqual(f'ANALYZE "{self.database}"."many"' in script, not words)
+            self.assertNotIn(f'ANALYZE "{self.database}"."few"', script)
+
+            self.assertEqual(self.migrate("--if-exists", "drop", *words).code, COMPLETE)
+            # Autovacuum's own are counted apart.
+            self.assertEqual(self.target.value(
+                "select string_agg(relname || ' ' || analyze_count, e'\\n' order by 1) from"
+                " pg_stat_user_tables where relname in ('few', 'many')", self.database), wanted)
+
     def test_an_unknown_option_of_plan_is_named(self):
         outcome = self.program.run("plan", "a", "b", "--reprot", "x.json")
 

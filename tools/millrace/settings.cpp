@@ -205,6 +205,9 @@ const std::array own_settings = {
   Setting{"--builders", "", "builders", count, "N", speed,
     "connections that build indexes. Default: likewise", {}, yes, yes,
     [](R& r, const V& v) { r.job.builders = static_cast<unsigned>(v.number); }},
+  Setting{"--skip-analyze", "", "skip_analyze", flag, "", speed,
+    "leave planner statistics to autovacuum, which looks for tables without any once a minute", {}, yes, yes,
+    [](R& r, const V& v) { r.job.skip_analyze = v.flag; }},
   Setting{"--chunk-bytes", "", "chunk_bytes", size, "SIZE", speed,
     "source bytes per unit of work, for example 64MiB. Default: from the tables' sizes", {}, yes, yes,
     [](R& r, const V& v) { r.job.chunk_bytes = static_cast<std::size_t>(v.number); }},
@@ -515,9 +518,9 @@ std::string joined_values(const Assignment& assignment) {
 
 /// What decides how rows are read and what they become, and how the run is shown.
 bool is_for_verify(const Setting& setting) {
-  constexpr std::array<std::string_view, 9> only_when_writing = {
-      "--data-only", "--schema-only", "--if-exists", "--skip-keys", "--builders",
-      "--verify",    "--skip-digest", "--ddl",       "--json"};
+  constexpr std::array<std::string_view, 10> only_when_writing = {
+      "--data-only",    "--schema-only", "--if-exists",   "--skip-keys", "--builders",
+      "--skip-analyze", "--verify",      "--skip-digest", "--ddl",       "--json"};
   return (setting.plan || setting.group == showing) &&
          std::find(only_when_writing.begin(), only_when_writing.end(), setting.option) ==
              only_when_writing.end();

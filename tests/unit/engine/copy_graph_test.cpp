@@ -227,6 +227,30 @@ class LosingWriter final : public ChunkWriter {
   std::optional<Receipt> stored_;
 };
 
+/// A writer that loses a deadlock over chunk 0, once `released` says that the source's lock is
+/// gone.
+class LateLoser final : public ChunkWriter {
+ public:
+  LateLoser(BlockPool& pool, Arrived& arrived, Jitter jitter, std::latch& released)
+      : inner_(pool, arrived, ~std::uint64_t{0}, jitter, nullptr), released_(released) {}
+
+  Receipt store(ChunkChannel& channel) override {
+    const std::uint64_t id = channel.chunk().id;
+    Receipt receipt = inner_.store(channel);
+    if (id != 0) return receipt;
+    released_.wait();
+    throw Error(ErrorKind::conflict, "the writer lost a deadlock");
+  }
+  bool recovers_from(const Error& error) const noexcept override {
+    return error.kind() == ErrorKind::conflict;
+  }
+  void interrupt() noexcept override {}
+
+ private:
+  KeepingWriter inner_;
+  std::latch& released_;
+};
+
 constexpr std::uint64_t none_bad = ~std::uint64_t{0};
 
 /// A plan of `tables` tables: each in three chunks, and all of them in one more as a group's parts.
@@ -280,6 +304,7 @@ class CopyGraphTest : public testing::TestWithParam<unsigned> {
   /// Interrupted when all lanes together have made `stop_after` of them; 0: never.
   void run(std::uint64_t bad = none_bad, unsigned seed = 1, unsigned stop_after = 0) {
     std::latch gate(1);
+    std::latch released(1);
     arrived.rows.clear();
     receipts = 0;
     steps.made = 0;
@@ -294,6 +319,9 @@ class CopyGraphTest : public testing::TestWithParam<unsigned> {
       if (losing) {
         readers.push_back(std::make_unique<LosingReader>(pool, reading, seed + 2 * i));
         writers.push_back(std::make_unique<LosingWriter>(pool, arrived, writing, seed + 2 * i + 1));
+      } else if (loses_late) {
+        readers.push_back(std::make_unique<CountingReader>(pool, reading));
+        writers.push_back(std::make_unique<LateLoser>(pool, arrived, writing, released));
       } else {
         readers.push_back(std::make_unique<CountingReader>(pool, reading));
         writers.push_back(std::make_unique<KeepingWriter>(pool, arrived, bad, writing,
@@ -310,7 +338,11 @@ class CopyGraphTest : public testing::TestWithParam<unsigned> {
                      .readers = std::move(readers),
                      .writers = std::move(writers),
                      .builders = none,
-                     .lock_chunks_read = [&] { ++lock_releases; },
+                     .lock_chunks_read =
+                         [&] {
+                           ++lock_releases;
+                           released.count_down();
+                         },
                      .all_read =
                          [&] {
                            if (!gate.try_wait()) gate.count_down();
@@ -318,7 +350,7 @@ class CopyGraphTest : public testing::TestWithParam<unsigned> {
                      .spill = spill,
                      .committed = [&](const Receipt&) { ++receipts; },
                      .built = [](std::size_t, double, bool) {},
-                     .pauses = losing ? &pauses : nullptr,
+                     .pauses = losing || loses_late ? &pauses : nullptr,
                      .open_builder = {},
                      .retried = [&](const RetryReport&) { ++retries; }});
     steps.at = stop_after;
@@ -358,6 +390,8 @@ class CopyGraphTest : public testing::TestWithParam<unsigned> {
   Steps steps;
   std::size_t receipts = 0;
   bool losing = false;  // lanes lose their sessions now and then
+  bool loses_late =
+      false;  // chunk 0 is not stored, and known to be so after the lock is given back
   std::atomic<unsigned> retries{0};
 };
 
@@ -381,6 +415,18 @@ TEST_P(CopyGraphTest, EndsAllLanesAndThrowsTheFirstErrorOfAny) {
     FAIL() << "the error was lost";
   } catch (const Error& error) {
     EXPECT_EQ(error.message(), "the shelf is full");
+  }
+}
+
+TEST_P(CopyGraphTest, SaysWhatToDoAboutAChunkThatCannotBeReadAgain) {
+  loses_late = true;
+  for (Chunk& chunk : plan.chunks) chunk.under_lock = chunk.id == 0;
+  try {
+    run();
+    FAIL() << "rows of another instant were taken";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.message(), "the writer lost a deadlock");
+    EXPECT_NE(error.hint().find("--resume"), std::string::npos) << error.hint();
   }
 }
 

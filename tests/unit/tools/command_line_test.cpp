@@ -36,7 +36,7 @@ bool contains(const std::string& text, std::string_view part) {
 TEST(CommandLine, ReadsSourceTargetAndOptionsInAnyOrder) {
   const CommandLine line =
       parse_command_line({"migrate", "--readers", "4", source, "--if-exists=drop", target,
-                          "--skip-keys", "--skip-digest"});
+                          "--skip-keys", "--skip-digest", "--skip-analyze"});
 
   EXPECT_EQ(line.command, Command::migrate);
   EXPECT_EQ(line.request.job.source.host, "db1");
@@ -44,6 +44,7 @@ TEST(CommandLine, ReadsSourceTargetAndOptionsInAnyOrder) {
   EXPECT_EQ(line.request.job.readers, 4);
   EXPECT_EQ(line.request.job.if_exists, IfExists::drop);
   EXPECT_TRUE(line.request.job.skip_keys);
+  EXPECT_TRUE(line.request.job.skip_analyze);
   EXPECT_TRUE(line.request.job.skip_digest);
 }
 
