@@ -16,6 +16,7 @@
 #include "engine/late_schema.h"
 #include "engine/ledger.h"
 #include "engine/ledger_schema.h"
+#include "engine/left_in_target.h"
 #include "engine/mysql_source.h"
 #include "engine/open_sessions.h"
 #include "engine/preparation.h"
@@ -27,7 +28,7 @@
 #include "engine/standing_guards.h"
 #include "engine/stop_request.h"
 #include "engine/table_build.h"
-#include "engine/verify/proof.h"
+#include "engine/verify/run_proof.h"
 #include "engine/writer_lane.h"
 #include "io/archive/spill_file.h"
 #include "io/fault_point.h"
@@ -51,7 +52,8 @@ class Migration {
         account_(progress, report),
         choices_{.keys = !job.skip_keys && job.scope != Scope::data_only,
                  .analyze = !job.skip_keys && !job.skip_analyze},
-        pauses_(job.retry) {}
+        pauses_(job.retry),
+        proof_(job, progress, stop, pauses_) {}
 
   void run() {
     progress_.set_phase("connect");
@@ -88,7 +90,7 @@ class Migration {
           return hook.phase == HookPhase::after_schema || hook.phase == HookPhase::before_data;
         });
     account_.begin(preparation_);
-    expect_tables();
+    proof_.expect_tables(preparation_);
 
     if (!preparation_.resumed) run_hooks(HookPhase::before_schema, target);
     mind_guards(target);
@@ -126,7 +128,10 @@ class Migration {
     if (job_.verify != ProofDepth::none) {
       progress_.set_phase("verify");
       note_phase("verify");
-      verify();
+      writers_.clear();
+      proof_.prove(preparation_, report_, [this](const Error& error, unsigned attempt) {
+        note_retry("verify", 0, error, attempt);
+      });
     }
     progress_.set_phase("finish");
     note_phase("finish");
@@ -155,68 +160,14 @@ class Migration {
 
   /// What stands half-done in the target, by name.
   std::vector<std::string> left_in_target() const {
-    std::vector<std::string> left;
-    if (!created_) return left;
-    for (const std::string& schema : preparation_.schemas) left.push_back("schema " + schema);
-    for (const TargetEnum& type : preparation_.translation.enums) {
-      if (preparation_.kept_types.contains(type.schema + '\0' + type.name)) continue;
-      left.push_back(type.schema + "." + type.name + " (type)");
-    }
-    for (const TargetCollation& collation : preparation_.translation.collations) {
-      if (preparation_.kept_collations.contains(collation.schema + '\0' + collation.name)) continue;
-      left.push_back(collation.schema + "." + collation.name + " (collation)");
-    }
-    const WorkPlan& work = preparation_.work;
-    for (std::size_t i = 0; i < work.tables.size(); ++i) {
-      const TableMeter& meter = progress_.table(i);
-      const std::uint64_t done = meter.chunks_done.load();
-      const TargetTable& target = work.tables[i].translated->target;
-      const std::string name = target.full_name();
-      if (work.tables[i].grouped && done == 0) {  // its transaction was rolled back
-        const std::string quoted = postgres::quote_qualified(target.schema, target.name);
-        const auto& dropped = preparation_.to_drop;
-        if (std::find(dropped.begin(), dropped.end(), quoted) != dropped.end()) {
-          left.push_back(name + ": dropped, and not made anew");
-        }
-        continue;
-      }
-      if (done < work.chunks_of[i]) {
-        left.push_back(fmt::format("{}: {} of {} chunks, {} rows, {}", name, done,
-                                   work.chunks_of[i], meter.rows_committed.load(),
-                                   work.tables[i].exists ? "its own keys" : "no keys"));
-      } else if (meter.done.load()) {
-        left.push_back(fmt::format("{}: all {} rows, {}{}", name, meter.rows_committed.load(),
-                                   choices_.keys ? "its keys" : "no keys",
-                                   choices_.keys && !target.foreign_keys.empty()
-                                       ? "; its foreign keys are not all there"
-                                       : ""));
-      } else {
-        left.push_back(
-            fmt::format("{}: all {} rows, keys not finished", name, meter.rows_committed.load()));
-      }
-    }
-    return left;
+    if (!created_) return {};
+    return millrace::left_in_target(preparation_, progress_, choices_);
   }
 
   /// Bring the report up to what has happened, well or not.
   void complete_report() { account_.complete(preparation_); }
 
  private:
-  /// What the proof expects of each table, before a row of it is read.
-  void expect_tables() {
-    const WorkPlan& work = preparation_.work;
-    for (std::size_t i = 0; i < work.tables.size(); ++i) {
-      const TableWork& table = work.tables[i];
-      const StoredBefore before = work.stored_of.empty() ? StoredBefore{} : work.stored_of[i];
-      // What an earlier process stored, its receipts have the digests of.
-      expected_.push_back({.source = table.source->full_name(),
-                           .target = &table.translated->target,
-                           .rows = before.rows,
-                           .digest = work.digests ? before.digest : std::nullopt,
-                           .others = table.exists && job_.if_exists == IfExists::append});
-    }
-  }
-
   bool may_reject() const {
     return job_.on_fault == FaultPolicy::reject ||
            std::any_of(job_.fault_rules.begin(), job_.fault_rules.end(),
@@ -468,7 +419,7 @@ class Migration {
                      .committed =
                          [&](const Receipt& receipt) {
                            account_.note(receipt, work, choices_.keys);
-                           expect(receipt);
+                           proof_.expect(receipt);
                          },
                      .built =
                          [&](std::size_t table, double seconds, bool finished) {
@@ -491,21 +442,6 @@ class Migration {
   void note_released() {
     report_.source_released_s = progress_.elapsed_s();
     if (spill_) progress_.set_phase("source released");
-  }
-
-  /// What of a chunk's tables the proof expects besides.
-  void expect(const Receipt& receipt) {
-    std::size_t part = 0;
-    for (const std::size_t index : receipt.chunk->tables) {
-      const Receipt::Part& stored = receipt.parts[part++];
-      ExpectedTable& expected = expected_[index];
-      expected.rows += stored.rows;
-      if (!stored.digest) {
-        expected.digest.reset();  // not known of all its rows: it can be counted
-      } else if (expected.digest) {
-        expected.digest->merge(*stored.digest);
-      }
-    }
   }
 
   void note_spill(const archive::SpillSpace& spill) {
@@ -532,55 +468,6 @@ class Migration {
                          incomplete_tables(), ledger_, note_builder_retries());
     report_.foreign_keys = added.keys;
     note_all(std::move(added.notes));
-  }
-
-  /// Read back what was stored, over as many sessions as stored it. Theirs have been idle for as
-  /// long as the keys took: others take their place.
-  std::vector<TableProofReport> read_back() {
-    auto sessions =
-        open_sessions<postgres::Connection>(preparation_.sizing.writers, [&](std::size_t i) {
-          return postgres::Connection(job_.target, fmt::format("millrace verify {}", i));
-        });
-    const StopRequest::Waker waker(stop_, [&] {
-      for (postgres::Connection& session : sessions) session.cancel();
-    });
-    TargetInstant target(sessions);
-    fault_point("verify.before_reading");
-    return prove_tables(target, expected_, job_.verify, progress_);
-  }
-
-  /// All sessions see one instant of the target: with one that is lost it is gone for all.
-  std::vector<TableProofReport> read_back_until_done() {
-    const StopRequest::Waker waker(stop_, [&] { pauses_.stop(); });
-    for (unsigned attempt = 1;; ++attempt) {
-      try {
-        return read_back();
-      } catch (const Error& error) {
-        if (!may_go_well_again(error) || attempt > job_.retry.retries) throw;
-        note_retry("verify", 0, error, attempt);
-      }
-      pauses_.pause(attempt + 1);
-    }
-  }
-
-  void verify() {
-    writers_.clear();
-    try {
-      report_.proof.tables = read_back_until_done();
-    } catch (const Error& error) {
-      // The account may write to the application's tables, but not read them.
-      if (error.kind() != ErrorKind::bad_request) throw;
-      preparation_.notes.push_back(
-          {"verify", error.where().table, "nothing was proven: " + error.message()});
-      return;
-    }
-    LeftOut left_out{.tables = preparation_.tables_left_out,
-                     .tables_filtered = tables_filtered(preparation_)};
-    for (const TableReport& table : report_.tables) {
-      left_out.rows_rejected += table.rows_rejected;
-      left_out.values_nulled += table.values_nulled;
-    }
-    sign_off(report_.proof, job_.verify, "the rows that this run read from the source", left_out);
   }
 
   void create_schema_only(postgres::Connection& target) {
@@ -642,8 +529,8 @@ class Migration {
   std::vector<postgres::TableGuard> guards_;  // of tables that stood before
   bool as_replica_ = false;                   // writers let them sleep
   RetryPauses pauses_;
+  RunProof proof_;
   std::mutex retries_mutex_;                    // guards report_.retries while lanes run
-  std::vector<ExpectedTable> expected_;         // per table, from the receipts
   std::optional<postgres::Connection> target_;  // holds the lock of the run
   std::vector<postgres::Connection> writers_, builders_;
 };

@@ -12,16 +12,16 @@ using testing::IsEmpty;
 class TableMentionsTest : public testing::Test {
  protected:
   TableMentionsTest() {
-    mentions_.add("shop", "orders", "shop.orders");
-    mentions_.add("shop", "my table", "shop.my table");
-    mentions_.add("Qube", "job", "Qube.job");
+    mentions.add("shop", "orders", "shop.orders");
+    mentions.add("shop", "my table", "shop.my table");
+    mentions.add("Qube", "job", "Qube.job");
   }
 
   std::set<std::string> find(std::string_view database, std::string_view statement) {
-    return mentions_.find(database, statement);
+    return mentions.find(database, statement);
   }
 
-  TableMentions mentions_;
+  TableMentions mentions;
 };
 
 TEST_F(TableMentionsTest, ATableOfTheDefaultDatabaseIsMeantByItsBareName) {
@@ -59,7 +59,7 @@ TEST_F(TableMentionsTest, ANameOfSeveralWordsIsMeantByAllOfThem) {
 }
 
 TEST_F(TableMentionsTest, ANameBeyondAsciiIsAlwaysTakenAsMeantInItsDatabase) {
-  mentions_.add("shop", "auftr\xC3\xA4ge", "shop.auftraege");
+  mentions.add("shop", "auftr\xC3\xA4ge", "shop.auftraege");
   EXPECT_THAT(find("shop", "INSERT INTO auftr\xE4ge VALUES (1)"), ElementsAre("shop.auftraege"));
   EXPECT_THAT(find("other", "INSERT INTO x VALUES (1)"), IsEmpty());
 }
@@ -71,8 +71,8 @@ TEST_F(TableMentionsTest, ADatabaseThatIsDroppedTakesItsTablesAlong) {
 }
 
 TEST_F(TableMentionsTest, ANameThatLeadsToTablesStandsForAllOfThem) {
-  mentions_.add("other", "v", "shop.orders");
-  mentions_.add("other", "v", "Qube.job");
+  mentions.add("other", "v", "shop.orders");
+  mentions.add("other", "v", "Qube.job");
   EXPECT_THAT(find("other", "INSERT INTO v VALUES (1)"), ElementsAre("Qube.job", "shop.orders"));
 }
 

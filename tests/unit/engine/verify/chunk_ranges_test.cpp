@@ -18,7 +18,7 @@ namespace {
 /// A table with a key of these columns, and the chunks that bounds cut it into.
 class CutTable {
  public:
-  CutTable(TableBuilder table, std::vector<ColumnEncoding> encodings,
+  CutTable(const TableBuilder& table, std::vector<ColumnEncoding> encodings,
            std::vector<std::size_t> key_columns, std::vector<KeyTuple> bounds)
       : source_(table),
         work_{.source = &source_,
