@@ -138,6 +138,10 @@ Json mended_values(const RejectReader& reader, const RejectTable& table, const J
           text += fmt::format("{:02x}", static_cast<unsigned char>(byte));
       }
       mended[column] = std::move(text);
+    } else if (value.is_number_float()) {
+      // It has gone through a double already, which need not hold all of its digits.
+      reader.refuse(column + " is a number with a point or an exponent: write it as text, \"" +
+                    value.dump() + "\"");
     } else {
       mended[column] = value.is_string() || value.is_null() ? value : Json(value.dump());
     }

@@ -6,9 +6,13 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <deque>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "operators/byte_order.h"
+#include "operators/json_escape.h"
 
 namespace millrace {
 namespace {
@@ -61,12 +65,70 @@ inline std::uint8_t end_of(bool object) noexcept { return object ? '}' : ']'; }
 
 inline bool is_digit(std::uint8_t c) noexcept { return c - unsigned{'0'} < 10; }
 
+/// The keys of the objects that are open, to find equal ones. One per thread: it keeps its room.
+class OpenKeys {
+ public:
+  void clear() noexcept {
+    keys_.clear();
+    begins_.clear();
+    unescaped_.clear();
+  }
+  void open() { begins_.push_back(keys_.size()); }
+  void add(std::string_view raw) {
+    keys_.push_back(raw.find('\\') == raw.npos ? raw : unescape(raw));
+  }
+  /// Whether all keys of the object that ends here differ.
+  bool close() {
+    const auto begin = keys_.begin() + static_cast<std::ptrdiff_t>(begins_.back());
+    begins_.pop_back();
+    const bool differ = differs_each(begin, keys_.end());
+    keys_.erase(begin, keys_.end());
+    return differ;
+  }
+
+ private:
+  using Keys = std::vector<std::string_view>;
+
+  static bool differs_each(Keys::iterator begin, Keys::iterator end) {
+    constexpr std::ptrdiff_t most_compared_each = 16;
+    if (end - begin > most_compared_each) {
+      std::sort(begin, end);
+      return std::adjacent_find(begin, end) == end;
+    }
+    for (auto key = begin; key != end; ++key) {
+      if (std::find(begin, key, *key) != key) return false;
+    }
+    return true;
+  }
+
+  std::string_view unescape(std::string_view raw) {
+    std::string& key = unescaped_.emplace_back();
+    for (;;) {
+      const std::size_t plain = std::min(raw.find('\\'), raw.size());
+      key += raw.substr(0, plain);
+      raw.remove_prefix(plain);
+      if (raw.empty()) return key;
+      raw.remove_prefix(1);
+      put_utf8(take_escape(raw), key);
+    }
+  }
+
+  Keys keys_;                          // of all open objects, the innermost one's last
+  std::vector<std::size_t> begins_;    // of each open object
+  std::deque<std::string> unescaped_;  // stay where they are
+};
+
 // A pass over one text. Every step leaves `at_` behind what it took, and returns false where the
 // text breaks the grammar.
 class JsonPass {
  public:
-  JsonPass(const std::uint8_t* text, std::size_t bytes, JsonTarget target) noexcept
-      : at_(text), end_(text + bytes), jsonb_(target == JsonTarget::jsonb) {}
+  JsonPass(const std::uint8_t* text, std::size_t bytes, JsonTarget target, OpenKeys& keys) noexcept
+      : at_(text), end_(text + bytes), jsonb_(target == JsonTarget::jsonb), keys_(keys) {
+    keys_.clear();
+  }
+
+  /// After document() of a jsonb.
+  bool has_equal_keys() const noexcept { return equal_keys_; }
 
   /// After document(): no byte of a string is above 0x7f, and outside strings none can be.
   bool is_ascii() const noexcept { return (seen_ & 0x8080808080808080U) == 0; }
@@ -81,11 +143,12 @@ class JsonPass {
         const bool object = *at_++ == '{';
         if (nesting.full()) return false;
         nesting.push(object);
+        if (object && jsonb_) keys_.open();
         skip_blanks();
         if (at_ == end_) return false;
         if (*at_ == end_of(object)) {
           ++at_;
-          nesting.pop();
+          close(nesting);
         } else {
           if (object && !key()) return false;
           continue;
@@ -106,12 +169,17 @@ class JsonPass {
           break;
         }
         if (c != end_of(object)) return false;
-        nesting.pop();
+        close(nesting);
       }
     }
   }
 
  private:
+  void close(Nesting& nesting) noexcept {
+    if (jsonb_ && nesting.in_object() && !keys_.close()) equal_keys_ = true;
+    nesting.pop();
+  }
+
   void skip_blanks() noexcept {
     while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\t' || *at_ == '\r')) ++at_;
   }
@@ -136,7 +204,12 @@ class JsonPass {
   }
 
   bool key() noexcept {
+    const std::uint8_t* const quote = at_;
     if (at_ == end_ || *at_ != '"' || !string()) return false;
+    if (jsonb_) {
+      keys_.add(
+          {reinterpret_cast<const char*>(quote + 1), static_cast<std::size_t>(at_ - quote - 2)});
+    }
     skip_blanks();
     return at_ != end_ && *at_++ == ':';
   }
@@ -256,6 +329,8 @@ class JsonPass {
   const std::uint8_t* at_;
   const std::uint8_t* const end_;
   const bool jsonb_;
+  OpenKeys& keys_;
+  bool equal_keys_ = false;
   std::uint64_t seen_ = 0;  // bytes of strings, and some behind them, all or-ed
 };
 
@@ -263,12 +338,13 @@ class JsonPass {
 
 ValueFault check_json(const std::uint8_t* text, std::size_t bytes, JsonTarget target) noexcept {
   if (target == JsonTarget::jsonb && bytes > longest_jsonb_bytes) return ValueFault::too_long;
-  JsonPass pass(text, bytes, target);
+  thread_local OpenKeys keys;
+  JsonPass pass(text, bytes, target, keys);
   if (!pass.document()) return ValueFault::invalid_json;
-  if (pass.is_ascii()) return ValueFault::none;
-  return simdjson::validate_utf8(reinterpret_cast<const char*>(text), bytes)
-             ? ValueFault::none
-             : ValueFault::invalid_utf8;
+  if (!pass.is_ascii() && !simdjson::validate_utf8(reinterpret_cast<const char*>(text), bytes)) {
+    return ValueFault::invalid_utf8;
+  }
+  return pass.has_equal_keys() ? ValueFault::equal_keys : ValueFault::none;
 }
 
 }  // namespace millrace

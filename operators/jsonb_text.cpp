@@ -4,63 +4,12 @@
 #include <array>
 #include <cstring>
 
+#include "operators/json_escape.h"
+
 namespace millrace {
 namespace {
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-
-std::uint32_t hex4(std::string_view digits) noexcept {
-  std::uint32_t code = 0;
-  for (const char c : digits.substr(0, 4)) {
-    const auto value = is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10;
-    code = code << 4 | (static_cast<std::uint32_t>(value) & 0xf);
-  }
-  return code;
-}
-
-void put_utf8(std::uint32_t code, std::string& out) {
-  const auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
-    put(0xc0 | code >> 6);
-    put(0x80 | (code & 0x3f));
-  } else if (code < 0x10000) {
-    put(0xe0 | code >> 12);
-    put(0x80 | (code >> 6 & 0x3f));
-    put(0x80 | (code & 0x3f));
-  } else {
-    put(0xf0 | code >> 18);
-    put(0x80 | (code >> 12 & 0x3f));
-    put(0x80 | (code >> 6 & 0x3f));
-    put(0x80 | (code & 0x3f));
-  }
-}
-
-/// The character that the escape at the start of `rest` (behind its backslash) stands for; steps
-/// past it.
-std::uint32_t take_escape(std::string_view& rest) noexcept {
-  if (rest.empty()) return 0;
-  const char c = rest.front();
-  rest.remove_prefix(1);
-  switch (c) {
-    case 'b': return '\b';
-    case 'f': return '\f';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    case 'u': break;
-    default: return static_cast<unsigned char>(c);
-  }
-  std::uint32_t code = hex4(rest);
-  rest.remove_prefix(std::min<std::size_t>(rest.size(), 4));
-  const bool pair = code >= 0xd800 && code < 0xdc00 && rest.starts_with("\\u");
-  if (!pair) return code;
-  rest.remove_prefix(2);
-  code = 0x10000 + ((code - 0xd800) << 10) + ((hex4(rest) - 0xdc00) & 0x3ff);
-  rest.remove_prefix(std::min<std::size_t>(rest.size(), 4));
-  return code;
-}
 
 void put_escaped(std::uint32_t code, std::string& out) {
   constexpr std::string_view digits = "0123456789abcdef";

@@ -275,7 +275,7 @@ ColumnMapping json_to_document(const Request& request) {
 }
 
 using enum ValueFault;
-using Faults = std::array<ValueFault, 2>;
+using Faults = std::array<ValueFault, 3>;
 constexpr Faults no_faults = {none, none};
 
 // clang-format off
@@ -325,7 +325,7 @@ constexpr std::array conversions = {
   NamedConversion{"char, varchar, any text", "inet", "", "an IPv4 or IPv6 address, with /n behind it or without",
     {invalid_inet, none}, is_string, is_one_of<to_inet>, by_text<Encoding::text_to_inet>},
   NamedConversion{"char, varchar, any text, any blob", "jsonb, json", "", "the document, checked as PostgreSQL checks it",
-    {invalid_json, invalid_utf8}, [](const SourceColumn& c) { return is_string(c) || is_bytes(c); }, is_one_of<to_documents>, to_document},
+    {invalid_json, equal_keys, invalid_utf8}, [](const SourceColumn& c) { return is_string(c) || is_bytes(c); }, is_one_of<to_documents>, to_document},
   NamedConversion{"char, varchar, any text", "text, varchar(n), character(n)", "", "the same text",
     {too_long, none}, is_string, is_text_of_length, text_to_text},
   NamedConversion{"char, varchar, any text", "bytea", "", "the bytes as the source stores them, in its own character set",
@@ -349,7 +349,7 @@ constexpr std::array conversions = {
   NamedConversion{"set", "text", "", "the members with commas between them",
     no_faults, is_set, is_one_of<to_text>, by_switch<&TypeChoices::set, SetChoice::text>},
   NamedConversion{"json", "jsonb, json", "", "the document, checked as PostgreSQL checks it",
-    {invalid_json, none}, is_json, is_one_of<to_documents>, json_to_document},
+    {invalid_json, equal_keys}, is_json, is_one_of<to_documents>, json_to_document},
   NamedConversion{"json", "text", "", "the document as it is, unchecked",
     no_faults, is_json, is_one_of<to_text>, by_switch<&TypeChoices::json, JsonChoice::text>},
   NamedConversion{"date, datetime(n), timestamp(n)", "timestamptz, timestamp", "", "the same moment in UTC",
@@ -412,6 +412,27 @@ bool is_plain_number(const std::string& text) {
   return read_number(text, value);
 }
 
+/// A decimal as the server sends it: `scale` digits behind the point, no plus, no leading zeros;
+/// none where the column cannot hold it.
+std::optional<std::string> decimal_text(std::string_view text, std::uint32_t scale) {
+  double value = 0;
+  if (!read_number(std::string(text), value)) return std::nullopt;
+  const bool negative = text.starts_with('-');
+  if (negative || text.starts_with('+')) text.remove_prefix(1);
+  if (text.find_first_not_of("0123456789.") != text.npos) return std::nullopt;
+  std::string_view whole = text.substr(0, text.find('.'));
+  std::string_view fraction = whole.size() == text.size() ? "" : text.substr(whole.size() + 1);
+  whole.remove_prefix(std::min(whole.find_first_not_of('0'), whole.size()));
+  while (fraction.size() > scale && fraction.ends_with('0')) fraction.remove_suffix(1);
+  if (fraction.size() > scale) return std::nullopt;
+  std::string digits = whole.empty() ? "0" : std::string(whole);
+  if (scale > 0) {
+    digits += '.' + std::string(fraction) + std::string(scale - fraction.size(), '0');
+  }
+  const bool zero = digits.find_first_not_of("0.") == digits.npos;
+  return (negative && !zero ? "-" : "") + digits;
+}
+
 void add_null_values(const SourceColumn& column, const CastRule& rule, const ColumnMapping& mapping,
                      ColumnLiterals& literals) {
   for (const std::string& text : rule.null_if) {
@@ -436,6 +457,13 @@ void add_null_values(const SourceColumn& column, const CastRule& rule, const Col
       literals.null_zero_date = true;
     } else if (is_time(column) || column.type == SourceType::bit || is_geometry(column)) {
       unfit();
+    } else if (column.type == SourceType::decimal) {
+      // A rule for many columns may name a value that only some of them can hold.
+      if (const auto sent = decimal_text(text, column.scale)) {
+        literals.null_texts.push_back(*sent);
+      } else if (!is_plain_number(text)) {
+        unfit();
+      }
     } else {
       const bool ascii = std::all_of(text.begin(), text.end(),
                                      [](char c) { return static_cast<unsigned char>(c) < 0x80; });

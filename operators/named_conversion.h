@@ -27,7 +27,7 @@ struct NamedConversion {
   std::string_view to;       // "timestamptz"
   std::string_view name;     // behind "using"; empty: the two types' own
   std::string_view meaning;  // how a value gets there
-  std::array<ValueFault, 2> faults;
+  std::array<ValueFault, 3> faults;
   bool (*takes)(const SourceColumn& column);
   bool (*makes)(const ConversionRequest& request);
   ColumnMapping (*map)(const ConversionRequest& request);

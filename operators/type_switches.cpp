@@ -45,8 +45,9 @@ constexpr std::array set_values = {
     offer<&TypeChoices::set, SetChoice::text>("text", "text, members separated by commas"),
 };
 constexpr std::array json_values = {
-    offer<&TypeChoices::json, JsonChoice::jsonb>(
-        "jsonb", "jsonb; \\u0000 and lone surrogates are faults, spacing and key order are lost"),
+    offer<&TypeChoices::json, JsonChoice::jsonb>("jsonb",
+                                                 "jsonb; \\u0000, lone surrogates and equal keys "
+                                                 "are faults, spacing and key order are lost"),
     offer<&TypeChoices::json, JsonChoice::json>("json", "json, which keeps the text as it is"),
     offer<&TypeChoices::json, JsonChoice::text>("text", "text, unchecked"),
 };

@@ -148,7 +148,7 @@ std::vector<ValueFault> faults_of(Encoding encoding) {
     case Encoding::latin1_to_text_array: return {nul_in_text};
     case Encoding::utf8_to_enum:
     case Encoding::latin1_to_enum: return {invalid_enum};
-    case Encoding::json_to_jsonb:
+    case Encoding::json_to_jsonb: return {invalid_json, equal_keys, invalid_utf8};
     case Encoding::json_to_json: return {invalid_json, invalid_utf8};
     case Encoding::geometry_to_ewkb: return {invalid_geometry};
     // Only rules lead there: docs/conversions.md lists their faults.
@@ -233,7 +233,7 @@ constexpr std::string_view tail = R"(
   as MySQL has it. Every other character set is converted by the source.
 - An enum with a label above 63 bytes, or the same label twice, becomes `text` with a CHECK.
 - The members of a `set` are split at commas; MySQL's empty set is the empty array.
-- `jsonb` takes numbers of any length that `numeric` holds; `\u0000` and lone surrogates are faults.
+- `jsonb` takes numbers of any length that `numeric` holds; `\u0000`, lone surrogates and equal keys in one object are faults.
 - Geometry is WKB, and EWKB where it has an SRID; the order of the coordinates is that of the source's
   storage: longitude first.
 )";

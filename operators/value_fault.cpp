@@ -12,6 +12,7 @@ std::string_view describe(ValueFault fault) noexcept {
     case ValueFault::nul_in_text: return "NUL byte in text";
     case ValueFault::invalid_utf8: return "invalid UTF-8";
     case ValueFault::invalid_json: return "not JSON that PostgreSQL can hold";
+    case ValueFault::equal_keys: return "equal keys in a JSON object, of which jsonb keeps one";
     case ValueFault::too_long: return "too long for the target type";
     case ValueFault::invalid_enum: return "empty value that is no label of the enum";
     case ValueFault::invalid_uuid: return "invalid UUID";
@@ -29,6 +30,7 @@ std::string_view remedy(ValueFault fault) noexcept {
   switch (fault) {
     case ValueFault::not_boolean: return "--tinyint1 smallint";
     case ValueFault::invalid_json: return "--json-type text";
+    case ValueFault::equal_keys: return "--json-type json";
     case ValueFault::invalid_enum: return "--enum text";
     case ValueFault::none:
     case ValueFault::out_of_range:

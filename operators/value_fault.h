@@ -15,6 +15,7 @@ enum class ValueFault : std::uint8_t {
   nul_in_text,   // U+0000, which PostgreSQL text cannot hold
   invalid_utf8,
   invalid_json,  // not JSON, or JSON that jsonb cannot hold (\u0000, lone surrogates)
+  equal_keys,    // of an object in JSON: jsonb keeps one of their values
   too_long,      // more characters than the target's length
   invalid_enum,  // the empty "error" member of an ENUM
   invalid_uuid,

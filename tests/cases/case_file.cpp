@@ -23,6 +23,7 @@ constexpr std::pair<std::string_view, ValueFault> faults[] = {
     {"nul_in_text", ValueFault::nul_in_text},
     {"invalid_utf8", ValueFault::invalid_utf8},
     {"invalid_json", ValueFault::invalid_json},
+    {"equal_keys", ValueFault::equal_keys},
     {"too_long", ValueFault::too_long},
     {"invalid_enum", ValueFault::invalid_enum},
     {"invalid_uuid", ValueFault::invalid_uuid},

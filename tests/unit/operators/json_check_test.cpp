@@ -108,7 +108,8 @@ TEST(JsonCheck, AgreesWithSimdjsonOnMutatedDocuments) {
     }
     const simdjson::error_code expected = parser.parse(text).error();
     if (expected == simdjson::NUMBER_OUT_OF_RANGE) continue;
-    const bool got = check(text) == ValueFault::none;
+    const ValueFault fault = check(text);
+    const bool got = fault == ValueFault::none || fault == ValueFault::equal_keys;
     ASSERT_EQ(got, expected == simdjson::SUCCESS) << text << ": " << expected;
     valid += got ? 1 : 0;
   }
