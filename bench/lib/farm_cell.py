@@ -8,9 +8,10 @@ import time
 from data_set import DataSet
 from server_pair import Refused
 
-GLOBS = "qube,*qube,pfx_dw"
 LAYOUTS, ENGINES = ("shared", "per-job"), ("InnoDB", "MyISAM")
 TABLES_PER_DROP = 100  # a transaction that drops thousands of tables runs out of locks
+JOBS_PER_DATABASE = 256  # as farmgen has it by default
+FILLING = "filling"  # how the note of a farm begins that is not whole yet
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,28 +63,34 @@ class Farm:
     def rows(self):
         return sum(database.rows for database in self.databases)
 
-    def build(self, servers, farmgen):
+    def build(self, servers, farmgen, own_servers):
         """Fill the source, unless it holds this very farm already."""
         wanted = " ".join(self.cell.farmgen_options())
         servers.ask_source("create database if not exists bench_data_sets;"
                            " create table if not exists bench_data_sets.made"
                            " (name varchar(64) primary key, options text);")
         noted = servers.ask_source("select options from bench_data_sets.made where name = 'farm'")
-        if not noted or noted[0][0] != wanted:
-            standing = farm_databases(servers)
-            if standing and not noted:
-                raise Refused("the source holds databases of a farm that bench/farm did not make: "
-                              + ", ".join(standing[:5]))
-            servers.ask_source("delete from bench_data_sets.made where name = 'farm'; ")
-            began = time.monotonic()
-            command = [farmgen, "--source", servers.source_url, "--drop", *self.cell.farmgen_options()]
-            if subprocess.run(command, stdout=subprocess.DEVNULL).returncode != 0:
-                raise Refused(f"the farm {self.cell.name} cannot be made, see above")
-            self.fill_seconds = time.monotonic() - began
+        noted = noted[0][0] if noted else ""
+        standing = farm_databases(servers)
+        if standing and (own_servers or not noted):
+            refuse_farm_of_others(servers, standing, noted)
+        if noted != wanted or not standing:
+            self.fill(servers, farmgen, noted)
             servers.ask_source(f"replace into bench_data_sets.made values ('farm', '{wanted}')")
         self.databases = [DataSet(name, name, "qube", []) for name in farm_databases(servers)]
         for database in self.databases:
             database.read_tables(servers)
+
+    def fill(self, servers, farmgen, noted):
+        # Cut short, it leaves databases of either farm, which the next call must know for ours.
+        most_jobs = max(self.cell.jobs, jobs_of(noted))
+        servers.ask_source("replace into bench_data_sets.made values"
+                           f" ('farm', '{FILLING} --jobs {most_jobs}')")
+        began = time.monotonic()
+        command = [farmgen, "--source", servers.source_url, "--drop", *self.cell.farmgen_options()]
+        if subprocess.run(command, stdout=subprocess.DEVNULL).returncode != 0:
+            raise Refused(f"the farm {self.cell.name} cannot be made, see above")
+        self.fill_seconds = time.monotonic() - began
 
     def check_copy(self, servers, keys):
         for database in self.databases:
@@ -100,6 +107,40 @@ class Farm:
             drops.append(f"drop table {batch} cascade;")
         drops += [f'drop schema if exists "{database.name}" cascade;' for database in self.databases]
         servers.ask_target("\n".join([*drops, "checkpoint;"]))
+
+
+def jobs_of(noted):
+    """The jobs of the farm that a note tells of; none without a note."""
+    found = re.search(r"--jobs (\d+)", noted)
+    return int(found[1]) if found else 0
+
+
+def refuse_farm_of_others(servers, standing, noted):
+    """farmgen --drop removes every <n>qube: none may stand that is not of the farm noted."""
+    jobs = jobs_of(noted)
+    made = {f"{number}qube" for number in range(1, -(-jobs // JOBS_PER_DATABASE) + 1)}
+    made |= {"qube", "pfx_dw"} if jobs else set()
+    others = [name for name in standing if name not in made]
+    # The names alone may be those of a farm that came later.
+    if not others and not noted.startswith(FILLING) and not holds_jobs(servers, standing, jobs):
+        others = standing
+    if others:
+        raise Refused("the source holds databases of a farm that bench/farm did not make: "
+                      + ", ".join(others[:5]))
+
+
+def holds_jobs(servers, standing, jobs):
+    return "qube" in standing and servers.ask_source("select count(*) from qube.jobid") == [[str(jobs)]]
+
+
+def refuse_standing_schemas(servers):
+    """The copies are dropped after each run: nothing of theirs may be there before the first."""
+    found = [name for (name,) in servers.ask_target(
+        "select nspname from pg_namespace where nspname ~ '^[0-9]*qube$' or nspname = 'pfx_dw'"
+        " order by nspname")]
+    if found:
+        raise Refused("the target holds schemas that bench/farm would drop: " + ", ".join(found[:5])
+                      + "\n  drop them, or name another database of the target")
 
 
 def farm_databases(servers):

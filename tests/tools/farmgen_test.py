@@ -123,11 +123,12 @@ class Qube(FarmgenTestCase):
             "select count(*) from information_schema.tables where table_schema = '3qube'"), "17")
 
     def test_a_few_jobs_can_have_very_many_frames(self):
-        self.make(*QUBE, "--skew", 2, "--skew-frames", 900)
-        counts = self.value("select pid, count(*) n from (select pid from 1qube.work union all"
-                            " select pid from 2qube.work union all select pid from 3qube.work) w"
-                            " group by pid having n = 900")
-        self.assertEqual(len(counts.splitlines()), 2)
+        for skew in (2, 9, 15, 20):  # of 20 jobs
+            self.make(*QUBE, "--skew", skew, "--skew-frames", 90)
+            counts = self.value("select pid, count(*) n from (select pid from 1qube.work union all"
+                                " select pid from 2qube.work union all select pid from 3qube.work) w"
+                                " group by pid having n = 90")
+            self.assertEqual(len(counts.splitlines()), skew)
 
     def test_a_farm_in_the_way_is_named_and_kept(self):
         self.make(*QUBE)

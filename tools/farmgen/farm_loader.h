@@ -12,7 +12,7 @@ namespace millrace {
 
 struct FillOptions {
   unsigned connections = 2;
-  bool drop = false;         // replace databases of the same names
+  bool drop = false;         // replace databases of the same names, and remove the plan's leftovers
   bool keep_binlog = false;  // write the rows to the server's binary log
 };
 

@@ -49,7 +49,9 @@ void add_options(CLI::App& app, Request& request) {
   app.add_option("--connections", fill.connections, "sessions that load at the same time")
       ->check(CLI::Range(1, 64))
       ->option_text("N");
-  app.add_flag("--drop", fill.drop, "replace databases of the same names");
+  app.add_flag(
+      "--drop", fill.drop,
+      "replace databases of the same names; profile qube removes every <number>qube first");
   app.add_flag("--binlog", fill.keep_binlog, "write the rows to the binary log as well");
   app.add_option("--engine", farm.engine, "InnoDB (default) or MyISAM")
       ->transform(CLI::IsMember({"InnoDB", "MyISAM"}, CLI::ignore_case))
