@@ -95,10 +95,19 @@ Findings check_standing(const Preparation& preparation) {
            "--if-exists drop, truncate or append; or --schema-map, or --exclude"}};
 }
 
+/// Why the load may take less of the disk than its tables do; empty where it takes all of that.
+std::string_view disk_spared(const Preparation& preparation) {
+  if (preparation.resumed) return "less will do, since some of it is stored already";
+  if (!preparation.to_drop.empty() || !preparation.to_truncate.empty()) {
+    return "less will do, since what is dropped or truncated makes room first";
+  }
+  return {};
+}
+
 /// What the target is, and what the load meets there.
 Findings check_target(const Job& job, const Preparation& preparation,
                       const postgres::LoadFacts& facts, const Footprint& print) {
-  Findings findings = check_load_settings(facts, print);
+  Findings findings = check_load_settings(facts, print, disk_spared(preparation));
   append(findings,
          check_extensions(preparation.target.has_postgis,
                           job.types.geometry == GeometryChoice::bytea, preparation.catalog));
@@ -163,12 +172,10 @@ class Inspection {
     if (source_link_ && target_link_) add(check_clocks(*source_link_, *target_link_));
     bool planned = false;
     std::optional<bool> gates_pass;
+    if (source_link_ || target_link_) {
+      try_to("gates", [&] { gates_pass = look_at_gates(); });
+    }
     if (source_link_ && target_link_) {
-      try_to("gates", [&] {
-        Findings gates = check_gates(job_, *source_, *target_);
-        gates_pass = worst_of(gates) != Verdict::fail;
-        add(std::move(gates));
-      });
       planned = try_to("plan", [&] { prepare(job_, *source_, *target_, preparation_); });
       if (planned) look_at_plan();
     }
@@ -220,6 +227,17 @@ class Inspection {
     target_link_ = read_link(*target_, load_facts_, facts.version_text, job_.target);
     add(check_link(Side::target, *target_link_));
     for (const Error& unmet : unmet_requirements(facts)) add("plan", unmet);
+  }
+
+  /// Whether they pass, if that can be told: one that fails does, the rest must all be asked.
+  std::optional<bool> look_at_gates() {
+    Findings gates = check_gates(job_, source_link_ ? source_.get() : nullptr,
+                                 target_link_ ? target_.get() : nullptr);
+    const bool fails = worst_of(gates) == Verdict::fail;
+    const bool all_asked = gates.size() == job_.gates.size();
+    add(std::move(gates));
+    if (fails) return false;
+    return all_asked ? std::optional(true) : std::nullopt;
   }
 
   void look_at_plan() {
@@ -315,7 +333,8 @@ Findings check_before_run(const Job& job, mysql::Connection& source, postgres::C
   const SourceGrants grants(source_facts.grants);
   const postgres::LoadFacts load_facts =
       postgres::read_load_facts(target, is_on_this_machine(job.target));
-  Findings findings = check_gates(job, source, target);
+  Findings findings = check_gates(job, &source, &target);
+  append(findings, check_hidden_extras(job, source.version(), grants, preparation.catalog));
   append(findings, probe_tables(source, preparation.work, grants, Probe::doubtful_tables));
   append(findings, check_source(source_facts, preparation.work, preparation.sizing.chunk_bytes));
   std::optional<ScanResult> scan;

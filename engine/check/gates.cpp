@@ -17,12 +17,13 @@ std::optional<std::string> first_value(const Rows& rows) {
   return rows[0][0].null ? std::string("NULL") : rows[0][0].text;
 }
 
-Finding check_gate(const Gate& gate, mysql::Connection& source, postgres::Connection& target) {
+/// Requires: the gate's side is there.
+Finding check_gate(const Gate& gate, mysql::Connection* source, postgres::Connection* target) {
   const std::string_view at = gate.at == Side::source ? "source" : "target";
   std::optional<std::string> found;
   try {
-    found = gate.at == Side::source ? first_value(source.query(gate.sql))
-                                    : first_value(target.query(gate.sql));
+    found = gate.at == Side::source ? first_value(source->query(gate.sql))
+                                    : first_value(target->query(gate.sql));
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::connection_lost) throw;
     return {Verdict::fail, family, "gate",
@@ -40,10 +41,25 @@ Finding check_gate(const Gate& gate, mysql::Connection& source, postgres::Connec
 
 }  // namespace
 
-Findings check_gates(const Job& job, mysql::Connection& source, postgres::Connection& target) {
+Findings check_gates(const Job& job, mysql::Connection* source, postgres::Connection* target) {
   Findings findings;
-  for (const Gate& gate : job.gates) findings.push_back(check_gate(gate, source, target));
+  for (const Gate& gate : job.gates) {
+    const bool is_there = gate.at == Side::source ? source != nullptr : target != nullptr;
+    if (is_there) findings.push_back(check_gate(gate, source, target));
+  }
   return findings;
+}
+
+void require_source_gates(const Job& job, mysql::Connection& source) {
+  std::string all;
+  std::string hint;
+  for (const Finding& finding : check_gates(job, &source, nullptr)) {
+    if (finding.verdict != Verdict::fail) continue;
+    if (hint.empty()) hint = finding.advice;
+    all += (all.empty() ? "" : "; ") + finding.message;
+  }
+  if (all.empty()) return;
+  throw Error(ErrorKind::bad_request, "cannot begin the run: " + all, {.side = Side::source}, hint);
 }
 
 }  // namespace millrace

@@ -41,6 +41,11 @@ class SourcePrivileges {
     return std::move(findings_);
   }
 
+  Findings look_for_extras() {
+    check_extras();
+    return std::move(findings_);
+  }
+
  private:
   std::string account() const {
     return grants_.account().empty() ? "<account>" : grants_.account();
@@ -196,6 +201,11 @@ Findings check_source_privileges(const Job& job, const mysql::ServerVersion& ver
                                  const SourceGrants& grants, const SourceCatalog& catalog,
                                  bool binlog) {
   return SourcePrivileges(job, version, grants, catalog, binlog).check();
+}
+
+Findings check_hidden_extras(const Job& job, const mysql::ServerVersion& version,
+                             const SourceGrants& grants, const SourceCatalog& catalog) {
+  return SourcePrivileges(job, version, grants, catalog, false).look_for_extras();
 }
 
 }  // namespace millrace

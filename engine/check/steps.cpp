@@ -6,6 +6,7 @@
 
 #include "engine/ledger_schema.h"
 #include "io/error.h"
+#include "io/mysql/catalog.h"
 
 namespace millrace {
 
@@ -16,26 +17,28 @@ StepState ask(Session* session, const std::string& sql) {
   if (session == nullptr) return StepState::unseen;
   try {
     const auto rows = session->query(sql);
-    if (rows.empty() || rows[0].empty() || rows[0][0].null) return StepState::open;
-    const std::string& value = rows[0][0].text;
-    return value == "t" || value == "1" ? StepState::done : StepState::open;
+    if (rows.empty() || rows[0].empty()) return StepState::open;
+    if (rows[0][0].null) return state_of_answer(std::nullopt);
+    return state_of_answer(rows[0][0].text);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::connection_lost || error.kind() == ErrorKind::cancelled) throw;
     return StepState::unseen;
   }
 }
 
-/// Whether every table stands in the target as a run that is complete left it: it was the last one
-/// that stored the table.
+/// Whether every table stands in the target as a run that is complete and equal left it: it was the
+/// last one that stored the table.
 StepState look_for_tables(postgres::Connection* target, const WorkPlan* work) {
   if (target == nullptr || work == nullptr) return StepState::unseen;
   if (look_for_ledger(*target) != LedgerState::ready) return StepState::open;
   std::set<std::pair<std::string, std::string>> moved;
   for (const postgres::Row& row : target->query(
            "SELECT target_schema, target_name FROM (SELECT DISTINCT ON (target_schema, "
-           "target_name) target_schema, target_name, state FROM millrace.tables JOIN millrace.runs "
+           "target_name) target_schema, target_name, state, error FROM millrace.tables JOIN "
+           "millrace.runs "
            "USING (run) ORDER BY target_schema, target_name, run DESC) last WHERE state = "
-           "'complete' AND EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace "
+           "'complete' AND error IS NULL AND EXISTS (SELECT FROM pg_catalog.pg_class c JOIN "
+           "pg_catalog.pg_namespace "
            "n ON n.oid = c.relnamespace WHERE nspname = target_schema AND relname = "
            "target_name)")) {
     moved.emplace(row[0].text, row[1].text);
@@ -63,9 +66,15 @@ StepState look_at(const Step& step, const StepEvidence& evidence) {
 }  // namespace
 
 std::vector<SeenStep> look_at_steps(std::span<const Step> steps, const StepEvidence& evidence) {
+  if (evidence.source != nullptr && !steps.empty()) mysql::want_fresh_statistics(*evidence.source);
   std::vector<SeenStep> seen;
   for (const Step& step : steps) seen.push_back({step.text, look_at(step, evidence)});
   return seen;
+}
+
+StepState state_of_answer(std::optional<std::string_view> answer) noexcept {
+  if (!answer) return StepState::unseen;
+  return *answer == "t" || *answer == "1" ? StepState::done : StepState::open;
 }
 
 std::size_t current_step(std::span<const SeenStep> steps) {

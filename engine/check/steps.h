@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/job.h"
@@ -36,6 +37,9 @@ struct StepEvidence {
 /// Look for each step's sign. A query that is refused shows nothing.
 /// Errors: connection_lost, cancelled.
 std::vector<SeenStep> look_at_steps(std::span<const Step> steps, const StepEvidence& evidence);
+
+/// What the first value of a step's query says. None, for NULL, says nothing.
+StepState state_of_answer(std::optional<std::string_view> answer) noexcept;
 
 /// The step that comes next: the first that is not done. One that cannot be seen is passed over if
 /// a later one is done. steps.size() when all are.

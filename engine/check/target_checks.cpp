@@ -17,7 +17,8 @@ constexpr std::uint64_t gibibyte = std::uint64_t{1} << 30;
 
 std::string size_text(std::uint64_t bytes) { return data_text(static_cast<double>(bytes)); }
 
-Finding check_disk(const postgres::LoadFacts& facts, const Footprint& print) {
+Finding check_disk(const postgres::LoadFacts& facts, const Footprint& print,
+                   std::string_view spared) {
   const std::uint64_t needed = print.disk_bytes(facts.max_wal_size_bytes);
   const std::uint64_t wal = needed - print.heap_bytes - print.index_bytes;
   const std::string need =
@@ -29,6 +30,10 @@ Finding check_disk(const postgres::LoadFacts& facts, const Footprint& print) {
   }
   const std::string free = fmt::format("{}, {} are free at {}", need,
                                        size_text(*facts.free_disk_bytes), facts.data_directory);
+  if (*facts.free_disk_bytes < needed && !spared.empty()) {
+    return {Verdict::warn, family, "disk", fmt::format("{}; {}", free, spared),
+            "free some, if that is too little"};
+  }
   if (*facts.free_disk_bytes < needed) {
     return {Verdict::fail, family, "disk", free,
             "free some, or move the database to a larger tablespace"};
@@ -143,8 +148,9 @@ Findings check_followers(const postgres::LoadFacts& facts, const Footprint& prin
 
 }  // namespace
 
-Findings check_load_settings(const postgres::LoadFacts& facts, const Footprint& print) {
-  Findings findings{check_disk(facts, print), check_wal(facts, print),
+Findings check_load_settings(const postgres::LoadFacts& facts, const Footprint& print,
+                             std::string_view disk_spared) {
+  Findings findings{check_disk(facts, print, disk_spared), check_wal(facts, print),
                     check_maintenance_memory(facts, print)};
   findings.push_back(
       {Verdict::ok,

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 #include "engine/check/finding.h"
 #include "engine/check/footprint.h"
 #include "io/postgres/load_facts.h"
@@ -8,8 +10,10 @@
 namespace millrace {
 
 /// What of the target's settings, disk and neighbours meets a load of this size, with the settings
-/// that would spare it work, and how much.
-Findings check_load_settings(const postgres::LoadFacts& facts, const Footprint& print);
+/// that would spare it work, and how much. `disk_spared`: why less of the disk may do than the
+/// tables take, in words; empty where the load takes it all.
+Findings check_load_settings(const postgres::LoadFacts& facts, const Footprint& print,
+                             std::string_view disk_spared = {});
 
 /// Geometry without PostGIS arrives as bytes.
 Findings check_extensions(bool has_postgis, bool as_bytes_by_choice, const SourceCatalog& catalog);

@@ -282,9 +282,15 @@ std::vector<std::string> read_databases(Connection& connection) {
   return databases;
 }
 
+void want_fresh_statistics(Connection& connection) {
+  if (connection.version().mariadb || connection.version().number < 80000) return;
+  connection.execute("SET SESSION information_schema_stats_expiry = 0");
+}
+
 SourceCatalog read_catalog(Connection& connection, const std::vector<std::string>& databases) {
   SourceCatalog catalog;
   if (databases.empty()) return catalog;
+  want_fresh_statistics(connection);
   const std::string in = in_list(databases);
   read_tables(connection, in, catalog);
   read_sequences(connection, catalog);

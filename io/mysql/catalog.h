@@ -11,6 +11,10 @@ namespace millrace::mysql {
 /// The databases that the account sees, without the server's own.
 std::vector<std::string> read_databases(Connection& connection);
 
+/// Let this session's information_schema tell sizes, times and next AUTO_INCREMENT values as they
+/// are: MySQL 8 otherwise tells what it knew a day ago.
+void want_fresh_statistics(Connection& connection);
+
 /// Read what `databases` hold: tables with columns, indexes, keys, checks and partitions, and the
 /// names and texts of what is no table (views, triggers, routines, events).
 ///

@@ -11,7 +11,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from clients import Mysql, Postgres, Program, variable  # noqa: E402  pylint: disable=wrong-import-position
 
-COMPLETE, BAD_DATA = 0, 3
+COMPLETE, BAD_REQUEST, BAD_DATA = 0, 2, 3
 UNSET_TIME = 946702800  # 2000-01-01 at UTC-5: what the farm's managers store for "never"
 
 
@@ -127,6 +127,27 @@ class Qube(ProfileTestCase):
         fact = self.types_of("warehouse.job_fact")
         self.assertEqual(fact["job_timestart"], "bigint")
         self.assertEqual(fact["job_timesubmit"], "timestamp with time zone")
+
+    def test_a_farm_without_a_warehouse_is_moved_all_the_same(self):
+        self.make()
+        self.source.run("drop database pfx_dw")
+        self.assertIn("pfx_*  no database of the source matches it",
+                      self.run_millrace("plan", "--profile", "qube").stdout)
+        self.migrate("--profile", "qube")
+        self.assertEqual(self.target_value('select count(*) from "1qube".job'), "8")
+
+    def test_the_gate_of_the_schemas_version_is_asked_without_a_target_too(self):
+        self.make()
+        self.source.run("update qube.tableversion set version = 36")
+        nowhere = self.target.url(self.database, port=1)
+        said = json.loads(self.program.run("check", self.source.url(), nowhere, "--profile", "qube",
+                                           "--json").stdout)
+        self.assertEqual([line["verdict"] for line in said["findings"] if line["family"] == "gates"],
+                         ["FAIL"])
+        outcome = self.program.run("extract", self.source.url(), "archive", "--profile", "qube")
+        self.assertEqual(outcome.code, BAD_REQUEST, outcome.stderr)
+        self.assertIn("gives 36, not 37", outcome.stderr)
+        self.assertIn("upgrade_supervisor", outcome.stderr)
 
     def test_the_plan_prints_the_operators_steps_in_order(self):
         self.make()

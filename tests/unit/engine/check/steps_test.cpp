@@ -1,5 +1,7 @@
 #include "engine/check/steps.h"
 
+#include <optional>
+
 #include <gtest/gtest.h>
 
 namespace millrace {
@@ -31,6 +33,15 @@ TEST(Steps, OneThatCannotBeSeenIsDoneWhenALaterOneIs) {
 TEST(Steps, OneThatIsSeenToBeOpenIsNeverPassedOver) {
   EXPECT_EQ(current({open, done, done}), 0U) << "the farm runs again";
   EXPECT_EQ(current({done, unseen, open, done}), 2U) << "moved before the upgrade";
+}
+
+TEST(Steps, AnAnswerThatIsNullTellsNothing) {
+  EXPECT_EQ(state_of_answer(std::nullopt), unseen) << "no table has an update time";
+  EXPECT_EQ(state_of_answer("1"), done);
+  EXPECT_EQ(state_of_answer("t"), done);
+  EXPECT_EQ(state_of_answer("0"), open);
+  EXPECT_EQ(state_of_answer("f"), open);
+  EXPECT_EQ(state_of_answer(""), open);
 }
 
 TEST(Steps, WithoutEvidenceNothingIsSeen) {

@@ -46,6 +46,17 @@ TEST(TargetChecks, DiskThatCannotHoldTheLoadFails) {
   EXPECT_NE(unseen.message.find("cannot be seen"), std::string::npos);
 }
 
+TEST(TargetChecks, DiskThatIsMadeFreeOrFilledAlreadyOnlyWarns) {
+  postgres::LoadFacts facts = usual();
+  facts.free_disk_bytes = 20 * gib;
+
+  const Finding finding =
+      about(check_load_settings(facts, large(), "less will do, since it is so"), "disk");
+
+  EXPECT_EQ(finding.verdict, Verdict::warn);
+  EXPECT_NE(finding.message.find("; less will do, since it is so"), std::string::npos);
+}
+
 TEST(TargetChecks, CheckpointsOfALargeLoadAreCounted) {
   const Finding finding = about(check_load_settings(usual(), large()), "max_wal_size");
 
