@@ -95,6 +95,8 @@ void BuilderLane::build_once(const BuildQueue::Task& task, bool perhaps_done) {
   WaitClock clock(meter_, Stall::target);
   clock.start();
   lane_.join(ledger_);
+  // Where only the way to it was lost, the server may still build: let what stands be decided.
+  if (perhaps_done) ledger_.end_predecessor(session_);
   fault_point(task.finish ? "builder.before_finish" : "builder.before_index");
   if (!task.finish) {
     const TargetIndex& index = table.indexes[task.index];

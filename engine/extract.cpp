@@ -3,6 +3,7 @@
 #include <ctime>
 #include <filesystem>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -13,6 +14,7 @@
 
 #include "engine/archive_source.h"
 #include "engine/archive_writer_lane.h"
+#include "engine/check/gates.h"
 #include "engine/copy_graph.h"
 #include "engine/job_difference.h"
 #include "engine/mysql_source.h"
@@ -22,6 +24,7 @@
 #include "engine/sampler.h"
 #include "engine/side_by_side.h"
 #include "engine/stored_run.h"
+#include "io/archive/folder_lock.h"
 #include "io/archive/target_json.h"
 #include "io/error.h"
 
@@ -45,6 +48,7 @@ class Extraction {
 
   void run() {
     progress_.set_phase("connect");
+    hold_folder();
     look_at_folder();
     source_.connect();
     report_.source_version = source_.version_text();
@@ -90,6 +94,37 @@ class Extraction {
   }
 
  private:
+  /// Two runs at once would write over each other's files.
+  void hold_folder() {
+    std::error_code fault;
+    if (job_.resume && !fs::exists(folder_, fault)) return;  // as look_at_folder() will say
+    make_folder(folder_);
+    lock_.emplace(folder_);
+    if (!lock_->held_by_other()) return;
+    throw Error(ErrorKind::conflict,
+                "cannot extract into " + folder_.string() + ": another millrace extract is at it",
+                {}, "wait for it to end, or name another folder");
+  }
+
+  static void make_folder(const fs::path& folder) {
+    std::error_code fault;
+    fs::create_directories(folder, fault);
+    if (!fault) return;
+    throw Error(ErrorKind::bad_request,
+                "cannot make folder " + folder.string() + ": " + fault.message(), {},
+                "name a folder that may be written");
+  }
+
+  /// Whether the folder holds nothing, or only what a run left that ended before its first chunk.
+  bool is_unused() const {
+    std::error_code fault;
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder_, fault)) {
+      if (entry.path().filename() != "chunks" || !entry.is_directory()) return false;
+      if (!fs::is_empty(entry.path(), fault)) return false;
+    }
+    return true;
+  }
+
   /// An archive in the folder is continued only when asked, and nothing else is ever touched.
   void look_at_folder() {
     const bool there = archive::is_archive(folder_);
@@ -112,18 +147,12 @@ class Extraction {
       }
       return;
     }
-    std::error_code fault;
-    if (fs::exists(folder_, fault) && !fs::is_empty(folder_, fault)) {
+    if (!is_unused()) {
       throw Error(ErrorKind::bad_request,
                   "cannot extract into " + folder_.string() + ": something else is in it", {},
                   "name a folder that is empty or does not exist");
     }
-    fs::create_directories(folder_ / "chunks", fault);
-    if (fault) {
-      throw Error(ErrorKind::bad_request,
-                  "cannot make folder " + folder_.string() + ": " + fault.message(), {},
-                  "name a folder that may be written");
-    }
+    make_folder(folder_ / "chunks");  // shows at once whether the folder may be written
   }
 
   void prepare() {
@@ -132,6 +161,7 @@ class Extraction {
                   "cannot extract geometry as PostGIS types: only a target can say where they are",
                   {}, "leave out --geometry postgis, or migrate directly");
     }
+    if (!job_.skip_check) require_source_gates(job_, source_.control());
     read_source(job_, source_.control(), preparation_);
     translate_catalog(job_, preparation_);
     preparation_.exists.resize(preparation_.translation.tables.size());
@@ -392,6 +422,7 @@ class Extraction {
   RunAccount account_;
   RunReport& report_;
   fs::path folder_;
+  std::optional<archive::FolderLock> lock_;  // of the folder
   MysqlSource source_;
   Preparation preparation_;
   archive::Manifest manifest_;

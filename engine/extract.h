@@ -12,8 +12,9 @@ namespace millrace {
 /// that the source has not changed.
 ///
 /// Ensures: every file in the folder is whole; the report is filled whatever happens.
-/// Errors:  bad_request where the folder is taken or the source has changed since; exhausted where
-///          the disk is full, or will be by all that is known; what the source says.
+/// Errors:  bad_request where the folder is taken or the source has changed since; conflict where
+///          another process extracts into it now; exhausted where the disk is full, or will be by
+///          all that is known; what the source says.
 void extract(const Job& job, Progress& progress, StopRequest& stop, RunReport& report);
 
 /// Bring the archive in job.archive into the job's target. Needs no source.

@@ -75,9 +75,9 @@ class Ledger {
   /// Enter that the chunk halves.first.id is now these two, in a transaction of its own; gives the
   /// second its number.
   void note_split(postgres::Connection& session, ChunkHalves& halves) const;
-  /// End the session that stored for this run under the same name as `session`, which has taken its
-  /// place, and wait until it is gone where the server can: what it may still commit is then
-  /// decided. Nothing where no ledger is kept.
+  /// End the session that stored or built for this run under the same name as `session`, which has
+  /// taken its place, and wait until it is gone where the server can: what it may still commit is
+  /// then decided. Nothing where no ledger is kept.
   void end_predecessor(postgres::Connection& session) const;
   /// The statement that takes the lock of the run for a session that takes the lost one's place.
   std::string lock_statement() const;

@@ -111,11 +111,15 @@ mysql::Connection MysqlSource::reopen(const SourceFacts& facts) const {
   const Where where{.side = Side::source};
   // Asked after the snapshot: whatever the snapshot sees is in the binlog by now.
   const mysql::BinlogPosition now = mysql::read_binlog_position(session);
+  std::string no_proof = mysql::why_binlog_lacks_writes(session);
   if (facts.binlog_file.empty() || !now.known()) {
-    throw Error(ErrorKind::bad_request,
-                "cannot read the same instant of the source again after a session was lost: its "
-                "binlog is off, or the account may not see its position",
-                where, "--resume compares the tables themselves and goes on");
+    no_proof = "its binlog is off, or the account may not see its position";
+  }
+  if (!no_proof.empty()) {
+    throw Error(
+        ErrorKind::bad_request,
+        "cannot read the same instant of the source again after a session was lost: " + no_proof,
+        where, "--resume compares the tables themselves and goes on");
   }
   const SourceVerdict verdict = compare_source(session, facts, read_source_identity(session),
                                                now.file, now.position, now.gtid);

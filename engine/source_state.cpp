@@ -8,6 +8,8 @@
 
 #include "engine/binlog_writes.h"
 #include "io/error.h"
+#include "io/mysql/catalog.h"
+#include "io/mysql/snapshot.h"
 
 namespace millrace {
 
@@ -26,9 +28,7 @@ std::unordered_map<std::string, TableNow> read_tables_now(mysql::Connection& ses
   for (const std::string& database : databases) {
     list += (list.empty() ? "" : ", ") + mysql::quote_text(database);
   }
-  if (!session.version().mariadb && session.version().number >= 80000) {
-    session.execute("SET SESSION information_schema_stats_expiry = 0");  // not what was cached
-  }
+  mysql::want_fresh_statistics(session);
   std::unordered_map<std::string, TableNow> tables;
   for (const mysql::Row& row :
        session.query("SELECT TABLE_SCHEMA, TABLE_NAME, UPDATE_TIME, AUTO_INCREMENT FROM "
@@ -102,7 +102,8 @@ SourceVerdict compare_source(mysql::Connection& session, const SourceFacts& then
     verdict.proof = "the server's name";
     return verdict;
   }
-  if (!then.binlog_file.empty() && !file.empty()) {
+  if (!then.binlog_file.empty() && !file.empty() &&
+      mysql::why_binlog_lacks_writes(session).empty()) {
     if (then.binlog_file == file && then.binlog_position == position) {
       verdict.proof = fmt::format("the binlog still stands at {}:{}", file, position);
       return verdict;

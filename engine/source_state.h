@@ -48,9 +48,9 @@ struct SourceVerdict {
 /// Hold the source, as `session` sees it inside a snapshot of its own, against what it was.
 ///
 /// In this order: equal binlog positions; equal GTIDs; the binlog between the two, read for writes
-/// to our tables (BinlogWrites); without all that, per table its update time, else the counts of
-/// what has been read and its auto_increment. `file`, `position`, `gtid`: where the session's
-/// snapshot stands.
+/// to our tables (BinlogWrites); without all that, or where writes may pass the binlog, per table
+/// its update time, else the counts of what has been read and its auto_increment. `file`,
+/// `position`, `gtid`: where the session's snapshot stands.
 SourceVerdict compare_source(mysql::Connection& session, const SourceFacts& then,
                              const std::string& identity, const std::string& file,
                              std::uint64_t position, const std::string& gtid);

@@ -1,7 +1,6 @@
 #include "io/archive/spill_file.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -22,25 +21,15 @@ constexpr const char* prefix = "millrace-spill-";
 
 std::string words(int fault) { return std::generic_category().message(fault); }
 
-/// Hold the folder for as long as the descriptor is open; -1 where somebody else does.
-int lock_folder(const fs::path& folder) {
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return -1;
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return descriptor;
-  ::close(descriptor);
-  return -1;
-}
-
 /// What runs that were killed have left: nobody holds their folders any more.
 void remove_abandoned(const fs::path& folder) {
   std::error_code fault;
   for (const auto& entry : fs::directory_iterator(folder, fault)) {
     if (!entry.path().filename().string().starts_with(prefix)) continue;
-    const int lock = lock_folder(entry.path());
-    if (lock < 0) continue;
+    const FolderLock lock(entry.path());
+    if (!lock.held()) continue;
     std::error_code ignored;
     fs::remove_all(entry.path(), ignored);
-    ::close(lock);
   }
 }
 
@@ -57,14 +46,13 @@ SpillSpace::SpillSpace(const fs::path& folder, std::uint64_t limit_bytes) : limi
         {}, "name a folder that may be written, or leave out --spill");
   }
   folder_ = pattern;
-  lock_ = lock_folder(folder_);
+  lock_.emplace(folder_);
   remove_abandoned(folder);
 }
 
 SpillSpace::~SpillSpace() {
   std::error_code ignored;
   fs::remove_all(folder_, ignored);
-  if (lock_ >= 0) ::close(lock_);
 }
 
 bool SpillSpace::claim(std::uint64_t bytes) noexcept {

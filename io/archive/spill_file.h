@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "io/archive/folder_lock.h"
 #include "io/archive/frame.h"
 
 namespace millrace::archive {
@@ -40,7 +41,7 @@ class SpillSpace {
 
  private:
   std::filesystem::path folder_;
-  int lock_ = -1;
+  std::optional<FolderLock> lock_;
   std::uint64_t limit_;
   std::atomic<std::uint64_t> used_{0}, total_{0}, peak_{0};
   mutable std::mutex mutex_;

@@ -38,6 +38,41 @@ std::string account_of(Connection& session) {
   return "'" + account.substr(0, at) + "'@'" + account.substr(at + 1) + "'";
 }
 
+/// One row: the binlog's file, its position, the databases that are logged alone, and those that
+/// are not. None where it is off or may not be asked.
+std::vector<Row> read_binlog_status(Connection& session, bool& denied) {
+  const ServerVersion& version = session.version();
+  const bool renamed = !version.mariadb && version.number >= 80400;
+  return session.query_if_allowed(renamed ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS",
+                                  denied);
+}
+
+bool logs_what_it_replicates(Connection& session) {
+  for (const Row& row :
+       session.query("SHOW GLOBAL VARIABLES WHERE Variable_name IN ('log_slave_updates', "
+                     "'log_replica_updates')")) {
+    if (row[1].text == "ON" || row[1].text == "1") return true;
+  }
+  return false;
+}
+
+/// Whether it is set up to replicate from another server. One that has been stopped may have run a
+/// while ago; an account that may not ask for its sources sees only those that run.
+bool is_replica(Connection& session) {
+  const ServerVersion& version = session.version();
+  const bool renamed = !version.mariadb && version.number >= 80022;
+  bool denied = false;
+  const auto sources = session.query_if_allowed(
+      version.mariadb ? "SHOW ALL SLAVES STATUS"
+                      : (renamed ? "SHOW REPLICA STATUS" : "SHOW SLAVE STATUS"),
+      denied);
+  if (!sources.empty()) return true;
+  for (const Row& row : session.query("SHOW GLOBAL STATUS LIKE 'Slave%_running'")) {
+    if (row[1].text != "OFF" && row[1].text != "0") return true;
+  }
+  return false;
+}
+
 [[noreturn]] void refuse_instant(const std::string& why, const std::string& hint) {
   throw Error(ErrorKind::bad_request, "cannot read one instant of the source: " + why,
               {.side = Side::source}, hint);
@@ -214,10 +249,8 @@ bool SnapshotBarrier::lock(const std::string& sql, const std::string& name) {
 
 bool SnapshotBarrier::take_without_lock(std::span<Connection* const> readers) {
   if (settings_.non_transactional) return false;
-  if (writes_past_its_binlog()) {
-    why_no_position_ = "it is a replica that does not log what it replicates (log_slave_updates)";
-    return false;
-  }
+  why_no_position_ = why_binlog_lacks_writes(control_);
+  if (!why_no_position_.empty()) return false;
   for (attempts_ = 1;; ++attempts_) {
     const Attempt attempt =
         control_.version().mariadb ? compare_snapshots(readers) : await_quiet(readers);
@@ -230,14 +263,6 @@ bool SnapshotBarrier::take_without_lock(std::span<Connection* const> readers) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20) * attempts_);
   }
   why_no_position_ = fmt::format("something was written in each of {} attempts", attempts_);
-  return false;
-}
-
-bool SnapshotBarrier::writes_past_its_binlog() {
-  if (control_.query("SELECT @@GLOBAL.log_slave_updates").at(0).at(0).text == "1") return false;
-  for (const Row& row : control_.query("SHOW GLOBAL STATUS LIKE 'Slave%_running'")) {
-    if (row[1].text != "OFF" && row[1].text != "0") return true;
-  }
   return false;
 }
 
@@ -264,15 +289,10 @@ SnapshotBarrier::Attempt SnapshotBarrier::await_quiet(std::span<Connection* cons
   // must also have been still for a while before the first snapshot.
   constexpr std::chrono::milliseconds quiet{300};
   bool denied = false;
-  const auto status = control_.query_if_allowed("SHOW MASTER STATUS", denied);
-  if (status.empty()) {
+  if (read_binlog_status(control_, denied).empty()) {
     why_no_position_ = denied ? "the account may not see the binlog's position "
                                 "(REPLICATION CLIENT)"
                               : "its binlog is off";
-    return Attempt::hopeless;
-  }
-  if (!status[0][2].text.empty() || !status[0][3].text.empty()) {
-    why_no_position_ = "its binlog leaves databases out (binlog_do_db, binlog_ignore_db)";
     return Attempt::hopeless;
   }
   const BinlogPosition before = read_position();
@@ -294,19 +314,29 @@ void SnapshotBarrier::start_transactions(std::span<Connection* const> readers) {
 BinlogPosition read_binlog_position(Connection& session) {
   BinlogPosition position;
   bool denied = false;
-  const ServerVersion& version = session.version();
-  const bool renamed = !version.mariadb && version.number >= 80400;
-  const auto status =
-      session.query_if_allowed(renamed ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS", denied);
-  if (!denied && !status.empty()) {
+  const auto status = read_binlog_status(session, denied);
+  if (!status.empty()) {
     position.file = status[0][0].text;
     position.position = std::stoull(status[0][1].text);
   }
-  const auto gtid = session.query_if_allowed(
-      version.mariadb ? "SELECT @@GLOBAL.gtid_binlog_pos" : "SELECT @@GLOBAL.gtid_executed",
-      denied);
+  const auto gtid =
+      session.query_if_allowed(session.version().mariadb ? "SELECT @@GLOBAL.gtid_binlog_pos"
+                                                         : "SELECT @@GLOBAL.gtid_executed",
+                               denied);
   if (!gtid.empty()) position.gtid = gtid[0][0].text;
   return position;
+}
+
+std::string why_binlog_lacks_writes(Connection& session) {
+  if (!logs_what_it_replicates(session) && is_replica(session)) {
+    return "it is a replica that does not log what it replicates (log_slave_updates)";
+  }
+  bool denied = false;
+  const auto status = read_binlog_status(session, denied);
+  if (!status.empty() && !(status[0][2].text.empty() && status[0][3].text.empty())) {
+    return "its binlog leaves databases out (binlog_do_db, binlog_ignore_db)";
+  }
+  return {};
 }
 
 void SnapshotBarrier::complete_gtid() {

@@ -26,6 +26,10 @@ struct BinlogPosition {
 /// Where the source's binlog ends now, and its GTID; what the account may not ask is left empty.
 BinlogPosition read_binlog_position(Connection& session);
 
+/// Why the source's tables may be written to without a word of it in its binlog: equal positions
+/// prove nothing then. In words; empty where nothing that the account may ask says so.
+std::string why_binlog_lacks_writes(Connection& session);
+
 /// Brings any number of sessions to one instant of the source.
 ///
 /// All sessions are connected before the barrier, so that the lock is held only while each of them
@@ -77,7 +81,6 @@ class SnapshotBarrier {
   /// Run a statement that locks, for as long as the patience lasts; false when the account may not.
   bool lock(const std::string& sql, const std::string& name);
   bool take_without_lock(std::span<Connection* const> readers);
-  bool writes_past_its_binlog();
   Attempt compare_snapshots(std::span<Connection* const> readers);  // MariaDB
   Attempt await_quiet(std::span<Connection* const> readers);        // MySQL
   void start_transactions(std::span<Connection* const> readers);

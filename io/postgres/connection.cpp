@@ -259,7 +259,10 @@ std::string session_settings(int server_version) {
       "SET search_path = ''; SET statement_timeout = 0; "
       "SET idle_in_transaction_session_timeout = 0; SET datestyle = 'ISO, YMD'; "
       "SET intervalstyle = 'postgres'; SET timezone = 'UTC'; SET client_min_messages = 'warning'; "
-      "SET standard_conforming_strings = on; SET default_transaction_isolation = 'read committed'";
+      "SET standard_conforming_strings = on; SET default_transaction_isolation = 'read committed'; "
+      // A client that vanished keeps its locks until the server notices. No effect over a socket.
+      "SET tcp_keepalives_idle = 60; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = "
+      "6";
   if (server_version >= 140000) sql += "; SET idle_session_timeout = 0";
   if (server_version >= 170000) sql += "; SET transaction_timeout = 0";
   return sql;

@@ -235,18 +235,22 @@ std::string create_touch_trigger(const TargetTable& table, const TargetTouch& to
       quote_qualified(table.schema, touch.function));
 }
 
+std::string next_identity_sql(const TargetTable& table, const TargetColumn& column) {
+  return fmt::format("GREATEST({}, (SELECT pg_catalog.max({})::numeric + 1 FROM {}))",
+                     *table.next_identity, quote_identifier(column.name), name_of(table));
+}
+
 std::string restart_identity(const TargetTable& table) {
   if (!table.next_identity) return {};
   for (const TargetColumn& column : table.columns) {
     if (!column.identity) continue;
+    // Where the source has used up its numbers, the next one must fail here as it does there.
     const std::uint64_t largest = largest_of(column.type);
-    if (*table.next_identity <= largest) {
-      return fmt::format("ALTER TABLE {} ALTER COLUMN {} RESTART WITH {}", name_of(table),
-                         quote_identifier(column.name), *table.next_identity);
-    }
-    // The source has used up its numbers: the next one must fail here as it does there.
-    return fmt::format("SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence({}, {}), {})",
-                       quote_literal(name_of(table)), quote_literal(column.name), largest);
+    return fmt::format(
+        "SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence({}, {}), LEAST(n, {})::bigint, "
+        "n > {}) FROM (SELECT {} AS n) AS wanted",
+        quote_literal(name_of(table)), quote_literal(column.name), largest, largest,
+        next_identity_sql(table, column));
   }
   return {};
 }
@@ -256,11 +260,12 @@ std::string advance_identity(const TargetTable& table) {
   for (const TargetColumn& column : table.columns) {
     if (!column.identity) continue;
     return fmt::format(
-        "SELECT pg_catalog.setval(s.sequence, GREATEST({}, pg_catalog.nextval(s.sequence)), false) "
+        "SELECT pg_catalog.setval(s.sequence, LEAST(GREATEST({}, "
+        "pg_catalog.nextval(s.sequence)), {})::bigint, false) "
         "FROM (SELECT pg_catalog.pg_get_serial_sequence({}, {})::pg_catalog.regclass AS sequence) "
         "s "
         "WHERE s.sequence IS NOT NULL",
-        std::min(*table.next_identity, largest_of(column.type)), quote_literal(name_of(table)),
+        next_identity_sql(table, column), largest_of(column.type), quote_literal(name_of(table)),
         quote_literal(column.name));
   }
   return {};

@@ -37,7 +37,11 @@ std::string validate_check(const TargetTable& table, const TargetCheck& check);
 std::string create_touch_function(const TargetTable& table, const TargetTouch& touch);
 std::string drop_touch_trigger_if_exists(const TargetTable& table, const TargetTouch& touch);
 std::string create_touch_trigger(const TargetTable& table, const TargetTouch& touch);
-/// ALTER TABLE ... ALTER COLUMN ... RESTART WITH next; empty where there is no identity.
+/// An expression: the next value of the identity `column`. The source's own was read when the run
+/// was planned, and rows may have come until the snapshot: it is never one that the table holds.
+/// Requires: table.next_identity.
+std::string next_identity_sql(const TargetTable& table, const TargetColumn& column);
+/// SELECT setval(...) of the identity's next value; empty where there is no identity.
 std::string restart_identity(const TargetTable& table);
 /// The same for a table that stood before: its identity, or the sequence of a serial column, moves
 /// forward and never back; a column without a sequence stays as it is.

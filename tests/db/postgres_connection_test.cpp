@@ -274,6 +274,11 @@ TEST(PostgresConnection, SessionHasSettingsOfItsOwn) {
   EXPECT_EQ(value_of(connection, "SHOW timezone"), "UTC");
   EXPECT_EQ(value_of(connection, "SHOW client_encoding"), "UTF8");
   EXPECT_EQ(value_of(connection, "SHOW application_name"), "a name");
+  if (role.endpoint().socket.empty()) {  // over a socket they have no effect
+    EXPECT_EQ(value_of(connection, "SHOW tcp_keepalives_idle"), "60");
+    EXPECT_EQ(value_of(connection, "SHOW tcp_keepalives_interval"), "10");
+    EXPECT_EQ(value_of(connection, "SHOW tcp_keepalives_count"), "6");
+  }
 }
 
 TEST(PostgresConnection, QueryTellsNullFromEmpty) {

@@ -381,6 +381,45 @@ TEST_P(MyisamSnapshot, PositionIsWhatTheServerSaysAtThatInstant) {
   EXPECT_EQ(std::to_string(barrier.position().position), status[1].text);
 }
 
+// ---- writes that its binlog may lack
+
+/// A server of `variable` that is set up to replicate, from nobody, for as long as this lives.
+class StoppedReplica {
+ public:
+  explicit StoppedReplica(const char* variable) : session_(server_of(variable, Side::source)) {
+    session_.execute("CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = 1");
+  }
+  ~StoppedReplica() {
+    try {
+      session_.execute("RESET SLAVE ALL");
+    } catch (const Error& error) {
+      ADD_FAILURE() << "cannot clean up: " << error.what();
+    }
+  }
+  StoppedReplica(const StoppedReplica&) = delete;
+  StoppedReplica& operator=(const StoppedReplica&) = delete;
+
+ private:
+  Connection session_;
+};
+
+class SnapshotOfReplica : public testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(, SnapshotOfReplica, both_sources(), source_name);
+
+TEST_P(SnapshotOfReplica, EqualPositionsProveNothingWhereItDoesNotLogWhatItReplicates) {
+  Bank bank(GetParam(), "InnoDB", "InnoDB");
+  Readers readers(bank.database.endpoint(), 2);
+  EXPECT_THAT(why_binlog_lacks_writes(bank.database.admin()), IsEmpty());
+  const StoppedReplica replica(GetParam());
+
+  EXPECT_THAT(why_binlog_lacks_writes(bank.database.admin()), HasSubstr("log_slave_updates"));
+  SnapshotBarrier barrier(bank.database.connect(),
+                          {.method = SnapshotMethod::position, .tables = bank.tables()});
+  const Error error = thrown_by([&] { barrier.take(readers.pointers); });
+  EXPECT_EQ(error.kind(), ErrorKind::bad_request);
+  EXPECT_THAT(error.message(), HasSubstr("log_slave_updates"));
+}
+
 // ---- accounts that may do less
 
 class SnapshotOfAccount : public testing::TestWithParam<const char*> {

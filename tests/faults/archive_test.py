@@ -10,7 +10,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from fault_test_case import (BAD_DATA, BAD_REQUEST, CANCELLED, COMPLETE, EXHAUSTED,
+from fault_test_case import (BAD_DATA, BAD_REQUEST, CANCELLED, COMPLETE, CONFLICT, EXHAUSTED,
                              OneTableTestCase, await_true)
 from clients import Outcome
 from full_disk import full_disk
@@ -249,6 +249,27 @@ class UnfinishedArchives(ArchiveTestCase):
         (self.archive / "letter").write_text("dear")
         self.assert_says(self.extract(), BAD_REQUEST, "something else is in it", "empty")
         self.assertEqual([file.name for file in self.archive.iterdir()], ["letter"])
+
+    def test_what_a_run_left_that_never_began_is_in_nobodys_way(self):
+        words = list(self.words())
+        words[1] = self.source.url("no_such_database")
+        self.assertEqual(self.program.run(*words).code, BAD_REQUEST)
+        (self.archive / "chunks").mkdir(parents=True, exist_ok=True)
+        self.extract_whole()
+        self.assert_loads_whole()
+
+    def test_a_second_process_is_locked_out(self):
+        with self.program.start(*self.words(), MILLRACE_FAULT="reader.mid_table:4:stop") as process:
+            await_true(lambda: "T" in pathlib.Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0],
+                       "the first stands still")
+            resumed, anew = self.extract("--resume"), self.extract()
+            process.send_signal(signal.SIGCONT)
+            process.communicate(timeout=60)
+
+        for second in (resumed, anew):
+            self.assert_says(second, CONFLICT, "another millrace extract is at it", "wait for it")
+        self.assertEqual(process.returncode, COMPLETE)
+        self.assert_loads_whole()
 
     def test_nothing_to_resume_is_said(self):
         self.assert_says(self.extract("--resume"), BAD_REQUEST, "no archive is in it", "--resume")
