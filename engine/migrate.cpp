@@ -137,11 +137,11 @@ class Migration {
     note_phase("finish");
     finish_schema();
     run_hooks(HookPhase::after_keys, target);
+    require_proof();
     run_hooks(HookPhase::end, target);
     close_sessions();
     fault_point("migrate.before_end");
     end_ledger("complete", {});
-    require_equal(report_.proof, "millrace verify SOURCE TARGET names the rows and columns");
   }
 
   /// Enter in the ledger how the run ended.
@@ -168,6 +168,18 @@ class Migration {
   void complete_report() { account_.complete(preparation_); }
 
  private:
+  /// What goes live at the end waits for it. The rows are all there, so that `millrace verify` can
+  /// tell which differ: the run is complete, and its verdict stands beside.
+  void require_proof() {
+    try {
+      require_equal(report_.proof, "millrace verify SOURCE TARGET names the rows and columns");
+    } catch (const Error& error) {
+      close_sessions();
+      end_ledger("complete", error.what());
+      throw;
+    }
+  }
+
   bool may_reject() const {
     return job_.on_fault == FaultPolicy::reject ||
            std::any_of(job_.fault_rules.begin(), job_.fault_rules.end(),
@@ -346,11 +358,23 @@ class Migration {
       ledger_.note_phase(*target_, phase);
     } catch (const Error& error) {
       if (!may_go_well_again(error) || job_.retry.retries == 0) throw;
-      target_.emplace(open_again(
-          pauses_, [&] { return postgres::Connection(job_.target, "millrace control"); }));
-      target_->query(ledger_.lock_statement());
+      note_retry("control", 0, error, 1);
+      reopen_control();
       ledger_.note_phase(*target_, phase);
     }
+  }
+
+  /// Another control session in the place of the lost one, with the lock of the run: the server
+  /// may hold that for the lost one yet.
+  void reopen_control() {
+    {
+      const StopRequest::Waker waker(stop_, [&] { pauses_.stop(); });
+      target_.emplace(open_again(
+          pauses_, [&] { return postgres::Connection(job_.target, "millrace control"); }));
+    }
+    const StopRequest::Waker waker(stop_, [&] { target_->cancel(); });
+    stop_.check();
+    target_->query(ledger_.lock_statement());
   }
 
   void note_retry(RetryReport retry) {
@@ -376,8 +400,15 @@ class Migration {
 
   void count_filtered_rows() {
     const StopRequest::Waker waker(stop_, [&] { source_.interrupt(); });
-    for (NoteReport& note : source_.count_filtered_rows(preparation_)) {
-      preparation_.notes.push_back(std::move(note));
+    try {
+      note_all(source_.count_filtered_rows(preparation_));
+    } catch (const Error& error) {
+      stop_.check();  // a session that was cut says that it was lost
+      // All rows are here, and the source may go: a count is not worth the run.
+      if (!may_go_well_again(error)) throw;
+      preparation_.notes.push_back(
+          {"row filter", "",
+           "how many rows the filters left out was not counted: " + error.message()});
     }
   }
 
@@ -545,6 +576,7 @@ void run_into_target(const Job& job, RunSource& source, Progress& progress, Stop
                  .failed =
                      [&](const std::string& error) {
                        report.left_in_target = migration.left_in_target();
+                       if (report.outcome == "different") return;  // it is entered already
                        migration.end_ledger(report.outcome, error);
                      },
                  .complete = [&] { migration.complete_report(); }});

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <set>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -23,7 +24,12 @@ namespace millrace {
 
 namespace {
 
-std::vector<std::string> choose_databases(const Job& job, mysql::Connection& source) {
+bool has_wildcard(std::string_view glob) {
+  return glob.find_first_of("*?[") != std::string_view::npos;
+}
+
+std::vector<std::string> choose_databases(const Job& job, mysql::Connection& source,
+                                          std::vector<NoteReport>& notes) {
   std::vector<std::string> all = mysql::read_databases(source);
   std::vector<std::string> globs = job.databases;
   if (globs.empty() && !job.source.database.empty()) globs.push_back(job.source.database);
@@ -36,13 +42,18 @@ std::vector<std::string> choose_databases(const Job& job, mysql::Connection& sou
     }
   }
   for (const std::string& glob : globs) {
-    if (std::none_of(all.begin(), all.end(),
-                     [&](const std::string& name) { return matches_glob(glob, name); })) {
-      throw Error(ErrorKind::bad_request,
-                  fmt::format("cannot find a database that matches '{}' on the source", glob),
-                  {.side = Side::source},
-                  fmt::format("the account sees: {}", fmt::join(all, ", ")));
+    if (std::any_of(all.begin(), all.end(),
+                    [&](const std::string& name) { return matches_glob(glob, name); })) {
+      continue;
     }
+    // A profile also asks for what not every farm has.
+    if (has_wildcard(glob) && !chosen.empty()) {
+      notes.push_back({"not migrated", glob, "no database of the source matches it"});
+      continue;
+    }
+    throw Error(ErrorKind::bad_request,
+                fmt::format("cannot find a database that matches '{}' on the source", glob),
+                {.side = Side::source}, fmt::format("the account sees: {}", fmt::join(all, ", ")));
   }
   return chosen;
 }
@@ -67,7 +78,7 @@ void choose_tables(const Job& job, SourceCatalog& catalog) {
 
 void read_source(const Job& job, mysql::Connection& source, Preparation& preparation) {
   preparation.source_version = source.version();
-  const std::vector<std::string> databases = choose_databases(job, source);
+  const std::vector<std::string> databases = choose_databases(job, source, preparation.notes);
   preparation.catalog = mysql::read_catalog(source, databases);
   const std::size_t all = preparation.catalog.tables.size();
   choose_tables(job, preparation.catalog);
@@ -182,6 +193,9 @@ void restore_stored(postgres::Connection& target, Preparation& preparation) {
   restore_plan(run, preparation.work);
   for (std::size_t i = 0; i < preparation.work.tables.size(); ++i) {
     preparation.exists[i] = preparation.work.tables[i].exists;
+    // As the ledger has it, which a proof compares with.
+    std::optional<std::uint64_t>& next = preparation.translation.tables[i].target.next_identity;
+    if (next && run.tables[i].next_auto_increment) next = run.tables[i].next_auto_increment;
   }
   read_standing_keys(target, run, preparation.work);
   for (const TargetEnum& type : preparation.translation.enums) {

@@ -163,16 +163,18 @@ void check_columns(const TargetTable& planned, const postgres::ExistingTable& st
     const auto* const found = find_column(standing, column.name);
     const Where where{.side = Side::target, .table = planned.full_name(), .column = column.name};
     if (found == nullptr) {
-      throw Error(ErrorKind::bad_request,
-                  "cannot load the table: it stands in the target without this column", where,
-                  "add the column, leave it out with a [[table]] rule's drop, or let the table be "
-                  "made anew with --if-exists drop");
+      throw Error(
+          ErrorKind::bad_request,
+          "cannot load the table: it stands in the target without this column", where,
+          "add the column, leave it out with a [[table]] rule's drop_columns, or let the table be "
+          "made anew with --if-exists drop");
     }
     if (found->generated) {
-      throw Error(ErrorKind::bad_request,
-                  "cannot load the table: the target computes this column itself", where,
-                  "make it a plain column, leave it out with a [[table]] rule's drop, or use "
-                  "--if-exists drop");
+      throw Error(
+          ErrorKind::bad_request, "cannot load the table: the target computes this column itself",
+          where,
+          "make it a plain column, leave it out with a [[table]] rule's drop_columns, or use "
+          "--if-exists drop");
     }
     if (same_type(found->type, column.type)) continue;
     if (check_enum(found->type, planned_enum(planned_enums, column.type), labels, where)) continue;
@@ -197,7 +199,7 @@ void check_columns(const TargetTable& planned, const postgres::ExistingTable& st
                           "and the source has no such column: {}",
                           fmt::join(without, ", ")),
               {.side = Side::target, .table = planned.full_name()},
-              "give it a DEFAULT, or a constant with a [[table]] rule's add");
+              "give it a DEFAULT, or a constant with a [[table]] rule's add_columns");
 }
 
 }  // namespace millrace

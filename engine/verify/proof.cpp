@@ -179,7 +179,7 @@ void sign_off(ProofReport& proof, ProofDepth depth, const std::string& compared_
   }
   if (counted != 0) say("only counted: " + tables(counted));
   if (not_compared != 0) {
-    say("not compared: " + tables(not_compared) + " that hold rows of others too");
+    say("not compared: " + tables(not_compared) + ", which hold rows of others or reject some");
   }
   const auto of_source = [](std::uint64_t n, const char* thing) {
     return count_text(n) + ' ' + thing + (n == 1 ? "" : "s") + " of the source";

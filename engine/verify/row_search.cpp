@@ -65,7 +65,7 @@ void RowSearch::sift(Side side, std::span<const std::byte> tuple) {
 bool RowSearch::begin_keeping() {
   const std::uint64_t bucket_rows = 2 * (rows_ / n_buckets_ + 1);
   std::uint64_t room = std::max<std::uint64_t>(
-      most_kept_bytes / (bucket_rows * (row_bytes_ + kept_overhead_bytes)), 64);
+      most_kept_bytes / (bucket_rows * (row_bytes_ + kept_overhead_bytes)), 1);
   kept_buckets_.assign(n_buckets_, false);
   for (std::size_t bucket = 0; bucket < n_buckets_; ++bucket) {
     if (sums_[bucket].load(std::memory_order_relaxed) == 0) continue;

@@ -1,5 +1,6 @@
 #include "engine/verify/run_proof.h"
 
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,6 +11,10 @@
 #include "io/postgres/connection.h"
 
 namespace millrace {
+
+namespace {
+constexpr std::string_view insufficient_privilege = "42501";  // SQLSTATE
+}  // namespace
 
 void RunProof::expect_tables(const Preparation& preparation) {
   const WorkPlan& work = preparation.work;
@@ -43,7 +48,7 @@ void RunProof::prove(Preparation& preparation, RunReport& report, const Retried&
     report.proof.tables = read_back_until_done(preparation.sizing.writers, retried);
   } catch (const Error& error) {
     // The account may write to the application's tables, but not read them.
-    if (error.kind() != ErrorKind::bad_request) throw;
+    if (error.where().code != insufficient_privilege) throw;
     preparation.notes.push_back(
         {"verify", error.where().table, "nothing was proven: " + error.message()});
     return;

@@ -87,11 +87,11 @@ std::string without_quotes(std::string text) {
   return text;
 }
 
-/// A CHECK as it is compared.
-std::string comparable(std::string check) {
+/// A constraint as it is compared where it may be NOT VALID by plan.
+std::string comparable(std::string constraint) {
   constexpr std::string_view not_valid = " NOT VALID";
-  if (check.ends_with(not_valid)) check.resize(check.size() - not_valid.size());
-  return without_quotes(std::move(check));
+  if (constraint.ends_with(not_valid)) constraint.resize(constraint.size() - not_valid.size());
+  return without_quotes(std::move(constraint));
 }
 
 /// Make the planned tables [begin, end) as temporary ones and describe them; nothing of it stays.
@@ -176,12 +176,15 @@ class PlannedParts {
 };
 
 void compare_parts(const TargetTable& table, const Parts& planned, const Parts& found,
-                   std::vector<SchemaDifferenceReport>& differences) {
+                   bool rows_left_out, std::vector<SchemaDifferenceReport>& differences) {
   for (const auto& [part, text] : planned) {
     const auto standing = found.find(part);
     const std::string there = standing == found.end() ? "" : standing->second;
-    // A CHECK that rows of the source do not obey stays NOT VALID, by plan.
-    if (part.starts_with("check ") && comparable(there) == comparable(text)) continue;
+    // A CHECK that rows of the source do not obey stays NOT VALID, by plan; so does a foreign key
+    // to rows that were left out.
+    const bool may_be_unproven =
+        part.starts_with("check ") || (rows_left_out && part.starts_with("foreign key "));
+    if (may_be_unproven && comparable(there) == comparable(text)) continue;
     if (without_quotes(there) == without_quotes(text)) continue;
     differences.push_back(
         {.table = table.full_name(), .part = part, .planned = text, .found = there});
@@ -222,19 +225,56 @@ void compare_next_values(postgres::Connection& session, const std::vector<TableW
   for (std::size_t i = 0; i < sequences.size(); ++i) {
     if (sequences[i][0].null) continue;  // told of with its column: no identity
     values += fmt::format(
-        "{}SELECT {}, last_value::numeric + CASE WHEN is_called THEN 1 ELSE 0 END FROM {}",
-        values.empty() ? "" : " UNION ALL ", i, sequences[i][0].text);
+        "{}SELECT {}, last_value::numeric + CASE WHEN is_called THEN 1 ELSE 0 END, LEAST({}, "
+        "{}::numeric + 1) FROM {}",
+        values.empty() ? "" : " UNION ALL ", i,
+        postgres::next_identity_sql(*wanted[i].table, *wanted[i].column),
+        largest_of(wanted[i].column->type), sequences[i][0].text);
   }
   if (values.empty()) return;
   for (const postgres::Row& row : session.query(values)) {
     const Wanted& of = wanted[std::stoul(row[0].text)];
-    const std::string planned =
-        std::to_string(std::min(*of.table->next_identity, largest_of(of.column->type) + 1));
-    if (row[1].text == planned) continue;
+    if (row[1].text == row[2].text) continue;
     differences.push_back({.table = of.table->full_name(),
                            .part = "next value of " + of.column->name,
-                           .planned = planned,
+                           .planned = row[2].text,
                            .found = row[1].text});
+  }
+}
+
+/// What a sequence gives next, as text; empty where it is not there.
+std::string next_of_sequence(postgres::Connection& session, const TargetSequence& sequence) {
+  const std::string name = postgres::quote_qualified(sequence.schema, sequence.name);
+  const std::string literal = postgres::quote_literal(name);
+  const auto stands = session.query(
+      "SELECT FROM pg_catalog.pg_class WHERE relkind = 'S' AND oid = pg_catalog.to_regclass(" +
+      literal + ")");
+  if (stands.empty()) return {};
+  const auto next = session.query(fmt::format(
+      "SELECT concat(last_value + CASE WHEN is_called AND NOT used_up THEN increment ELSE 0 END, "
+      "CASE WHEN is_called AND used_up THEN ', used up' END) FROM (SELECT last_value, is_called, "
+      "seqincrement AS increment, last_value = CASE WHEN seqincrement > 0 THEN seqmax ELSE seqmin "
+      "END AS used_up FROM {}, pg_catalog.pg_sequence WHERE seqrelid = {}::regclass) s",
+      name, literal));
+  return next.at(0).at(0).text;
+}
+
+std::string planned_next(const TargetSequence& sequence) {
+  const std::int64_t next = std::clamp(sequence.next, sequence.minimum, sequence.maximum);
+  return std::to_string(next) + (next == sequence.next ? "" : ", used up");
+}
+
+/// Sequences of their own: MariaDB has them. `values`: the plan knows what each gives next.
+void compare_sequences(postgres::Connection& session, const std::vector<TargetSequence>& sequences,
+                       bool values, std::vector<SchemaDifferenceReport>& differences) {
+  for (const TargetSequence& sequence : sequences) {
+    const std::string found = next_of_sequence(session, sequence);
+    const std::string planned = planned_next(sequence);
+    if (values ? found == planned : !found.empty()) continue;
+    differences.push_back({.table = sequence.full_name(),
+                           .part = "next value of the sequence",
+                           .planned = planned,
+                           .found = found});
   }
 }
 
@@ -258,7 +298,8 @@ void compare_enums(postgres::Connection& session, const std::vector<TargetEnum>&
 }  // namespace
 
 std::vector<SchemaDifferenceReport> compare_schema(postgres::Connection& session,
-                                                   const Preparation& preparation, bool keys) {
+                                                   const Preparation& preparation,
+                                                   const SchemaScope& scope) {
   const std::vector<TableWork>& tables = preparation.work.tables;
   std::vector<SchemaDifferenceReport> differences;
   std::set<std::string> schemas;
@@ -270,8 +311,12 @@ std::vector<SchemaDifferenceReport> compare_schema(postgres::Connection& session
   if (list.empty()) return differences;
   const auto standing = read_parts(session, "n.nspname IN (" + list + ")");
   compare_enums(session, preparation.translation.enums, differences);
+  if (scope.keys) {
+    compare_sequences(session, preparation.translation.sequences, scope.sequence_values,
+                      differences);
+  }
   std::vector<bool> present(tables.size());
-  PlannedParts planned_parts(session, tables, keys);
+  PlannedParts planned_parts(session, tables, scope.keys);
   for (std::size_t begin = 0; begin < tables.size(); begin += tables_at_once) {
     const std::size_t end = std::min(begin + tables_at_once, tables.size());
     const std::vector<Parts> planned = planned_parts.read(begin, end);
@@ -279,10 +324,15 @@ std::vector<SchemaDifferenceReport> compare_schema(postgres::Connection& session
       const TargetTable& table = tables[i].translated->target;
       const auto found = standing.find(table.schema + '\0' + table.name);
       present[i] = found != standing.end();
-      // A table that is missing is told of once, with its rows.
-      if (present[i]) compare_parts(table, planned[i - begin], found->second, differences);
+      // A table that is missing is told of once: with its rows, where these are looked at.
+      if (present[i]) {
+        compare_parts(table, planned[i - begin], found->second, scope.rows_left_out, differences);
+      } else if (scope.missing_tables) {
+        differences.push_back(
+            {.table = table.full_name(), .part = "the table", .planned = "there", .found = ""});
+      }
     }
-    if (keys) compare_next_values(session, tables, present, begin, end, differences);
+    if (scope.keys) compare_next_values(session, tables, present, begin, end, differences);
   }
   return differences;
 }

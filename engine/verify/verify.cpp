@@ -145,7 +145,11 @@ class Verification {
                         job_.if_exists == IfExists::append;
     std::vector<SchemaDifferenceReport>& schema = report_.proof.schema;
     try {
-      schema = compare_schema(control, preparation_, !job_.skip_keys && !owners);
+      schema = compare_schema(control, preparation_,
+                              {.keys = !job_.skip_keys && !owners,
+                               .missing_tables = schema_only(),
+                               .sequence_values = !against_ledger(),
+                               .rows_left_out = may_lack_rows()});
       if (!owners) return;
       std::erase_if(schema,
                     [](const SchemaDifferenceReport& part) { return !is_unreadable(part); });
@@ -153,9 +157,16 @@ class Verification {
            "of the schema only the columns' presence was compared: with data-only, truncate and "
            "append it is its owner's");
     } catch (const Error& error) {
-      if (error.kind() != ErrorKind::bad_request) throw;
+      // Where nothing else was asked for, nothing would be proven.
+      if (error.kind() != ErrorKind::bad_request || schema_only()) throw;
       note({}, std::string("the schema was not compared: ") + error.message());
     }
+  }
+
+  /// Whether rows or values of the source may not be in the target, as the job's policies say.
+  bool may_lack_rows() const {
+    if (against_ledger()) return rows_rejected_ + values_nulled_ != 0;
+    return job_.on_fault != FaultPolicy::stop || !job_.fault_rules.empty();
   }
 
   void expect_what_was_loaded(postgres::Connection& control) {
@@ -298,7 +309,8 @@ class Verification {
     proofs = compare_tables(expected_, read_sides(*target), depth_);
     for (std::size_t i = 0; i < proofs.size(); ++i) {
       if (unreadable_[i]) proofs[i].verdict = "differs";
-      if (uncountable_.contains(i)) proofs[i].verdict = "not compared";
+      const bool to_be_counted = proofs[i].verdict != "missing" && !unreadable_[i];
+      if (uncountable_.contains(i) && to_be_counted) proofs[i].verdict = "not compared";
       if (against_ledger()) report_.tables[i].rows = proofs[i].target_rows;
     }
     if (depth_ == ProofDepth::counts) return;

@@ -12,9 +12,7 @@ import unittest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "faults"))
 
-from fault_test_case import COMPLETE, SECRET, OneTableTestCase, quote
-
-DIFFERENCE = 9
+from fault_test_case import COMPLETE, DIFFERENCE, SECRET, OneTableTestCase, quote
 
 # A column of each type, and how one bit (or the least that the type has) of its value is changed.
 COLUMNS = {
@@ -237,6 +235,26 @@ class SchemaMutations(VerifyTestCase):
 
     def test_a_next_value(self):
         self.assert_found("alter table every alter id restart with 3", "every", "next value of id")
+
+    def test_a_sequence(self):
+        self.fill("create sequence numbers start with 5 increment by 2")
+        self.assertEqual(self.migrate("--if-exists", "drop").code, COMPLETE)
+        self.assertTrue(self.verify()["equal"])
+        self.assertTrue(self.verify("--against", "source")["equal"])
+        self.change("alter sequence numbers restart with 9")
+        self.assertTrue(self.verify()["equal"], "what the source gave out since then is not known")
+        (part,) = self.verify("--against", "source")["schema"]
+        self.assertEqual((part["part"], part["planned"], part["found"]), ("next value of the sequence", "5", "9"))
+        self.assert_found("drop sequence numbers", "numbers", "next value of the sequence")
+
+    def test_a_table_is_missing_from_a_schema_without_rows(self):
+        job = self.folder / "job.toml"
+        job.write_text('scope = "schema-only"\n', encoding="utf-8")
+        self.assertTrue(self.verify("--job", job)["equal"])
+        self.change("drop table keyless")
+        proof = self.verify("--job", job)
+        self.assertEqual([(part["table"], part["part"]) for part in proof["schema"]],
+                         [(f"{self.database}.keyless", "the table")])
 
     def test_a_column_too_many_is_the_applications_own(self):
         self.change("alter table pair add column added_later int default 7; create index mine on pair (note)")
@@ -483,6 +501,18 @@ class LeftOut(VerifyTestCase):
         self.assertEqual(self.migrate(*words).code, 8)
         self.assertEqual(self.verdicts(self.verify(*words, "--counts")), {"dated": "counted"})
         self.assertEqual(self.verdicts(self.verify(*words, "--counts", "--against", "source")), {"dated": "not compared"})
+        self.change("drop table dated")
+        self.assertEqual(self.verdicts(self.verify(*words, "--counts", "--against", "source")), {"dated": "missing"})
+
+    def test_a_foreign_key_to_rejected_rows_is_not_valid_by_plan(self):
+        self.fill_dates()
+        self.fill("create table of_dated (id int primary key, dated int, constraint to_dated foreign key (dated)"
+                  " references dated (id)); insert into of_dated values (1, 1), (2, 2)")
+        words = ("--include", "dated,of_dated", "--on-fault", "reject")
+        self.assertEqual(self.migrate(*words).code, 8)
+        self.assert_told("left out by policy: 1 row of the source", words=words)
+        self.change("alter table of_dated drop constraint to_dated")
+        self.assertEqual([part["part"] for part in self.verify(*words)["schema"]], ["foreign key to_dated"])
 
 
 class RandomMutations(VerifyTestCase):

@@ -19,7 +19,7 @@ from clients import (Mysql, Postgres, Program, literal, plain_environment, quote
                      variable)
 
 # The exit codes that docs/operations.md tells.
-COMPLETE, BAD_REQUEST, BAD_DATA, CONNECTION_LOST, CONFLICT, EXHAUSTED = 0, 2, 3, 4, 5, 6
+COMPLETE, BAD_REQUEST, BAD_DATA, CONNECTION_LOST, CONFLICT, EXHAUSTED, DIFFERENCE = 0, 2, 3, 4, 5, 6, 9
 COMMIT_IN_DOUBT, CANCELLED = 7, 130
 
 # The password of the accounts made here: what must never be shown, in any of its spellings.

@@ -7,7 +7,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from fault_test_case import BAD_DATA, BAD_REQUEST, COMPLETE, OneTableTestCase
+from fault_test_case import BAD_DATA, BAD_REQUEST, COMPLETE, DIFFERENCE, OneTableTestCase
 from resume_test_case import ResumeTestCase
 
 PHASES = ("before_schema", "after_schema", "before_data", "after_data", "after_keys", "end")
@@ -28,6 +28,27 @@ class FailingHooks(OneTableTestCase):
         self.assert_says(outcome, BAD_DATA, "cannot run the SQL of after_data: .*division by zero")
         self.assertEqual(self.target.value("select to_regclass('public.half') is null", self.database), "t")
         self.assertEqual(self.target.value("select hooks_done from millrace.runs", self.database), "{}")
+
+    def test_the_end_waits_for_the_proof(self):
+        outcome = self.migrate("--sql", f"after_data=update {self.database}.t set words = 'mended' where id = 1",
+                               "--sql", "end=create table public.live (a int)")
+
+        self.assert_says(outcome, DIFFERENCE, "the target is not equal: ")
+        self.assertEqual(self.target.value("select to_regclass('public.live') is null", self.database), "t")
+        self.assertRegex(self.target.value("select state || ': ' || error from millrace.runs", self.database),
+                         "^complete: the target is not equal: ")
+
+    def test_numbers_given_out_after_the_plan_are_not_given_out_again(self):
+        self.fill("create table counted (id int auto_increment primary key, w int) engine=innodb;"
+                  "insert into counted (w) values (1), (2)")
+        outcome = self.migrate("--sql", f"source:before_schema=insert into `{self.database}`.counted (w) values (3)")
+
+        self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+        verified = self.program.run("verify", self.source.url(self.database), self.target.url(self.database))
+        self.assertEqual(verified.code, COMPLETE, verified.stdout + verified.stderr)
+        self.target.run(f"insert into {self.database}.counted (w) values (4)", self.database)
+        self.assertEqual(self.target.value(f"select string_agg(id || ':' || w, ' ' order by id) from"
+                                           f" {self.database}.counted", self.database), "1:1 2:2 3:3 4:4")
 
     def test_sql_of_the_source_that_fails_is_named(self):
         outcome = self.migrate("--sql", "source:before_data=call no_such_procedure()")

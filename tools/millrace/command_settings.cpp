@@ -17,7 +17,7 @@ bool is_one_of(std::string_view option,
 constexpr std::array of_target = std::to_array<std::string_view>(
     {"TARGET", "--if-exists", "--skip-keys", "--data-only", "--schema-only", "--builders",
      "--skip-analyze", "--spill", "--spill-limit", "--spill-level", "--no-ledger", "--scan",
-     "--skip-check", "--verify"});
+     "--verify"});
 /// Options that say something of a source, or of what its rows become, beside its own sections.
 constexpr std::array of_source = std::to_array<std::string_view>(
     {"SOURCE", "--profile", "--snapshot", "--chunk-bytes", "--schema-only", "--cast", "--on-fault",

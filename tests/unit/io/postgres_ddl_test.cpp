@@ -161,19 +161,25 @@ TEST(PostgresDdl, ForeignKeyIsProvedAfterwards) {
 
 TEST(PostgresDdl, IdentityGoesOnAtTheNextNumber) {
   EXPECT_EQ(restart_identity(table_with_identity("bigint", 1001)),
-            "ALTER TABLE \"farm\".\"job\" ALTER COLUMN \"id\" RESTART WITH 1001");
+            "SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence('\"farm\".\"job\"', 'id'), "
+            "LEAST(n, 9223372036854775807)::bigint, n > 9223372036854775807) FROM (SELECT "
+            "GREATEST(1001, (SELECT pg_catalog.max(\"id\")::numeric + 1 FROM \"farm\".\"job\")) AS "
+            "n) AS wanted");
 }
 
 TEST(PostgresDdl, IdentityThatIsUsedUpStaysUsedUp) {
   EXPECT_EQ(restart_identity(table_with_identity("smallint", 32768)),
-            "SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence("
-            "'\"farm\".\"job\"', 'id'), 32767)");
+            "SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence('\"farm\".\"job\"', 'id'), "
+            "LEAST(n, 32767)::bigint, n > 32767) FROM (SELECT GREATEST(32768, (SELECT "
+            "pg_catalog.max(\"id\")::numeric + 1 FROM \"farm\".\"job\")) AS n) AS wanted");
 }
 
 TEST(PostgresDdl, IdentityOfATableThatStoodOnlyMovesForward) {
   EXPECT_EQ(advance_identity(table_with_identity("bigint", 1001)),
-            "SELECT pg_catalog.setval(s.sequence, GREATEST(1001, pg_catalog.nextval(s.sequence)), "
-            "false) FROM (SELECT pg_catalog.pg_get_serial_sequence('\"farm\".\"job\"', "
+            "SELECT pg_catalog.setval(s.sequence, LEAST(GREATEST(GREATEST(1001, (SELECT "
+            "pg_catalog.max(\"id\")::numeric + 1 FROM \"farm\".\"job\")), "
+            "pg_catalog.nextval(s.sequence)), 9223372036854775807)::bigint, false) FROM (SELECT "
+            "pg_catalog.pg_get_serial_sequence('\"farm\".\"job\"', "
             "'id')::pg_catalog.regclass AS sequence) s WHERE s.sequence IS NOT NULL");
 }
 

@@ -5,7 +5,5 @@ select "table", name, kind, definition from e2e.constraint order by 1, 2;
 select name, length(name) from e2e.relation where length(name) > 60 order by 1;
 \echo rows
 select * from e2e.row_count where rows > 0 order by 1;
-\echo statistics
-select count(*) from pg_class c join e2e.relation r using (oid) where r.kind = 'r' and reltuples < 0;
 \echo notes
 select topic, place, message from e2e.note order by 1, 2, 3;

@@ -76,7 +76,7 @@ TEST(Proof, TheLineThatSignsItOffSaysWhatWasNotProvenToo) {
   EXPECT_TRUE(proof.equal);
   EXPECT_EQ(proof.statement,
             "proven: 1 table with 3 rows are, value for value, the rows of the source; only "
-            "counted: 1 table; not compared: 1 table that hold rows of others too");
+            "counted: 1 table; not compared: 1 table, which hold rows of others or reject some");
   EXPECT_NO_THROW(require_equal(proof, {}));
 }
 
