@@ -23,7 +23,12 @@ void Translator::translate_on_update(std::size_t table) {
   if (touch.columns.empty()) return;
   // The same columns give the same name, and so one function for all tables that have them.
   std::string function = "millrace_on_update";
-  for (const std::string& column : touch.columns) function += "_" + column;
+  // A comma between them: (a, b) is not the column a_b.
+  char before = '_';
+  for (const std::string& column : touch.columns) {
+    function += before + column;
+    before = ',';
+  }
   touch.function = shorten_identifier(function);
   touch.name = "on_update_current_timestamp";
   target.touch = std::move(touch);

@@ -37,6 +37,7 @@ class Renaming {
     for (std::size_t i = 0; i < columns.size(); ++i) {
       TargetColumn column = columns[i];
       sql(column.type);
+      sql(column.collation);
       sql(column.default_sql);
       sql(column.generated_sql);
       if (column != columns[i]) table.columns[i] = std::move(column);
@@ -107,6 +108,7 @@ void rename_schemas(Translation& translation, const std::map<std::string, std::s
   const Renaming renaming(renamed);
   for (std::string& schema : translation.schemas) renaming.name(schema);
   for (TargetEnum& type : translation.enums) renaming.name(type.schema);
+  for (TargetCollation& collation : translation.collations) renaming.name(collation.schema);
   for (TargetSequence& sequence : translation.sequences) renaming.name(sequence.schema);
   for (TranslatedTable& table : translation.tables) renaming.table(table.target);
   for (TargetView& view : translation.views) {

@@ -36,12 +36,15 @@ Translation translation_of_two() {
   Translation translation;
   translation.schemas = {"shop", "crm"};
   translation.enums.push_back({.schema = "shop", .name = "mood", .labels = {"a"}});
+  translation.collations.push_back(
+      {.schema = "shop", .name = "general_ci", .locale = "und-u-ks-level1"});
   TargetTable table;
   table.schema = "crm";
   table.name = "t";
   TargetColumn mood;
   mood.name = "m";
   mood.type = R"("shop"."mood")";
+  mood.collation = R"("shop"."general_ci")";
   table.columns = {mood};
   table.foreign_keys.push_back({.name = "k",
                                 .columns = {"m"},
@@ -64,6 +67,8 @@ TEST(RenameSchemasTest, WhateverRefersToASchemaFollowsIt) {
   const TargetTable& table = translation.tables.front().target;
   EXPECT_EQ(table.schema, "crm");
   EXPECT_EQ(table.columns.front().type, R"("archive"."mood")");
+  EXPECT_EQ(table.columns.front().collation, R"("archive"."general_ci")");
+  EXPECT_EQ(translation.collations.front().schema, "archive");
   EXPECT_EQ(table.foreign_keys.front().referenced_schema, "archive");
   EXPECT_EQ(translation.views.front().schema, "archive");
 }

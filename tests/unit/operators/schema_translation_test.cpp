@@ -287,6 +287,16 @@ TEST(SchemaTranslation, OnUpdateBecomesATriggerThatTablesOfTheSameColumnsShare) 
   EXPECT_EQ(result.tables.at(1).target.touch->function, "millrace_on_update_at");
 }
 
+TEST(SchemaTranslation, OnUpdateOfTwoColumnsIsNotThatOfOneWhoseNameIsBothOfTheirs) {
+  const auto stamp = [](const char* name) {
+    return column(name).type(SourceType::timestamp).on_update();
+  };
+  const auto result = translated({table("s", "t").with(stamp("last")).with(stamp("login")),
+                                  table("s", "u").with(stamp("last_login"))});
+
+  EXPECT_NE(result.tables.at(0).target.touch->function, result.tables.at(1).target.touch->function);
+}
+
 TEST(SchemaTranslation, OnUpdateThatIsNotWantedIsNoted) {
   TranslationChoices choices;
   choices.schema.on_update = OnUpdateChoice::none;
