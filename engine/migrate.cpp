@@ -281,18 +281,28 @@ class Migration {
     created_ = true;
   }
 
-  /// Rows and values that the earlier process left out count with ours.
+  /// Rows and values that the earlier process left out count with ours, as the ledger has them.
+  /// Their lines may be elsewhere: that process may have had another working folder.
   void settle_rejects(const StoredRun& run) {
     RejectFiles rejects = reject_files();
     const auto rows_of = rejects.settle([&](std::uint64_t chunk) {
       return chunk < run.stored.size() && !run.stored[chunk].empty();
     });
     for (const auto& [table, rows] : rows_of) {
-      report_.tables[table].rows_rejected = rows;
       report_.tables[table].reject_file = rejects.path_of(table);
     }
     for (std::size_t i = 0; i < report_.tables.size(); ++i) {
-      report_.tables[i].values_nulled = preparation_.work.stored_of[i].values_nulled;
+      const StoredBefore& before = preparation_.work.stored_of[i];
+      report_.tables[i].values_nulled = before.values_nulled;
+      report_.tables[i].rows_rejected = before.rows_rejected;
+      const auto found = rows_of.find(i);
+      const std::uint64_t lines = found == rows_of.end() ? 0 : found->second;
+      if (lines >= before.rows_rejected) continue;
+      preparation_.notes.push_back(
+          {"rejects", report_.tables[i].target,
+           fmt::format("{} holds {} of the {} rows that were rejected before: the others are where "
+                       "the run began",
+                       rejects.path_of(i), lines, before.rows_rejected)});
     }
   }
 

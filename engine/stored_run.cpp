@@ -135,8 +135,8 @@ void read_plan(postgres::Connection& session, StoredRun& run) {
   }
   run.stored.resize(run.chunks.size());
   for (const postgres::Row& row : session.query(fmt::format(
-           "SELECT chunk, rows, bytes, digest, values_nulled FROM millrace.receipts WHERE run = {} "
-           "ORDER BY chunk, part",
+           "SELECT chunk, rows, bytes, digest, values_nulled, rows_rejected FROM millrace.receipts "
+           "WHERE run = {} ORDER BY chunk, part",
            run.run))) {
     StoredRun::Part& part = run.stored.at(count_of(row[0])).emplace_back();
     part.rows = count_of(row[1]);
@@ -145,6 +145,7 @@ void read_plan(postgres::Connection& session, StoredRun& run) {
       part.digest = TupleDigest{part.rows, static_cast<std::uint64_t>(std::stoll(row[3].text))};
     }
     part.values_nulled = count_of(row[4]);
+    part.rows_rejected = count_of(row[5]);
   }
 }
 
@@ -174,6 +175,7 @@ void add(const StoredRun::Part& part, StoredBefore& stored) {
   ++stored.chunks;
   stored.rows += part.rows;
   stored.copy_bytes += part.copy_bytes;
+  stored.rows_rejected += part.rows_rejected;
   stored.values_nulled += part.values_nulled;
   if (!part.digest) {
     stored.digest.reset();

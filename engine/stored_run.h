@@ -33,6 +33,7 @@ struct StoredRun {
     std::uint64_t rows = 0;
     std::uint64_t copy_bytes = 0;
     std::optional<TupleDigest> digest = {};  // none where the run made none
+    std::uint64_t rows_rejected = 0;
     std::uint64_t values_nulled = 0;
   };
 

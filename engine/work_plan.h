@@ -19,6 +19,7 @@ struct StoredBefore {
   std::uint64_t chunks = 0;
   std::uint64_t rows = 0;
   std::uint64_t copy_bytes = 0;
+  std::uint64_t rows_rejected = 0;
   std::uint64_t values_nulled = 0;
   std::optional<TupleDigest> digest = TupleDigest{};  // none: not known of all of these rows
 };

@@ -5,6 +5,7 @@ import base64
 import json
 import pathlib
 import re
+import shutil
 import sys
 import unittest
 
@@ -83,6 +84,20 @@ class Policies(UnfitRows):
             "latin": ("NUL byte in text", 1, "id=6", "a\\x00")})
         self.assertIn("6 values stored as NULL", outcome.stdout)
         self.assertFalse(self.rejects.exists())
+
+    def test_a_resumed_run_counts_what_was_rejected_before_wherever_its_file_is(self):
+        words = ("--on-fault", "reject")
+        killed = self.migrate(*words, MILLRACE_FAULT="verify.before_reading:1:kill")
+        self.assertEqual(killed.code, -9, killed.stderr)
+        shutil.move(self.rejects, self.folder / "elsewhere")
+        outcome = self.migrate(*words, "--resume")
+
+        self.assertEqual(outcome.code, WITH_REJECTS, outcome.stderr)
+        report = self.program.report()
+        self.assertGreater(report["rows_rejected"], 0)
+        self.assertEqual(report["tables"][0]["rows_rejected"], report["rows_rejected"])
+        self.assertRegex([note["message"] for note in report["notes"] if note["topic"] == "rejects"][0],
+                         f"holds 0 of the {report['rows_rejected']} rows that were rejected before")
 
     def test_null_stops_in_a_column_that_is_not_null(self):
         outcome = self.migrate("--on-fault", "null")
