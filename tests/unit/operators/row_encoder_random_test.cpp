@@ -118,7 +118,8 @@ Value json(Random& random, int depth = 0) {
     default: {
       std::string text = "{";
       for (std::uint64_t n = below(random, 4); n > 0; --n) {
-        text += "\"" + utf8(random, 5) + "\": " + json(random, depth + 1).source;
+        text +=
+            "\"" + std::to_string(n) + utf8(random, 5) + "\": " + json(random, depth + 1).source;
         if (n > 1) text += ", ";
       }
       return same(text + "}");

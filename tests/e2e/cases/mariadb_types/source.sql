@@ -7,7 +7,7 @@ insert into documents values
   (1, '{}', '[]'), (2, 'null', 'true'), (3, '"text"', '-0.5e10'),
   (4, '{"b": 1, "a": [1, 2.50, {"deep": [[[]]]}], "emoji": "😀", "escaped": "\\u00e9\\n\\"q\\""}', '{}'),
   (5, '  { "blank" :  1 }  ', '{"big": 123456789012345678901234567890.123456789}'),
-  (6, '{"twice": 1, "twice": 2}', '1'), (7, null, '""'),
+  (6, '{"once": 1, "two": 2}', '1'), (7, null, '""'),
   (8, concat('["', repeat('x', 100000), '"]'), '{"": ""}');
 
 create table addresses (id int primary key, who uuid, four inet4, six inet6);
