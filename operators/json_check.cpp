@@ -103,14 +103,8 @@ class OpenKeys {
 
   std::string_view unescape(std::string_view raw) {
     std::string& key = unescaped_.emplace_back();
-    for (;;) {
-      const std::size_t plain = std::min(raw.find('\\'), raw.size());
-      key += raw.substr(0, plain);
-      raw.remove_prefix(plain);
-      if (raw.empty()) return key;
-      raw.remove_prefix(1);
-      put_utf8(take_escape(raw), key);
-    }
+    append_unescaped(raw, key);
+    return key;
   }
 
   Keys keys_;                          // of all open objects, the innermost one's last

@@ -59,4 +59,15 @@ std::uint32_t take_escape(std::string_view& rest) noexcept {
   return code;
 }
 
+void append_unescaped(std::string_view raw, std::string& out) {
+  for (;;) {
+    const std::size_t plain = std::min(raw.find('\\'), raw.size());
+    out += raw.substr(0, plain);
+    raw.remove_prefix(plain);
+    if (raw.empty()) return;
+    raw.remove_prefix(1);
+    put_utf8(take_escape(raw), out);
+  }
+}
+
 }  // namespace millrace

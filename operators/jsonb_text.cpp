@@ -175,14 +175,7 @@ std::string_view JsonbText::unescape(std::string_view raw) {
   // all keys to come, so that the ones that are there stay where they are.
   if (unescaped_.empty()) unescaped_.reserve(raw.size() + rest_.size());
   const std::size_t begin = unescaped_.size();
-  while (!raw.empty()) {
-    const std::size_t plain = std::min(raw.find('\\'), raw.size());
-    unescaped_ += raw.substr(0, plain);
-    raw.remove_prefix(plain);
-    if (raw.empty()) break;
-    raw.remove_prefix(1);
-    put_utf8(take_escape(raw), unescaped_);
-  }
+  append_unescaped(raw, unescaped_);
   return std::string_view(unescaped_).substr(begin);
 }
 
