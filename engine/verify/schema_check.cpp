@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -191,12 +190,6 @@ void compare_parts(const TargetTable& table, const Parts& planned, const Parts& 
   }
 }
 
-std::uint64_t largest_of(const std::string& type) {
-  if (type == "smallint") return std::numeric_limits<std::int16_t>::max();
-  if (type == "integer") return std::numeric_limits<std::int32_t>::max();
-  return std::numeric_limits<std::int64_t>::max();
-}
-
 /// The next values of the identities of tables [begin, end).
 void compare_next_values(postgres::Connection& session, const std::vector<TableWork>& tables,
                          const std::vector<bool>& present, std::size_t begin, std::size_t end,
@@ -229,7 +222,7 @@ void compare_next_values(postgres::Connection& session, const std::vector<TableW
         "{}::numeric + 1) FROM {}",
         values.empty() ? "" : " UNION ALL ", i,
         postgres::next_identity_sql(*wanted[i].table, *wanted[i].column),
-        largest_of(wanted[i].column->type), sequences[i][0].text);
+        postgres::largest_of(wanted[i].column->type), sequences[i][0].text);
   }
   if (values.empty()) return;
   for (const postgres::Row& row : session.query(values)) {

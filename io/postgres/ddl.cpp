@@ -52,13 +52,6 @@ std::string column_definition(const TargetTable& table, const TargetColumn& colu
   return sql;
 }
 
-/// The largest value of an integer type.
-std::uint64_t largest_of(std::string_view type) {
-  if (type == "smallint") return std::numeric_limits<std::int16_t>::max();
-  if (type == "integer") return std::numeric_limits<std::int32_t>::max();
-  return std::numeric_limits<std::int64_t>::max();
-}
-
 std::string comment_on(std::string_view what, const std::string& name, const std::string& text) {
   return fmt::format("COMMENT ON {} {} IS {}", what, name, quote_literal(text));
 }
@@ -233,6 +226,12 @@ std::string create_touch_trigger(const TargetTable& table, const TargetTouch& to
       "CREATE TRIGGER {} BEFORE UPDATE ON {} FOR EACH ROW WHEN ({}) EXECUTE FUNCTION {}()",
       quote_identifier(touch.name), name_of(table), changed,
       quote_qualified(table.schema, touch.function));
+}
+
+std::uint64_t largest_of(std::string_view type) noexcept {
+  if (type == "smallint") return std::numeric_limits<std::int16_t>::max();
+  if (type == "integer") return std::numeric_limits<std::int32_t>::max();
+  return std::numeric_limits<std::int64_t>::max();
 }
 
 std::string next_identity_sql(const TargetTable& table, const TargetColumn& column) {

@@ -37,6 +37,8 @@ std::string validate_check(const TargetTable& table, const TargetCheck& check);
 std::string create_touch_function(const TargetTable& table, const TargetTouch& touch);
 std::string drop_touch_trigger_if_exists(const TargetTable& table, const TargetTouch& touch);
 std::string create_touch_trigger(const TargetTable& table, const TargetTouch& touch);
+/// The largest value of an integer type: smallint, integer, bigint.
+std::uint64_t largest_of(std::string_view type) noexcept;
 /// An expression: the next value of the identity `column`. The source's own was read when the run
 /// was planned, and rows may have come until the snapshot: it is never one that the table holds.
 /// Requires: table.next_identity.
