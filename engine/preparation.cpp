@@ -366,9 +366,7 @@ std::vector<TargetStatement> ddl_after_rows(const Preparation& preparation, Buil
       }
     };
     if (choices.keys) append(key_statements_in_place(table));
-    const bool analyze =
-        choices.analyze && (!work.grouped || is_worth_statistics(work.source->rows_estimate));
-    append(finishing_statements(table, analyze));
+    append(finishing_statements(table, gathers_statistics(work, choices)));
   }
   if (!choices.keys) return statements;
   constexpr std::size_t both_tables = 2;

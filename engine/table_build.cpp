@@ -32,6 +32,12 @@ std::vector<std::string> finishing_statements(const TargetTable& table, bool ana
   return statements;
 }
 
+bool gathers_statistics(const TableWork& table, BuildChoices choices) noexcept {
+  constexpr std::uint64_t autovacuum_analyze_threshold = 50;
+  return choices.analyze &&
+         (!table.grouped || table.source->rows_estimate >= autovacuum_analyze_threshold);
+}
+
 void append_statements(std::string& script, const std::vector<std::string>& statements) {
   for (const std::string& statement : statements) {
     script += statement;

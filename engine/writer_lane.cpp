@@ -223,11 +223,10 @@ std::string WriterLane::group_script(const Chunk& chunk) const {
     append_statements(script, {plan_.tables[index].copy_sql});
   }
   for (const std::size_t index : chunk.tables) {
-    const TargetTable& table = plan_.tables[index].translated->target;
-    const bool analyze =
-        choices_.analyze && is_worth_statistics(plan_.tables[index].source->rows_estimate);
+    const TableWork& work = plan_.tables[index];
+    const TargetTable& table = work.translated->target;
     if (choices_.keys) append_statements(script, key_statements_in_place(table));
-    append_statements(script, finishing_statements(table, analyze));
+    append_statements(script, finishing_statements(table, gathers_statistics(work, choices_)));
   }
   return script;
 }
