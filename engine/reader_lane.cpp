@@ -6,6 +6,7 @@
 #include "engine/retry.h"
 #include "io/fault_point.h"
 #include "io/mysql/row_stream.h"
+#include "operators/wire_forms.h"
 
 namespace millrace {
 
@@ -69,8 +70,8 @@ void ReaderLane::read_table(ChunkChannel& channel, std::size_t part, const Emit&
   BlockFiller filler({pool_, meter_, rejects_, emit}, table, progress, channel, part,
                      plan_.digests);
   bool stopped = false;
-  mysql::stream_rows(session_, select_rows(table, channel.chunk(), part), table.encoder.columns(),
-                     &BlockFiller::on_row, &filler, stopped);
+  mysql::stream_rows(session_, select_rows(table, channel.chunk(), part),
+                     wire_forms(table.encoder.encodings()), &BlockFiller::on_row, &filler, stopped);
   channel.announce(part, filler.finish());
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "io/wire_form.h"
 #include "operators/byte_order.h"
 #include "operators/column_encoding.h"
 
@@ -16,8 +17,6 @@
 // Source: MySQL internals manual, "Binary Protocol Value" and "Length-Encoded Integer".
 
 namespace millrace {
-
-enum class WireShape : std::uint8_t { one, two, four, eight, temporal, string };
 
 constexpr WireShape wire_shape(WireInteger integer) noexcept {
   constexpr std::array<WireShape, 4> shapes = {WireShape::one, WireShape::two, WireShape::four,

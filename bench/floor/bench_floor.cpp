@@ -25,6 +25,7 @@
 #include "engine/preparation.h"
 #include "engine/reader_lane.h"
 #include "io/mysql/row_stream.h"
+#include "operators/wire_forms.h"
 
 namespace {
 
@@ -171,7 +172,7 @@ class Floor {
       const millrace::TableWork& table = preparation_.work.tables[index];
       bool stopped = false;
       rows += millrace::mysql::stream_rows(
-          session, select_rows(table, chunk, 0), table.encoder.columns(),
+          session, select_rows(table, chunk, 0), millrace::wire_forms(table.encoder.encodings()),
           [](void*, const millrace::BinaryRowView&) { return true; }, nullptr, stopped);
     }
     return rows;

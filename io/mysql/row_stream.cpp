@@ -4,6 +4,7 @@
 
 #include <cstring>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "io/mysql/client_error.h"
@@ -91,24 +92,75 @@ Error stream_error(Connection& connection, MYSQL_STMT* statement, const std::str
                                           : error_of(connection.handle(), doing);
 }
 
+WireShape shape_of(enum_field_types type) noexcept {
+  switch (width_of(type)) {
+    case 1: return WireShape::one;
+    case 2: return WireShape::two;
+    case 4: return WireShape::four;
+    case 8: return WireShape::eight;
+    case length_byte: return WireShape::temporal;
+    default: return WireShape::string;
+  }
+}
+
+bool holds(const MYSQL_FIELD& field, WireContent content) {
+  const auto is_integer = [&](bool wants_unsigned) {
+    // MEDIUMINT comes as four bytes that are right under either sign.
+    if (field.type == MYSQL_TYPE_INT24) return true;
+    return field.type != MYSQL_TYPE_FLOAT && field.type != MYSQL_TYPE_DOUBLE &&
+           ((field.flags & UNSIGNED_FLAG) != 0) == wants_unsigned;
+  };
+  switch (content) {
+    case WireContent::any: return true;
+    case WireContent::signed_integer: return is_integer(false);
+    case WireContent::unsigned_integer: return is_integer(true);
+    case WireContent::floating:
+      return field.type == MYSQL_TYPE_FLOAT || field.type == MYSQL_TYPE_DOUBLE;
+    case WireContent::date:
+      return field.type == MYSQL_TYPE_DATE || field.type == MYSQL_TYPE_DATETIME ||
+             field.type == MYSQL_TYPE_TIMESTAMP;
+    case WireContent::time: return field.type == MYSQL_TYPE_TIME;
+    case WireContent::latin1_text: {
+      const MARIADB_CHARSET_INFO* charset = mariadb_get_charset_by_nr(field.charsetnr);
+      return charset == nullptr || std::string_view(charset->csname) == "latin1";
+    }
+  }
+  return true;
+}
+
+/// What the statement yields must be what was planned: the encoder steps over the bytes of a field
+/// without asking what they are, so an INT that became a BIGINT would be read as two values.
+void require_forms(std::span<const MYSQL_FIELD> fields, std::span<const WireForm> forms) {
+  const std::string altered = "the table was altered under way: start again";
+  if (fields.size() != forms.size()) {
+    throw Error(ErrorKind::bad_request, "cannot read the table: it has other columns than planned",
+                {.side = Side::source}, altered);
+  }
+  for (std::size_t i = 0; i < forms.size(); ++i) {
+    if (shape_of(fields[i].type) == forms[i].shape && holds(fields[i], forms[i].content)) continue;
+    throw Error(ErrorKind::bad_request,
+                "cannot read the table: a column has another type than planned",
+                {.side = Side::source, .column = fields[i].name}, altered);
+  }
+}
+
 struct CloseStatement {
   void operator()(MYSQL_STMT* statement) const { mysql_stmt_close(statement); }
 };
 
 }  // namespace
 
-std::uint64_t stream_rows(Connection& connection, const std::string& select, std::size_t columns,
-                          RowCallback callback, void* context, bool& stopped) {
+std::uint64_t stream_rows(Connection& connection, const std::string& select,
+                          std::span<const WireForm> forms, RowCallback callback, void* context,
+                          bool& stopped) {
   stopped = false;
   const std::unique_ptr<MYSQL_STMT, CloseStatement> statement(mysql_stmt_init(connection.handle()));
   if (!statement) throw std::bad_alloc();
   if (mysql_stmt_prepare(statement.get(), select.data(), select.size()) != 0) {
     throw stream_error(connection, statement.get(), "cannot read the table");
   }
-  if (mysql_stmt_field_count(statement.get()) != columns) {
-    throw Error(ErrorKind::bad_request, "cannot read the table: it has other columns than planned",
-                {.side = Side::source}, "it was altered under way: start again");
-  }
+  const std::size_t columns = mysql_stmt_field_count(statement.get());
+  require_forms({statement->fields, columns}, forms);
   FieldCallback state{.mysql = connection.handle(),
                       .row_callback = callback,
                       .context = context,

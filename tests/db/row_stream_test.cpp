@@ -61,17 +61,33 @@ Values values_of(const BinaryRowView& row, const std::vector<Wire>& wires) {
   return values;
 }
 
+std::vector<WireForm> forms_of(const std::vector<Wire>& wires) {
+  std::vector<WireForm> forms;
+  for (const Wire wire : wires) {
+    forms.push_back({.shape = wire == Wire::one       ? WireShape::one
+                              : wire == Wire::two     ? WireShape::two
+                              : wire == Wire::four    ? WireShape::four
+                              : wire == Wire::eight   ? WireShape::eight
+                              : wire == Wire::counted ? WireShape::temporal
+                                                      : WireShape::string});
+  }
+  return forms;
+}
+
+const std::vector<WireForm> one_text = forms_of({Wire::packed});
+
 struct Streamed {
   std::uint64_t rows = 0;
   bool stopped = false;
 };
 
 /// Stream `select`; `on_row` says whether to go on.
-Streamed stream(Connection& connection, const std::string& select, std::size_t columns,
+Streamed stream(Connection& connection, const std::string& select,
+                const std::vector<WireForm>& forms,
                 std::function<bool(const BinaryRowView&)> on_row) {
   Streamed streamed;
   streamed.rows = stream_rows(
-      connection, select, columns,
+      connection, select, forms,
       [](void* context, const BinaryRowView& row) {
         return (*static_cast<std::function<bool(const BinaryRowView&)>*>(context))(row);
       },
@@ -82,10 +98,11 @@ Streamed stream(Connection& connection, const std::string& select, std::size_t c
 std::vector<Values> all_rows(Connection& connection, const std::string& select,
                              const std::vector<Wire>& wires) {
   std::vector<Values> rows;
-  const Streamed streamed = stream(connection, select, wires.size(), [&](const BinaryRowView& row) {
-    rows.push_back(values_of(row, wires));
-    return true;
-  });
+  const Streamed streamed =
+      stream(connection, select, forms_of(wires), [&](const BinaryRowView& row) {
+        rows.push_back(values_of(row, wires));
+        return true;
+      });
   EXPECT_EQ(streamed.rows, rows.size());
   EXPECT_FALSE(streamed.stopped);
   return rows;
@@ -244,7 +261,7 @@ TEST_P(RowStream, ColumnThatIsNothingButNullArrives) {
   Connection session = database.connect();
 
   const auto rows =
-      all_rows(session, "SELECT NULL, 1, NULL", {Wire::packed, Wire::four, Wire::packed});
+      all_rows(session, "SELECT NULL, '1', NULL", {Wire::packed, Wire::packed, Wire::packed});
 
   ASSERT_EQ(rows.size(), 1U);
   EXPECT_EQ(rows[0][0], Value());
@@ -265,7 +282,7 @@ TEST_P(RowStream, RowsOfOneByteTo40MiBArrive) {
   Connection session = database.connect();
 
   std::size_t at = 0;
-  stream(session, "SELECT v FROM t ORDER BY id", 1, [&](const BinaryRowView& row) {
+  stream(session, "SELECT v FROM t ORDER BY id", one_text, [&](const BinaryRowView& row) {
     const Value value = values_of(row, {Wire::packed})[0];
     EXPECT_EQ(value->size(), sizes[at]);
     EXPECT_EQ(value->find_first_not_of(static_cast<char>('a' + at)), std::string::npos);
@@ -322,8 +339,8 @@ TEST(RowStreamMariadb, RowsArriveOverTls) {
   Connection session(endpoint);
 
   std::uint64_t n_bytes = 0;
-  const Streamed streamed = stream(session, "SELECT REPEAT('x', 30000) FROM seq_1_to_1000", 1,
-                                   [&](const BinaryRowView& row) {
+  const Streamed streamed = stream(session, "SELECT REPEAT('x', 30000) FROM seq_1_to_1000",
+                                   one_text, [&](const BinaryRowView& row) {
                                      n_bytes += values_of(row, {Wire::packed})[0]->size();
                                      return true;
                                    });
@@ -340,7 +357,7 @@ TEST_P(RowStream, CallbackStopsTheStreamAtOnce) {
 
   std::uint64_t seen = 0;
   const Streamed streamed =
-      stream(session, select, 1, [&](const BinaryRowView&) { return ++seen < 10; });
+      stream(session, select, one_text, [&](const BinaryRowView&) { return ++seen < 10; });
 
   EXPECT_TRUE(streamed.stopped);
   EXPECT_EQ(seen, 10U);
@@ -351,7 +368,7 @@ TEST_P(RowStream, CallbackStopsTheStreamAtOnce) {
 TEST_P(RowStream, CallbackMayStopAtTheLastRow) {
   Connection session = database.connect();
 
-  const Streamed streamed = stream(session, "SELECT 1 UNION ALL SELECT 2", 1,
+  const Streamed streamed = stream(session, "SELECT '1' UNION ALL SELECT '2'", one_text,
                                    [n = 0](const BinaryRowView&) mutable { return ++n < 2; });
 
   EXPECT_TRUE(streamed.stopped);
@@ -361,12 +378,56 @@ TEST_P(RowStream, OtherColumnsThanPlannedAreRefused) {
   database.execute("CREATE TABLE t (a INT, b INT)");
   Connection session = database.connect();
 
-  const Error error =
-      thrown_by([&] { stream(session, "SELECT * FROM t", 1, [](const auto&) { return true; }); });
+  const Error error = thrown_by(
+      [&] { stream(session, "SELECT * FROM t", one_text, [](const auto&) { return true; }); });
 
   EXPECT_EQ(error.kind(), ErrorKind::bad_request);
   EXPECT_THAT(error.message(), HasSubstr("other columns than planned"));
   EXPECT_THAT(error.hint(), HasSubstr("altered"));
+  EXPECT_EQ(session.query("SELECT 7").at(0).at(0).text, "7");
+}
+
+TEST_P(RowStream, ColumnOfAnotherTypeThanPlannedIsRefusedByName) {
+  database.execute(
+      "CREATE TABLE t (i INT, u INT UNSIGNED, m MEDIUMINT UNSIGNED, f FLOAT, d DATE, s DATETIME, "
+      "h TIME, l VARCHAR(9) CHARACTER SET latin1, w VARCHAR(9) CHARACTER SET utf8)");
+  Connection session = database.connect();
+  const auto refused = [&](const char* column, WireForm planned) {
+    try {
+      stream(session, std::string("SELECT ") + column + " FROM t", {planned},
+             [](const auto&) { return true; });
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::bad_request);
+      EXPECT_THAT(error.message(), HasSubstr("another type than planned"));
+      EXPECT_EQ(error.where().column, column);
+      return true;
+    }
+    return false;
+  };
+  using enum WireContent;
+  const WireShape four = WireShape::four;
+  const WireShape temporal = WireShape::temporal;
+  const WireShape text = WireShape::string;
+
+  EXPECT_FALSE(refused("i", {four, signed_integer}));
+  EXPECT_TRUE(refused("i", {four, unsigned_integer}));
+  EXPECT_TRUE(refused("i", {four, floating}));
+  EXPECT_TRUE(refused("i", {WireShape::eight, signed_integer}));
+  EXPECT_TRUE(refused("i", {text, any}));
+  EXPECT_FALSE(refused("u", {four, unsigned_integer}));
+  EXPECT_FALSE(refused("m", {four, signed_integer}));
+  EXPECT_FALSE(refused("m", {four, unsigned_integer}));
+  EXPECT_FALSE(refused("f", {four, floating}));
+  EXPECT_TRUE(refused("f", {four, signed_integer}));
+  EXPECT_FALSE(refused("d", {temporal, date}));
+  EXPECT_TRUE(refused("d", {temporal, time}));
+  EXPECT_FALSE(refused("s", {temporal, date}));
+  EXPECT_TRUE(refused("s", {temporal, time}));
+  EXPECT_FALSE(refused("h", {temporal, time}));
+  EXPECT_TRUE(refused("h", {temporal, date}));
+  EXPECT_FALSE(refused("l", {text, latin1_text}));
+  EXPECT_TRUE(refused("w", {text, latin1_text}));
+  EXPECT_FALSE(refused("w", {text, any}));
   EXPECT_EQ(session.query("SELECT 7").at(0).at(0).text, "7");
 }
 
@@ -441,8 +502,8 @@ TEST_P(RowStream, ErrorOfTheServerInTheMiddleIsNoShortTable) {
   std::uint64_t seen = 0;
   const Error error = thrown_by([&] {
     stream(session,
-           "SELECT (SELECT 1 UNION ALL SELECT 2 FROM n c WHERE c.i = 0 AND a.i = 900) FROM n a", 1,
-           [&](const BinaryRowView&) { return ++seen > 0; });
+           "SELECT (SELECT '1' UNION ALL SELECT '2' FROM n c WHERE c.i = 0 AND a.i = 900) FROM n a",
+           one_text, [&](const BinaryRowView&) { return ++seen > 0; });
   });
 
   EXPECT_EQ(error.kind(), ErrorKind::bad_request);
@@ -455,7 +516,7 @@ TEST_P(RowStream, ErrorOfTheServerInTheMiddleIsNoShortTable) {
 Error fate_of(Connection& session, const std::string& select, const std::function<void()>& act) {
   std::uint64_t seen = 0;
   return thrown_by([&] {
-    stream(session, select, 1, [&](const BinaryRowView&) {
+    stream(session, select, one_text, [&](const BinaryRowView&) {
       if (++seen == 10) act();
       return true;
     });
