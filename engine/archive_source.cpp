@@ -152,6 +152,27 @@ void ArchiveSource::plan_chunks(Preparation& preparation) {
   }
 }
 
+void ArchiveSource::note_losses(Preparation& preparation) const {
+  std::vector<archive::PartFaults> lost(manifest_.tables.size());
+  for (const archive::ArchiveChunk& chunk : manifest_.chunks) {
+    for (std::size_t part = 0; part < chunk.faults.size(); ++part) {
+      archive::PartFaults& table = lost[chunk.tables[part]];
+      table.rows_rejected += chunk.faults[part].rows_rejected;
+      table.values_nulled += chunk.faults[part].values_nulled;
+    }
+  }
+  for (std::size_t i = 0; i < table_of_.size(); ++i) {
+    const archive::PartFaults& table = lost[table_of_[i]];
+    TableWork& work = preparation.work.tables[i];
+    work.incomplete = table.any();
+    if (!work.incomplete) continue;
+    preparation.notes.push_back(
+        {"rejects", work.translated->target.full_name(),
+         fmt::format("when it was extracted, {} rows were rejected and {} values became NULL",
+                     table.rows_rejected, table.values_nulled)});
+  }
+}
+
 void ArchiveSource::prepare(postgres::Connection& target, Preparation& preparation) {
   read_target(target, preparation);
   for (const archive::ArchiveNote& note : manifest_.notes) {
@@ -167,6 +188,7 @@ void ArchiveSource::prepare(postgres::Connection& target, Preparation& preparati
                       .target_locks = shared_locks(preparation.target)};
   preparation.sizing = work_out_sizing(asked_sizing(job_), limits);
   plan_chunks(preparation);
+  note_losses(preparation);
   if (preparation.resumed) restore_stored(target, preparation);
 }
 

@@ -46,6 +46,8 @@ class ArchiveSource final : public RunSource {
   void choose_tables(Preparation& preparation);
   void plan_chunks(Preparation& preparation);
 
+  /// Say what the tables lack that were extracted with a policy on values that do not fit.
+  void note_losses(Preparation& preparation) const;
   const Job& job_;
   archive::Manifest manifest_;
   std::vector<std::size_t> table_of_;  // the archive's number of each table of the run

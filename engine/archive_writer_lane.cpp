@@ -5,6 +5,7 @@
 
 #include "engine/wait_clock.h"
 #include "io/error.h"
+#include "io/fault_point.h"
 #include "operators/tuple_digest.h"
 
 namespace millrace {
@@ -62,8 +63,15 @@ Receipt ArchiveWriterLane::store(ChunkChannel& channel) {
     }
     clock.start();
     channel.sync_rejects();
+    entry.faults.clear();
+    for (const Receipt::Part& part : receipt.parts) {
+      entry.faults.push_back({part.faults.rows_rejected, part.faults.values_nulled});
+    }
+    archive::write_chunk_faults(folder_, chunk.id, entry.faults);
+    fault_point("archive.before_chunk");
     entry.totals = file.finish(digests);
     if (proofs.size() == digests.size()) entry.proofs = std::move(proofs);
+    fault_point("archive.after_chunk");
     clock.book();
   } catch (Error& error) {
     error.add({.side = Side::target, .chunk = chunk.id});

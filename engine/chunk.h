@@ -44,6 +44,7 @@ struct TableWork {
   StandingKeys standing = {};            // keys that need not be built
   bool grouped = false;                  // created, filled and keyed in a group's transaction
   std::string filter = {};               // " WHERE (..)", where the job filters its rows
+  bool incomplete = false;               // an archive's: rows or values were left out of it
 
   /// The SELECT of the `member`-th table that its rows come from; 0 where there is one.
   const std::string& select_of(std::size_t member) const {

@@ -1,5 +1,6 @@
 #include "engine/extract.h"
 
+#include <algorithm>
 #include <ctime>
 #include <filesystem>
 #include <mutex>
@@ -17,12 +18,13 @@
 #include "engine/check/gates.h"
 #include "engine/copy_graph.h"
 #include "engine/job_difference.h"
+#include "engine/kept_chunks.h"
 #include "engine/mysql_source.h"
 #include "engine/quantity_text.h"
 #include "engine/run_account.h"
 #include "engine/run_into_target.h"
 #include "engine/sampler.h"
-#include "engine/side_by_side.h"
+#include "engine/settled_rejects.h"
 #include "engine/stored_run.h"
 #include "io/archive/folder_lock.h"
 #include "io/archive/target_json.h"
@@ -58,10 +60,13 @@ class Extraction {
       prepare();
     }
     stop_.check();
+    if (may_reject(job_) && !job_.resume) {
+      RejectFiles(job_.reject_folder, preparation_.work).refuse_old_files();
+    }
     account_.tell_sizes(preparation_);
     account_.begin(preparation_);
     for (std::size_t i = 0; i < preparation_.work.tables.size(); ++i) {
-      if (preparation_.work.chunks_of[i] == 0) progress_.table(i).done.store(true);
+      if (preparation_.work.chunks_to_do(i) == 0) progress_.table(i).done.store(true);
     }
     progress_.set_phase("snapshot");
     source_.open_readers(preparation_);
@@ -212,8 +217,7 @@ class Extraction {
                                   .bytes_estimate = chunk.bytes_estimate,
                                   .under_lock = chunk.under_lock,
                                   .grouped = preparation_.work.tables[chunk.tables.front()].grouped,
-                                  .totals = {},
-                                  .proofs = {}});
+                                  .totals = {}});
     }
   }
 
@@ -245,64 +249,13 @@ class Extraction {
         refuse_other_job(now.source + " is not what it was");
       }
     }
-    work.chunks.clear();
-    std::fill(work.chunks_of.begin(), work.chunks_of.end(), 0);
-    for (TableWork& table : work.tables) table.grouped = false;
-    const std::vector<std::uint8_t> whole = find_whole_files();
-    for (std::size_t i = 0; i < manifest_.chunks.size(); ++i) {
-      const archive::ArchiveChunk& chunk = manifest_.chunks[i];
-      for (const std::size_t index : chunk.tables) work.tables[index].grouped = chunk.grouped;
-      if (whole[i] != 0) {
-        ++chunks_kept_;
-        continue;
-      }
-      for (const std::size_t index : chunk.tables) ++work.chunks_of[index];
-      work.chunks.push_back(planned(chunk));
-    }
-  }
-
-  static Chunk planned(const archive::ArchiveChunk& chunk) {
-    return {.id = chunk.id,
-            .tables = chunk.tables,
-            .members = chunk.members,
-            .tail = chunk.tail,
-            .bytes_estimate = chunk.bytes_estimate,
-            .under_lock = chunk.under_lock};
+    kept_ = find_kept_chunks(folder_, manifest_, work, machine_cores(), stop_);
+    restore_chunks(manifest_, kept_, work);
   }
 
   [[noreturn]] void refuse_other_job(const std::string& what) const {
     throw Error(ErrorKind::bad_request, "cannot go on with " + folder_.string() + ": " + what, {},
                 "give the options of that run, or extract into another folder");
-  }
-
-  /// Of each chunk: whether its file is there and whole. All are read, side by side: there may be
-  /// terabytes of them.
-  std::vector<std::uint8_t> find_whole_files() {
-    std::vector<std::uint8_t> whole(manifest_.chunks.size());
-    side_by_side(
-        machine_cores(), whole.size(), [] {},
-        [&](std::size_t /*lane*/, std::size_t i) {
-          stop_.check();
-          whole[i] = is_there(manifest_.chunks[i]) ? 1 : 0;
-        });
-    return whole;
-  }
-
-  /// Read a chunk's file to its end. A broken one is written anew.
-  bool is_there(archive::ArchiveChunk& chunk) const {
-    const fs::path path = archive::chunk_path(folder_, chunk.id);
-    if (!fs::exists(path)) return false;
-    try {
-      archive::ChunkFileReader file(path);
-      if (file.header() != archive::header_of(manifest_, chunk)) return false;
-      while (file.next()) {
-      }
-      chunk.totals = file.totals();
-      return true;
-    } catch (const Error& error) {
-      if (error.kind() != ErrorKind::bad_data) throw;
-      return false;
-    }
   }
 
   void check_space() const {
@@ -321,6 +274,9 @@ class Extraction {
   /// The manifest, incomplete, as soon as the snapshot stands.
   void begin_archive() {
     if (job_.resume) {
+      settle_rejects(job_, preparation_, report_, [&](std::uint64_t chunk) {
+        return chunk < kept_.size() && kept_[chunk] != 0;
+      });
       refuse_changed_source();
       return;
     }
@@ -348,7 +304,7 @@ class Extraction {
         {"resumed", "",
          verdict.changes.empty()
              ? fmt::format("{} of {} chunks were there already; the source is what it was: {}{}",
-                           chunks_kept_, manifest_.chunks.size(), verdict.proof,
+                           std::ranges::count(kept_, 1), manifest_.chunks.size(), verdict.proof,
                            verdict.certain ? "" : " (a row changed in place would not be seen)")
              : "although the source changed: " + changes});
   }
@@ -366,7 +322,7 @@ class Extraction {
       known.next_auto_increment = table.next_auto_increment;
     }
     for (const archive::ArchiveChunk& chunk : manifest_.chunks) {
-      run.chunks.push_back(planned(chunk));
+      run.chunks.push_back(planned_chunk(chunk));
       std::vector<StoredRun::Part>& stored = run.stored.emplace_back();
       if (!chunk.totals) continue;
       for (const archive::PartTotal& part : chunk.totals->parts) {
@@ -426,7 +382,7 @@ class Extraction {
   MysqlSource source_;
   Preparation preparation_;
   archive::Manifest manifest_;
-  std::size_t chunks_kept_ = 0;
+  std::vector<std::uint8_t> kept_;  // of a run that goes on: per chunk, 1 where it is there
   RetryPauses pauses_{job_.retry};
   std::mutex retries_mutex_;  // guards report_.retries while lanes run
 };

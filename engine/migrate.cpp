@@ -25,6 +25,7 @@
 #include "engine/run_account.h"
 #include "engine/run_into_target.h"
 #include "engine/sampler.h"
+#include "engine/settled_rejects.h"
 #include "engine/standing_guards.h"
 #include "engine/stop_request.h"
 #include "engine/table_build.h"
@@ -77,7 +78,9 @@ class Migration {
     stop_.check();
     if (!preparation_.resumed) refuse_over_unfinished(target);
     refuse_if_in_the_way(preparation_);
-    if (may_reject() && !preparation_.resumed) reject_files().refuse_old_files();
+    if (may_reject(job_) && !preparation_.resumed) {
+      RejectFiles(job_.reject_folder, preparation_.work).refuse_old_files();
+    }
     if (!job_.skip_check) check_both_sides(target);
     const bool keeps_ledger = job_.ledger && job_.scope != Scope::schema_only;
     if (keeps_ledger) {
@@ -180,18 +183,15 @@ class Migration {
     }
   }
 
-  bool may_reject() const {
-    return job_.on_fault == FaultPolicy::reject ||
-           std::any_of(job_.fault_rules.begin(), job_.fault_rules.end(),
-                       [](const FaultRule& rule) { return rule.on_fault == FaultPolicy::reject; });
   }
-  RejectFiles reject_files() const { return {job_.reject_folder, preparation_.work}; }
 
   /// Tables that lack rows or values of the source, by their names in the target.
   std::set<std::string> incomplete_tables() const {
     std::set<std::string> names;
-    for (const TableReport& table : report_.tables) {
-      if (table.rows_rejected + table.values_nulled != 0) names.insert(table.target);
+    for (std::size_t i = 0; i < report_.tables.size(); ++i) {
+      const TableReport& table = report_.tables[i];
+      const bool here = table.rows_rejected + table.values_nulled != 0;
+      if (here || preparation_.work.tables[i].incomplete) names.insert(table.target);
     }
     return names;
   }
@@ -276,34 +276,11 @@ class Migration {
                        run.run, run.chunks_stored(), run.chunks.size(), verdict.proof,
                        verdict.certain ? "" : " (a row changed in place would not be seen)")});
     }
-    settle_rejects(run);
-    ledger_.note_resumed(target, ledger_entry());
-    created_ = true;
-  }
-
-  /// Rows and values that the earlier process left out count with ours, as the ledger has them.
-  /// Their lines may be elsewhere: that process may have had another working folder.
-  void settle_rejects(const StoredRun& run) {
-    RejectFiles rejects = reject_files();
-    const auto rows_of = rejects.settle([&](std::uint64_t chunk) {
+    settle_rejects(job_, preparation_, report_, [&](std::uint64_t chunk) {
       return chunk < run.stored.size() && !run.stored[chunk].empty();
     });
-    for (const auto& [table, rows] : rows_of) {
-      report_.tables[table].reject_file = rejects.path_of(table);
-    }
-    for (std::size_t i = 0; i < report_.tables.size(); ++i) {
-      const StoredBefore& before = preparation_.work.stored_of[i];
-      report_.tables[i].values_nulled = before.values_nulled;
-      report_.tables[i].rows_rejected = before.rows_rejected;
-      const auto found = rows_of.find(i);
-      const std::uint64_t lines = found == rows_of.end() ? 0 : found->second;
-      if (lines >= before.rows_rejected) continue;
-      preparation_.notes.push_back(
-          {"rejects", report_.tables[i].target,
-           fmt::format("{} holds {} of the {} rows that were rejected before: the others are where "
-                       "the run began",
-                       rejects.path_of(i), lines, before.rows_rejected)});
-    }
+    ledger_.note_resumed(target, ledger_entry());
+    created_ = true;
   }
 
   /// Say of an unfinished run what it is, and how to go on.

@@ -2,6 +2,7 @@
 
 #include <xxhash.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <functional>
 #include <string_view>
@@ -72,8 +73,13 @@ std::string chunk_line(const ArchiveChunk& chunk) {
     out["checksum"] = chunk.totals->checksum;
     put(out, "proofs", chunk.proofs);
     Json& parts = out["parts"] = Json::array();
-    for (const PartTotal& part : chunk.totals->parts) {
-      parts.push_back({{"rows", part.rows}, {"bytes", part.raw_bytes}, {"digest", part.digest}});
+    for (std::size_t i = 0; i < chunk.totals->parts.size(); ++i) {
+      const PartTotal& part = chunk.totals->parts[i];
+      Json& entry = parts.emplace_back(
+          Json{{"rows", part.rows}, {"bytes", part.raw_bytes}, {"digest", part.digest}});
+      if (chunk.faults.empty()) continue;
+      put(entry, "rejected", chunk.faults.at(i).rows_rejected);
+      put(entry, "nulled", chunk.faults.at(i).values_nulled);
     }
   }
   return line_of(out) + "\n";
@@ -103,7 +109,11 @@ ArchiveChunk parse_chunk(const std::string& line) {
       need(part, "digest", total.digest);
     }
   });
+      PartFaults& lost = chunk.faults.emplace_back();
+      get(part, "rejected", lost.rows_rejected);
+      get(part, "nulled", lost.values_nulled);
   return chunk;
+    if (std::ranges::none_of(chunk.faults, &PartFaults::any)) chunk.faults.clear();
 }
 
 Json head_json(const Manifest& manifest) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "io/archive/chunk_faults.h"
 #include "io/archive/chunk_file.h"
 #include "io/target_schema.h"
 
@@ -45,6 +46,7 @@ struct ArchiveChunk {
   /// Of each part the digest of its rows as the target's server will send them back, for the proof
   /// after a load; empty where the run that extracted it made none.
   std::vector<std::uint64_t> proofs = {};
+  std::vector<PartFaults> faults = {};  // of each part; empty: nothing was lost
 };
 
 /// Something that arrives differently or not at all, as the report tells it.

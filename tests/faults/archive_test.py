@@ -15,6 +15,8 @@ from fault_test_case import (BAD_DATA, BAD_REQUEST, CANCELLED, COMPLETE, CONFLIC
 from clients import Outcome
 from full_disk import full_disk
 
+WITH_REJECTS = 8
+
 # Without a name in common with the tables of other tests on the server: what its binlog tells of a
 # statement is its text. Rows that pack to about half.
 BIG = """
@@ -44,9 +46,9 @@ class ArchiveTestCase(OneTableTestCase):
     def extract(self, *words, **environment):
         return self.program.run(*self.words(*words), **environment)
 
-    def load(self, *words):
+    def load(self, *words, **environment):
         return self.program.run("load", self.archive, self.target.url(self.database), "--progress",
-                                "none", "--report", "run.json", *words)
+                                "none", "--report", "run.json", *words, **environment)
 
     def verify(self):
         return self.program.run("archive", "verify", self.archive)
@@ -220,6 +222,39 @@ class UnfinishedArchives(ArchiveTestCase):
         self.stopped_half_way(signal.SIGKILL)
         self.assert_incomplete()
         self.assert_resumed()
+
+    def test_rejects_and_proofs_of_kept_chunks_are_those_of_all(self):
+        """Killed before and after a chunk's file is there, and a reader lost: each row that does not fit stands
+        in the reject file once, is counted, and the load proves every value."""
+        self.fill(f"alter table {self.big} add day date, add doc json;"
+                  "set session sql_mode = 'allow_invalid_dates';"
+                  f"update {self.big} set doc = concat('{{\"b\": 1,  \"id\": ', id, '}}'),"
+                  " day = if(id % 1000 = 0, '0000-00-00', '2024-02-29')")
+        rejects = self.folder / "millrace-rejects" / f"{self.database}.{self.big}.jsonl"
+        words = ("--on-fault", "reject", "--retry-pause", "1")
+        for fault in ("archive.before_chunk:3:kill", "archive.after_chunk:3:kill"):
+            resume = ["--resume"] if self.archive.exists() else []
+            self.assertEqual(self.extract(*words, *resume, MILLRACE_FAULT=fault).code, -9, fault)
+        outcome = self.extract(*words, "--resume", MILLRACE_FAULT="reader.mid_table:3:lost")
+
+        self.assertEqual(outcome.code, WITH_REJECTS, outcome.stderr)
+        report = self.program.report()
+        self.assertEqual(len(report["retries"]), 1)
+        self.assertEqual((report["rows"], report["rows_rejected"]), (29970 + 2, 30))
+        lines = rejects.read_text()
+        ids = [int(json.loads(line)["key"]["id"]) for line in lines.splitlines()[1:]]
+        self.assertEqual(sorted(ids), list(range(0, 30000, 1000)))
+        self.assertEqual([path.name for path in rejects.parent.iterdir()], [rejects.name])
+        self.assertEqual(list(self.archive.glob("**/*.faults")), [])
+        self.assertEqual(self.verify().code, COMPLETE)
+
+        self.assertEqual(self.load(MILLRACE_FAULT="writer.before_commit:3:kill").code, -9)
+        self.assertEqual(self.load("--resume").code, COMPLETE)
+        self.assertEqual(rejects.read_text(), lines, "the load is beside the files of its extract")
+        report = self.program.report()
+        self.assertRegex(report["proof"]["statement"], "^proven: 2 tables with 29,972 rows are value for value")
+        self.assertIn("when it was extracted, 30 rows were rejected and 0 values became NULL",
+                      [note["message"] for note in report["notes"]])
 
     def test_a_stopped_run_is_resumed(self):
         self.assert_says(self.stopped_half_way(signal.SIGTERM), CANCELLED, "stopped on request")

@@ -83,16 +83,18 @@ Manifest full_manifest() {
                              .next_auto_increment = 18,
                              .in_foreign_key = true,
                              .target = full_table()});
-  manifest.chunks.push_back(
-      {.id = 0,
-       .tables = {0},
-       .members = {7},
-       .tail = " WHERE `id` < 5",
-       .bytes_estimate = 100,
-       .under_lock = true,
-       .grouped = true,
-       .totals = ChunkTotals{
-           .parts = {{1, 2, 18446744073709551615ULL}}, .file_bytes = 99, .checksum = "00ff"}});
+  manifest.chunks.push_back({.id = 0,
+                             .tables = {0},
+                             .members = {7},
+                             .tail = " WHERE `id` < 5",
+                             .bytes_estimate = 100,
+                             .under_lock = true,
+                             .grouped = true,
+                             .totals = ChunkTotals{.parts = {{1, 2, 18446744073709551615ULL}},
+                                                   .file_bytes = 99,
+                                                   .checksum = "00ff"},
+                             .proofs = {7},
+                             .faults = {{.rows_rejected = 3, .values_nulled = 4}}});
   manifest.chunks.push_back({.id = 1, .tables = {0}, .tail = {}, .totals = {}, .proofs = {}});
   return manifest;
 }
@@ -138,6 +140,7 @@ TEST(Manifest, IsReadBackAsItWasWritten) {
   EXPECT_TRUE(chunk.grouped);
   EXPECT_EQ(chunk.totals, manifest.chunks[0].totals);
   EXPECT_EQ(chunk.proofs, manifest.chunks[0].proofs);
+  EXPECT_EQ(chunk.faults, manifest.chunks[0].faults);
   EXPECT_FALSE(back.chunks[1].totals);
 }
 
@@ -201,6 +204,23 @@ TEST(Manifest, FindsAFlippedBitInEachOfItsFiles) {
     }
     std::ofstream(path, std::ios::binary | std::ios::trunc) << whole;
   }
+}
+
+TEST(ChunkFaults, AreWhatTheLastAttemptNoted) {
+  const ScratchFolder folder;
+  fs::create_directory(folder.path() / "chunks");
+  const std::vector<PartFaults> none(2), some{{.rows_rejected = 1}, {.values_nulled = 2}};
+
+  write_chunk_faults(folder.path(), 5, none);
+  EXPECT_TRUE(fs::is_empty(folder.path() / "chunks"));
+  write_chunk_faults(folder.path(), 5, some);
+  EXPECT_EQ(read_chunk_faults(folder.path(), 5, 2), some);
+  write_chunk_faults(folder.path(), 5, none);
+  EXPECT_EQ(read_chunk_faults(folder.path(), 5, 2), none);
+
+  EXPECT_THROW(read_chunk_faults(folder.path(), 5, 1), Error);
+  remove_chunk_faults(folder.path(), 5);
+  EXPECT_TRUE(read_chunk_faults(folder.path(), 5, 2).empty());
 }
 
 TEST(Manifest, NamesAFolderThatHoldsNone) {
