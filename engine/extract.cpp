@@ -83,8 +83,7 @@ class Extraction {
     progress_.set_phase("finish");
     source_.close_readers();
     manifest_.lock_ms = std::max(manifest_.lock_ms, report_.snapshot.lock_ms);
-    manifest_.complete = true;
-    archive::write_manifest(manifest_, folder_);
+    end_archive();
   }
 
   void complete_report() { account_.complete(preparation_); }
@@ -120,16 +119,6 @@ class Extraction {
                 "name a folder that may be written");
   }
 
-  /// Whether the folder holds nothing, or only what a run left that ended before its first chunk.
-  bool is_unused() const {
-    std::error_code fault;
-    for (const fs::directory_entry& entry : fs::directory_iterator(folder_, fault)) {
-      if (entry.path().filename() != "chunks" || !entry.is_directory()) return false;
-      if (!fs::is_empty(entry.path(), fault)) return false;
-    }
-    return true;
-  }
-
   /// An archive in the folder is continued only when asked, and nothing else is ever touched.
   void look_at_folder() {
     const bool there = archive::is_archive(folder_);
@@ -152,7 +141,7 @@ class Extraction {
       }
       return;
     }
-    if (!is_unused()) {
+    if (!archive::is_unused(folder_)) {
       throw Error(ErrorKind::bad_request,
                   "cannot extract into " + folder_.string() + ": something else is in it", {},
                   "name a folder that is empty or does not exist");
@@ -298,6 +287,19 @@ class Extraction {
           "cannot go on with " + folder_.string() + ": the source changed since: " + changes,
           {.side = Side::source},
           "extract again, into another folder; or let the copy be of two instants with "
+  void end_archive() {
+    manifest_.complete = true;
+    try {
+      archive::write_manifest(manifest_, folder_);
+    } catch (const Error&) {
+      manifest_.complete = false;
+      throw;
+    }
+    for (const archive::ArchiveChunk& chunk : manifest_.chunks) {
+      if (!chunk.faults.empty()) archive::remove_chunk_faults(folder_, chunk.id);
+    }
+  }
+
           "--resume-changed");
     }
     preparation_.notes.push_back(

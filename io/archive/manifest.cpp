@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <functional>
+#include <set>
 #include <string_view>
 
 #include <nlohmann/json.hpp>
@@ -12,6 +13,7 @@
 #include "io/archive/json_fields.h"
 #include "io/archive/target_json.h"
 #include "io/error.h"
+#include "io/fault_point.h"
 
 namespace millrace::archive {
 
@@ -107,13 +109,13 @@ ArchiveChunk parse_chunk(const std::string& line) {
       need(part, "rows", total.rows);
       need(part, "bytes", total.raw_bytes);
       need(part, "digest", total.digest);
-    }
-  });
       PartFaults& lost = chunk.faults.emplace_back();
       get(part, "rejected", lost.rows_rejected);
       get(part, "nulled", lost.values_nulled);
-  return chunk;
+    }
     if (std::ranges::none_of(chunk.faults, &PartFaults::any)) chunk.faults.clear();
+  });
+  return chunk;
 }
 
 Json head_json(const Manifest& manifest) {
@@ -207,11 +209,9 @@ void reading_of(const fs::path& path, const std::function<void()>& read) {
   }
 }
 
-/// Hand out the lines of a list, which must be the one that the manifest means.
-void each_line(const fs::path& path, const std::string& checksum,
+/// Hand out the lines of a list.
+void each_line(const fs::path& path, const std::string& text,
                const std::function<void(const std::string&)>& take) {
-  const std::string text = read_file(path);
-  if (checksum_text(text) != checksum) refuse(path, "it differs from its checksum");
   reading_of(path, [&] {
     for (std::size_t begin = 0; begin < text.size();) {
       const std::size_t end = std::min(text.find('\n', begin), text.size());
@@ -219,6 +219,42 @@ void each_line(const fs::path& path, const std::string& checksum,
       begin = end + 1;
     }
   });
+}
+
+[[noreturn]] void refuse_other_list(const fs::path& path) {
+  refuse(path, "it differs from its checksum");
+}
+
+void read_tables(Manifest& manifest, const fs::path& path, const std::string& checksum) {
+  const std::string text = read_file(path);
+  if (checksum_text(text) != checksum) refuse_other_list(path);
+  each_line(path, text,
+            [&](const std::string& line) { manifest.tables.push_back(parse_table(line)); });
+}
+
+std::string list_of(const std::vector<ArchiveChunk>& chunks) {
+  std::string text;
+  for (const ArchiveChunk& chunk : chunks) text += chunk_line(chunk);
+  return text;
+}
+
+void read_chunks(Manifest& manifest, const fs::path& path, const std::string& checksum) {
+  const std::string text = read_file(path);
+  const bool meant = checksum_text(text) == checksum;
+  // Else it may be the last one, which is there before its manifest.
+  if (!meant && manifest.complete) refuse_other_list(path);
+  each_line(path, text, [&](const std::string& line) {
+    ArchiveChunk& chunk = manifest.chunks.emplace_back(parse_chunk(line));
+    if (!meant) {
+      chunk.totals.reset();
+      chunk.proofs.clear();
+      chunk.faults.clear();
+    }
+    for (const std::size_t table : chunk.tables) {
+      if (table >= manifest.tables.size()) refuse(path, "it names no table");
+    }
+  });
+  if (!meant && checksum_text(list_of(manifest.chunks)) != checksum) refuse_other_list(path);
 }
 
 }  // namespace
@@ -253,9 +289,9 @@ fs::path chunk_path(const fs::path& folder, std::uint64_t id) {
 }
 
 void write_manifest(Manifest& manifest, const fs::path& folder) {
-  std::string tables, chunks;
+  std::string tables;
   for (const ArchiveTable& table : manifest.tables) tables += table_line(table);
-  for (const ArchiveChunk& chunk : manifest.chunks) chunks += chunk_line(chunk);
+  const std::string chunks = list_of(manifest.chunks);
   Json head = head_json(manifest);
   head["tables"] = {{"count", manifest.tables.size()}, {"checksum", checksum_text(tables)}};
   head["chunks"] = {{"count", manifest.chunks.size()}, {"checksum", checksum_text(chunks)}};
@@ -263,6 +299,7 @@ void write_manifest(Manifest& manifest, const fs::path& folder) {
   head["checksum"] = manifest.checksum;
   write_file(folder / tables_name, tables);
   write_file(folder / chunks_name, chunks);
+  fault_point("archive.before_manifest");
   write_file(folder / manifest_name,
              head.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
@@ -298,17 +335,26 @@ Manifest read_manifest(const fs::path& folder) {
       need(head.at("chunks"), "checksum", chunks_checksum);
     });
   });
-  each_line(folder / tables_name, tables_checksum,
-            [&](const std::string& line) { manifest.tables.push_back(parse_table(line)); });
-  each_line(folder / chunks_name, chunks_checksum, [&](const std::string& line) {
-    manifest.chunks.push_back(parse_chunk(line));
-    for (const std::size_t table : manifest.chunks.back().tables) {
-      if (table >= manifest.tables.size()) refuse(folder / chunks_name, "it names no table");
-    }
-  });
+  read_tables(manifest, folder / tables_name, tables_checksum);
+  read_chunks(manifest, folder / chunks_name, chunks_checksum);
   return manifest;
 }
 
 bool is_archive(const fs::path& folder) { return fs::exists(folder / manifest_name); }
+
+bool is_unused(const fs::path& folder) {
+  static const std::set<std::string> before_the_manifest{
+      tables_name, std::string(tables_name) + ".tmp", chunks_name,
+      std::string(chunks_name) + ".tmp", std::string(manifest_name) + ".tmp"};
+  std::error_code fault;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, fault)) {
+    const std::string name = entry.path().filename().string();
+    const bool chunks = name == "chunks" && entry.is_directory();
+    if (chunks ? !fs::is_empty(entry.path(), fault) : !before_the_manifest.contains(name)) {
+      return false;
+    }
+  }
+  return true;
+}
 
 }  // namespace millrace::archive

@@ -91,11 +91,17 @@ std::filesystem::path chunk_path(const std::filesystem::path& folder, std::uint6
 /// Write manifest.json and both lists, the manifest last. Errors: as DurableFile.
 void write_manifest(Manifest& manifest, const std::filesystem::path& folder);
 
-/// Read them, checking each against its checksum.
+/// Read them, checking each against its checksum. Where a run died when it had written the list of
+/// chunks with what each came to, but not yet the manifest that says "complete", the archive is the
+/// incomplete one that it was: without what they came to.
 /// Errors: bad_request where there is no archive; bad_data naming the file that is broken.
 Manifest read_manifest(const std::filesystem::path& folder);
 
 /// Does the folder hold an archive, complete or not?
 bool is_archive(const std::filesystem::path& folder);
+
+/// May an archive begin in the folder: does it hold nothing, or only what write_manifest() leaves
+/// that died before its manifest was there?
+bool is_unused(const std::filesystem::path& folder);
 
 }  // namespace millrace::archive

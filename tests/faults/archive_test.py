@@ -223,6 +223,15 @@ class UnfinishedArchives(ArchiveTestCase):
         self.assert_incomplete()
         self.assert_resumed()
 
+    def test_a_run_that_dies_before_a_manifest_is_resumed(self):
+        """The lists are written before the manifest: when the archive is begun, and when it ends."""
+        begun, ended = ({"MILLRACE_FAULT": f"archive.before_manifest:{n}:kill"} for n in (1, 2))
+        self.assertEqual(self.extract(**begun).code, -9)
+        self.assert_says(self.extract("--resume"), BAD_REQUEST, "no archive is in it", "--resume")
+        self.assertEqual(self.extract(**ended).code, -9)
+        self.assert_incomplete()
+        self.assert_resumed()
+
     def test_rejects_and_proofs_of_kept_chunks_are_those_of_all(self):
         """Killed before and after a chunk's file is there, and a reader lost: each row that does not fit stands
         in the reject file once, is counted, and the load proves every value."""

@@ -206,6 +206,115 @@ TEST(Manifest, FindsAFlippedBitInEachOfItsFiles) {
   }
 }
 
+/// The manifest of an archive that was begun, and the one that ends it.
+Manifest begun_manifest() {
+  Manifest manifest = full_manifest();
+  manifest.complete = false;
+  manifest.chunks[0].totals.reset();
+  manifest.chunks[0].proofs.clear();
+  manifest.chunks[0].faults.clear();
+  return manifest;
+}
+Manifest ended_manifest() {
+  Manifest manifest = full_manifest();
+  manifest.lock_ms = 99;
+  manifest.chunks[0].proofs = {5};
+  manifest.chunks[1].totals =
+      ChunkTotals{.parts = {{3, 4, 5}}, .file_bytes = 98, .checksum = "00fe"};
+  return manifest;
+}
+
+/// A folder in which a run died that was to replace one manifest by another: the files that it
+/// came to are the new ones, and one lies half-written beside.
+void die_while_writing(const fs::path& folder, std::size_t files_written) {
+  const ScratchFolder other;
+  Manifest ended = ended_manifest();
+  write_manifest(ended, other.path());
+  const std::vector<std::string> in_order{"tables.jsonl", "chunks.jsonl", "manifest.json"};
+  for (std::size_t i = 0; i < files_written; ++i) {
+    fs::copy_file(other.path() / in_order[i], folder / in_order[i],
+                  fs::copy_options::overwrite_existing);
+  }
+  if (files_written == in_order.size()) return;
+  std::ofstream(folder / (in_order[files_written] + ".tmp")) << "{\"half";
+}
+
+TEST(Manifest, IsTheIncompleteOneUntilTheLastFileIsThere) {
+  for (std::size_t files = 0; files < 3; ++files) {
+    const ScratchFolder folder;
+    Manifest begun = begun_manifest();
+    write_manifest(begun, folder.path());
+
+    die_while_writing(folder.path(), files);
+    const Manifest back = read_manifest(folder.path());
+
+    EXPECT_FALSE(back.complete) << files;
+    EXPECT_EQ(back.lock_ms, begun.lock_ms) << files;
+    ASSERT_EQ(back.chunks.size(), 2U) << files;
+    EXPECT_EQ(back.chunks[0].tail, begun.chunks[0].tail) << files;
+    for (const ArchiveChunk& chunk : back.chunks) {
+      EXPECT_FALSE(chunk.totals) << files;
+      EXPECT_TRUE(chunk.proofs.empty()) << files;
+    }
+    // Going on from there ends well.
+    Manifest ended = ended_manifest();
+    write_manifest(ended, folder.path());
+    EXPECT_TRUE(read_manifest(folder.path()).complete) << files;
+  }
+}
+
+TEST(Manifest, ThatIsCompleteMeansItsOwnListOnly) {
+  const ScratchFolder folder;
+  Manifest begun = begun_manifest(), ended = ended_manifest();
+  write_manifest(begun, folder.path());
+  const std::string planned = read_file(folder.path() / "chunks.jsonl");
+  write_manifest(ended, folder.path());
+
+  write_file(folder.path() / "chunks.jsonl", planned);
+
+  EXPECT_THROW(read_manifest(folder.path()), Error);
+}
+
+TEST(Manifest, ThatIsIncompleteTakesNoListOfOtherChunks) {
+  const ScratchFolder folder;
+  Manifest begun = begun_manifest();
+  write_manifest(begun, folder.path());
+  std::string other = read_file(folder.path() / "chunks.jsonl");
+  other.replace(other.find("`id` < 5"), 8, "`id` < 6");
+
+  write_file(folder.path() / "chunks.jsonl", other);
+
+  EXPECT_THROW(read_manifest(folder.path()), Error);
+}
+
+TEST(Manifest, MayBeWrittenIntoAFolderWhereARunDiedBeforeItWasThere) {
+  for (std::size_t files = 0; files < 3; ++files) {
+    const ScratchFolder folder;
+    fs::create_directory(folder.path() / "chunks");
+
+    die_while_writing(folder.path(), files);
+
+    EXPECT_TRUE(is_unused(folder.path())) << files;
+  }
+}
+
+TEST(Manifest, IsNotWrittenOverAnythingElse) {
+  const ScratchFolder folder;
+  const auto holds = [&](const fs::path& file) {
+    write_file(folder.path() / file, "dear");
+    const bool unused = is_unused(folder.path());
+    fs::remove(folder.path() / file);
+    return !unused;
+  };
+  fs::create_directory(folder.path() / "chunks");
+
+  EXPECT_TRUE(holds("letter"));
+  EXPECT_TRUE(holds("letter.tmp"));
+  EXPECT_TRUE(holds("manifest.json"));
+  EXPECT_TRUE(holds("chunks/00000000.chunk"));
+  EXPECT_FALSE(holds("chunks.jsonl"));
+}
+
 TEST(ChunkFaults, AreWhatTheLastAttemptNoted) {
   const ScratchFolder folder;
   fs::create_directory(folder.path() / "chunks");
