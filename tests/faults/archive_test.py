@@ -11,7 +11,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from fault_test_case import (BAD_DATA, BAD_REQUEST, CANCELLED, COMPLETE, CONFLICT, EXHAUSTED,
-                             OneTableTestCase, await_true)
+                             OneTableTestCase, await_still, await_true)
 from clients import Outcome
 from full_disk import full_disk
 
@@ -304,8 +304,7 @@ class UnfinishedArchives(ArchiveTestCase):
 
     def test_a_second_process_is_locked_out(self):
         with self.program.start(*self.words(), MILLRACE_FAULT="reader.mid_table:4:stop") as process:
-            await_true(lambda: "T" in pathlib.Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0],
-                       "the first stands still")
+            await_still(process)
             resumed, anew = self.extract("--resume"), self.extract()
             process.send_signal(signal.SIGCONT)
             process.communicate(timeout=60)

@@ -38,6 +38,16 @@ def await_true(question, what, timeout_s=60):
     raise AssertionError(f"waited {timeout_s} s in vain: {what}")
 
 
+def await_still(process):
+    """Return once a fault point has stopped the process, as SIGSTOP does; SIGCONT lets it go on."""
+    def stands():
+        if process.poll() is not None:
+            raise AssertionError("it ended before it came to the point")
+        stat = pathlib.Path(f"/proc/{process.pid}/stat").read_text()
+        return stat.rpartition(")")[2].split()[0] == "T"
+    await_true(stands, "it stands still")
+
+
 class OwnServers:
     """A set of servers that a test may kill, freeze and fill up. It ends with us, however we end:
     the command that `tools/servers run` waits for reads from a pipe of ours."""

@@ -3,6 +3,7 @@
 
 import json
 import pathlib
+import signal
 import sys
 import unittest
 
@@ -15,10 +16,13 @@ class Ledger(OneTableTestCase):
     def target_url(self):
         return self.target.url(self.database)
 
-    def migrate_chunked(self):
+    def fill_chunked(self):
         """A table in many chunks and one in a group; the rows of both."""
         self.fill("create table big (id int not null primary key, pad char(200) default 'x', key (pad)) engine=innodb;"
                   "insert into big (id) select seq from seq_1_to_20000; analyze table big")
+
+    def migrate_chunked(self):
+        self.fill_chunked()
         outcome = self.migrate("--chunk-bytes", "512KiB")
         self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
 
@@ -51,6 +55,32 @@ class Ledger(OneTableTestCase):
 
         self.assertRegex(outcome.stdout, r"run 1  complete .*\n(.*\n)*stored .* 20,002 rows.*\n.* 2 of 2 finished")
         self.assert_no_secret(outcome)
+
+    def test_status_tells_of_a_run_that_is_under_way(self):
+        self.fill_chunked()
+        with self.program.start("migrate", self.source.url(self.database), self.target_url(), "--progress", "none",
+                                "--chunk-bytes", "512KiB", "--writers", "1", "--include", "big",
+                                MILLRACE_FAULT="writer.before_commit:4:stop") as process:
+            await_still(process)
+            (run,) = self.status()
+            told = self.program.run("status", self.target_url())
+            rows = int(self.target.value(f"select count(*) from {quote(self.database)}.big", self.database))
+            process.send_signal(signal.SIGCONT)
+            _, said = process.communicate(timeout=60)
+
+        self.assertEqual(process.returncode, COMPLETE, said)
+        (table,) = run["tables"]
+        self.assertEqual((run["state"], run["phase"], run["ended_at"]), ("running", "copy", ""))
+        self.assertEqual((run["chunks_stored"], table["chunks_stored"], table["finished"]), (3, 3, False))
+        self.assertGreater(run["chunks"], 3)
+        self.assertEqual((run["rows"], table["rows"]), (rows, rows))
+        self.assertTrue(0 < rows < 20000, rows)
+        self.assertEqual(told.code, COMPLETE, told.stderr)
+        self.assertRegex(told.stdout, r"^run 1  running \(copy\)  begun ")
+        self.assertIn(f"stored    3 of {run['chunks']} chunks, {rows:,} rows", told.stdout)
+        self.assertRegex(told.stdout, rf"big +3 of {run['chunks']} +{rows:,}  rows")
+        self.assertNotIn("--resume", told.stdout)
+        self.assertEqual(self.status()[0]["state"], "complete")
 
     def test_finished_runs_stay_as_history(self):
         for words in ((), ("--if-exists", "drop")):

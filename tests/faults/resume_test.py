@@ -7,7 +7,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from fault_test_case import BAD_REQUEST, COMPLETE, CONFLICT, await_true
+from fault_test_case import BAD_REQUEST, COMPLETE, CONFLICT, await_still, await_true
 from resume_test_case import ResumeTestCase
 
 
@@ -145,8 +145,7 @@ class Resume(ResumeTestCase):
     def test_a_second_process_is_locked_out(self):
         words = self.words()
         with self.program.start(*words, MILLRACE_FAULT="writer.before_commit:12:stop") as process:
-            await_true(lambda: self.has_unfinished_run() and "T" in pathlib.Path(
-                f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0], "the first stands still")
+            await_still(process)
             second = self.migrate("--resume")
             over_it = self.migrate("--if-exists", "drop")
             cleaned = self.program.run("clean", self.target.url(self.database))

@@ -11,7 +11,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from fault_test_case import (BAD_REQUEST, CANCELLED, COMMIT_IN_DOUBT, COMPLETE, CONNECTION_LOST,
-                             EXHAUSTED, SECRET, Locker, await_true, literal, quote)
+                             EXHAUSTED, SECRET, Locker, await_still, await_true, literal, quote)
 from resume_test_case import ResumeTestCase
 from clients import Outcome
 from relay import Relay
@@ -38,11 +38,7 @@ class RetryTestCase(ResumeTestCase):
     def standing_still(self, fault, *more, words=None):
         """The program while it stands still at a point; it goes on when the block ends."""
         with self.program.start(*(words or self.words(*more)), MILLRACE_FAULT=f"{fault}:stop") as process:
-            def stands():
-                self.assertIsNone(process.poll(), "it ended before it came to the point")
-                state = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0]
-                return state == "T"
-            await_true(stands, "it stands still")
+            await_still(process)
             yield process
             process.send_signal(signal.SIGCONT)
             stdout, stderr = process.communicate(timeout=120)
