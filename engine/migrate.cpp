@@ -465,6 +465,7 @@ class Migration {
   void note_spill(const archive::SpillSpace& spill) {
     report_.spilled_bytes = spill.total_bytes();
     preparation_.notes.push_back(
+    report_.spilled_peak_bytes = spill.peak_bytes();
         {"spill", job_.spill,
          fmt::format("{} went this way, {} at most at once; the source was released after {}",
                      data_text(static_cast<double>(spill.total_bytes())),

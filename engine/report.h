@@ -168,8 +168,9 @@ struct RunReport {
   double engine_cpu_s = 0;
   std::uint64_t peak_memory_bytes = 0;
   std::uint64_t rows = 0, copy_bytes = 0, chunks = 0, indexes = 0, foreign_keys = 0;
-  double source_released_s = 0;     // every row was read; the source is needed no more
-  std::uint64_t spilled_bytes = 0;  // packed, that went through --spill
+  double source_released_s = 0;          // every row was read; the source is needed no more
+  std::uint64_t spilled_bytes = 0;       // packed, that went through --spill
+  std::uint64_t spilled_peak_bytes = 0;  // of these, the most that lay there at once
   SnapshotReport snapshot;
   std::vector<PhaseReport> phases;
   std::vector<TableReport> tables;

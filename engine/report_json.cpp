@@ -185,6 +185,7 @@ std::string report_json(const RunReport& report) {
       {"foreign_keys", report.foreign_keys},
       {"source_released_s", report.source_released_s},
       {"spilled_bytes", report.spilled_bytes},
+      {"spilled_peak_bytes", report.spilled_peak_bytes},
       {"snapshot", snapshot_json(report.snapshot)},
       {"phases", array_of(report.phases, phase_json)},
       {"samples", array_of(report.samples, sample_json)},

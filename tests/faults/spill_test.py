@@ -107,11 +107,16 @@ class Spill(OneTableTestCase):
         self.assertIn("had no more room (No space left on device)", self.notes())
 
     def test_the_limit_is_kept(self):
-        with self.start("--spill-limit", "200KiB") as process:
+        limit = 200 << 10
+        with self.start("--spill-limit", str(limit)) as process:
             await_true(self.files, "chunks go to the disk")
+            there = sum(file.stat().st_size for file in self.files())
             outcome = self.end_of(process)
         self.assert_all_arrived(outcome)
-        self.assertLessEqual(self.program.report()["spilled_bytes"], 10_000_000)
+        self.assertLessEqual(there, limit)
+        peak = self.program.report()["spilled_peak_bytes"]
+        self.assertTrue(0 < peak <= limit, peak)
+        self.assertIn("had no more room (the limit was reached)", self.notes())
 
     def test_a_run_that_is_stopped_takes_its_files_away(self):
         with self.start() as process:
