@@ -192,7 +192,8 @@ void ArchiveSource::prepare(postgres::Connection& target, Preparation& preparati
   if (preparation.resumed) restore_stored(target, preparation);
 }
 
-void ArchiveSource::open_readers(const Preparation& preparation) {
+void ArchiveSource::open_readers(const Preparation& preparation, RetryPauses& /*pauses*/,
+                                 const RetriedLane& /*retried*/) {
   lanes_ = preparation.sizing.readers;
 }
 

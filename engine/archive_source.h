@@ -25,7 +25,8 @@ class ArchiveSource final : public RunSource {
   /// The archive was looked at when it was opened; its rows were when they were extracted.
   void check(postgres::Connection& /*target*/, const Preparation& /*preparation*/,
              StopRequest& /*stop*/, std::vector<NoteReport>& /*checks*/) override {}
-  void open_readers(const Preparation& preparation) override;
+  void open_readers(const Preparation& preparation, RetryPauses& pauses,
+                    const RetriedLane& retried) override;
   void take_snapshot() override {}
   std::vector<std::unique_ptr<ChunkReader>> readers(const WorkPlan& plan, BlockPool& pool,
                                                     Progress& progress,
@@ -45,9 +46,9 @@ class ArchiveSource final : public RunSource {
  private:
   void choose_tables(Preparation& preparation);
   void plan_chunks(Preparation& preparation);
-
   /// Say what the tables lack that were extracted with a policy on values that do not fit.
   void note_losses(Preparation& preparation) const;
+
   const Job& job_;
   archive::Manifest manifest_;
   std::vector<std::size_t> table_of_;  // the archive's number of each table of the run

@@ -69,7 +69,17 @@ class Extraction {
       if (preparation_.work.chunks_to_do(i) == 0) progress_.table(i).done.store(true);
     }
     progress_.set_phase("snapshot");
-    source_.open_readers(preparation_);
+    {
+      const StopRequest::Waker waker(stop_, [&] { pauses_.stop(); });
+      source_.open_readers(preparation_, pauses_,
+                           [&](unsigned lane, const Error& error, unsigned attempt) {
+                             note_retry({.at_s = progress_.elapsed_s(),
+                                         .lane = fmt::format("reader {}", lane),
+                                         .attempt = attempt,
+                                         .error = error.what()});
+                           });
+    }
+    stop_.check();
     {
       const StopRequest::Waker waker(stop_, [&] { source_.interrupt(); });
       source_.take_snapshot();
@@ -263,10 +273,10 @@ class Extraction {
   /// The manifest, incomplete, as soon as the snapshot stands.
   void begin_archive() {
     if (job_.resume) {
+      refuse_changed_source();
       settle_rejects(job_, preparation_, report_, [&](std::uint64_t chunk) {
         return chunk < kept_.size() && kept_[chunk] != 0;
       });
-      refuse_changed_source();
       return;
     }
     const SnapshotReport snapshot = source_.snapshot();
@@ -277,16 +287,6 @@ class Extraction {
     archive::write_manifest(manifest_, folder_);
   }
 
-  /// Chunks of two instants make no snapshot.
-  void refuse_changed_source() {
-    const SourceVerdict verdict = source_.compare(facts());
-    const std::string changes = fmt::format("{}", fmt::join(verdict.changes, "; "));
-    if (!verdict.changes.empty() && !job_.resume_changed) {
-      throw Error(
-          ErrorKind::bad_request,
-          "cannot go on with " + folder_.string() + ": the source changed since: " + changes,
-          {.side = Side::source},
-          "extract again, into another folder; or let the copy be of two instants with "
   void end_archive() {
     manifest_.complete = true;
     try {
@@ -300,6 +300,16 @@ class Extraction {
     }
   }
 
+  /// Chunks of two instants make no snapshot.
+  void refuse_changed_source() {
+    const SourceVerdict verdict = source_.compare(facts());
+    const std::string changes = fmt::format("{}", fmt::join(verdict.changes, "; "));
+    if (!verdict.changes.empty() && !job_.resume_changed) {
+      throw Error(
+          ErrorKind::bad_request,
+          "cannot go on with " + folder_.string() + ": the source changed since: " + changes,
+          {.side = Side::source},
+          "extract again, into another folder; or let the copy be of two instants with "
           "--resume-changed");
     }
     preparation_.notes.push_back(

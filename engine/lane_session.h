@@ -89,7 +89,4 @@ class LaneSession {
   bool joined_ = false;
 };
 
-/// Told of each attempt of lane number `lane` that failed and is followed by another. Threads: any.
-using RetriedLane = std::function<void(unsigned lane, const Error& error, unsigned attempt)>;
-
 }  // namespace millrace

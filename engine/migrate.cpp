@@ -207,20 +207,25 @@ class Migration {
 
   void open_lanes() {
     const Sizing& sizing = preparation_.sizing;
-    source_.open_readers(preparation_);
-    stop_.check();
     const StopRequest::Waker waker(stop_, [&] { pauses_.stop(); });
     writers_ = open_sessions<postgres::Connection>(sizing.writers, [&](std::size_t i) {
-      return open_patiently("writer", i, [&] { return open_writer(i); });
+      return open_lane("writer", i, [this](std::size_t lane) { return open_writer(lane); });
     });
     builders_ = open_sessions<postgres::Connection>(sizing.builders, [&](std::size_t i) {
-      return open_patiently("builder", i, [&] { return open_builder(i); });
+      return open_lane("builder", i, [this](std::size_t lane) { return open_builder(lane); });
     });
   }
 
   /// The application's own triggers and foreign keys would see rows in an order of ours: writers
   /// let them sleep where the account may.
   void mind_guards(postgres::Connection& target) {
+    source_.open_readers(preparation_, pauses_, note_retries_of("reader"));
+    stop_.check();
+    const auto open_lane = [&](const char* kind, std::size_t lane, const auto& open) {
+      return open_patiently(
+          pauses_, [&] { return open(lane); },
+          [&](const Error& error) { note_retry(kind, static_cast<unsigned>(lane), error, 1); });
+    };
     if (job_.scope == Scope::schema_only) return;
     guards_ = guards_of(target, preparation_.work);
     if (guards_.empty()) return;
@@ -305,18 +310,6 @@ class Migration {
                 "--resume goes on with it; --if-exists drop begins anew and gives it up");
   }
 
-  /// Others may have taken the connections that were free when lanes were counted.
-  template <class Open>
-  postgres::Connection open_patiently(const char* kind, std::size_t lane, const Open& open) {
-    try {
-      return open();
-    } catch (const Error& error) {
-      if (!may_go_well_again(error) || job_.retry.retries == 0) throw;
-      note_retry(kind, static_cast<unsigned>(lane), error, 1);
-    }
-    return open_again(pauses_, open);
-  }
-
   postgres::Connection open_writer(std::size_t lane) const {
     postgres::Connection session(job_.target, fmt::format("millrace writer {}", lane));
     if (as_replica_) postgres::act_as_replica(session);
@@ -374,9 +367,9 @@ class Migration {
                 .attempt = attempt,
                 .error = error.what()});
   }
-  RetriedLane note_builder_retries() {
-    return [this](unsigned lane, const Error& error, unsigned attempt) {
-      note_retry("builder", lane, error, attempt);
+  RetriedLane note_retries_of(const char* kind) {
+    return [this, kind](unsigned lane, const Error& error, unsigned attempt) {
+      note_retry(kind, lane, error, attempt);
     };
   }
 
@@ -484,7 +477,7 @@ class Migration {
     });
     ForeignKeys added =
         add_foreign_keys(lanes, preparation_.work, control_locks(preparation_), progress_,
-                         incomplete_tables(), ledger_, note_builder_retries());
+                         incomplete_tables(), ledger_, note_retries_of("builder"));
     report_.foreign_keys = added.keys;
     note_all(std::move(added.notes));
   }
@@ -519,7 +512,7 @@ class Migration {
       for (const auto& lane : lanes) lane->stop();
     });
     note_all(run_late_statements(lanes, late_statements(preparation_), progress_,
-                                 note_builder_retries()));
+                                 note_retries_of("builder")));
   }
 
   void note_all(std::vector<NoteReport> notes) {

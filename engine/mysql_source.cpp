@@ -51,10 +51,14 @@ void MysqlSource::check(postgres::Connection& target, const Preparation& prepara
   }
 }
 
-void MysqlSource::open_readers(const Preparation& preparation) {
+void MysqlSource::open_readers(const Preparation& preparation, RetryPauses& pauses,
+                               const RetriedLane& retried) {
   identity();  // asked while the control session is still at hand
-  sessions_ = open_sessions<mysql::Connection>(
-      preparation.sizing.readers, [&](std::size_t) { return open_reader(job_.source); });
+  sessions_ = open_sessions<mysql::Connection>(preparation.sizing.readers, [&](std::size_t lane) {
+    return open_patiently(
+        pauses, [&] { return open_reader(job_.source); },
+        [&](const Error& error) { retried(static_cast<unsigned>(lane), error, 1); });
+  });
   mysql::SnapshotBarrier::Settings settings;
   settings.method = job_.snapshot;
   for (const SourceTable& table : preparation.catalog.tables) {

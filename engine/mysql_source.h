@@ -23,7 +23,8 @@ class MysqlSource final : public RunSource {
   void prepare(postgres::Connection& target, Preparation& preparation) override;
   void check(postgres::Connection& target, const Preparation& preparation, StopRequest& stop,
              std::vector<NoteReport>& checks) override;
-  void open_readers(const Preparation& preparation) override;
+  void open_readers(const Preparation& preparation, RetryPauses& pauses,
+                    const RetriedLane& retried) override;
   void take_snapshot() override;
   std::vector<std::unique_ptr<ChunkReader>> readers(const WorkPlan& plan, BlockPool& pool,
                                                     Progress& progress,

@@ -42,8 +42,10 @@ class RunSource {
   /// Errors: what would make the run fail.
   virtual void check(postgres::Connection& target, const Preparation& preparation,
                      StopRequest& stop, std::vector<NoteReport>& checks) = 0;
-  /// Be ready to read over preparation.sizing.readers lanes.
-  virtual void open_readers(const Preparation& preparation) = 0;
+  /// Be ready to read over preparation.sizing.readers lanes. A source that has no connection left
+  /// is waited for, as often as `pauses` says; `retried` is told.
+  virtual void open_readers(const Preparation& preparation, RetryPauses& pauses,
+                            const RetriedLane& retried) = 0;
   /// Bring all lanes to one instant.
   virtual void take_snapshot() = 0;
   /// One reader per lane; they live no longer than this, `plan`, `pool`, `progress` and `pauses`.

@@ -11,7 +11,10 @@ namespace millrace {
 
 void SourceRows::open() {
   if (opened_) return;
-  source_.open_readers(preparation_);
+  {
+    const StopRequest::Waker waker(stop_, [&] { pauses_.stop(); });
+    source_.open_readers(preparation_, pauses_, [](unsigned, const Error&, unsigned) {});
+  }
   stop_.check();
   const StopRequest::Waker waker(stop_, [&] { source_.interrupt(); });
   source_.take_snapshot();

@@ -213,6 +213,31 @@ class BadNetwork(RetryTestCase):
 
     def test_the_source_is_cut_off_in_the_middle_of_a_packet(self):
         relay = self.relay(self.source, cut_after={1: 200_000, 2: 300_001, 3: 70_001})
+    def test_connections_of_the_source_that_others_have_taken_are_waited_for(self):
+        """Three for the account, of which another session has one: none is left for the second reader."""
+        reader = f"r{self.number:08x}"
+        self.addCleanup(self.source.run, f"drop user {reader}@'%'")
+        self.source.run(f"create user {reader}@'%' identified by {literal(SECRET)} with max_user_connections 3;"
+                        f"grant select, lock tables, show view on {self.schema}.* to {reader}@'%';"
+                        f"grant reload, replication client on *.* to {reader}@'%'")
+        other = copy.copy(self.source)
+        other.user, other.password = reader, SECRET
+        taken = Locker.of_source(other, "select 1")
+        self.addCleanup(taken.release)
+        taken.await_held()
+        words = list(self.words("--retry-pause", "1"))
+        relay = Relay(int(self.source.port))
+        self.addCleanup(relay.stop)
+        words[1] = self.source.url(self.schema, user=reader, password=SECRET, port=relay.own_port)
+        with self.program.start(*words, "--retries", "50") as process:
+            await_true(lambda: relay.accepted >= 4, "control, two readers, and one of them again")
+            taken.release()
+            stdout, stderr = process.communicate(timeout=60)
+
+        self.assert_no_secret(Outcome(process.returncode, stdout, stderr))
+        retries = self.overcomes(Outcome(process.returncode, stdout, stderr), "reader")
+        self.assertRegex(retries[0]["error"], "max_user_connections.* code=1226")
+
         self.overcomes(self.migrate_over(source=relay), "reader")
         self.assertGreater(relay.cuts, 1)
 

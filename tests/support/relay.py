@@ -16,7 +16,7 @@ class Relay:
 
     def __init__(self, port, cut_after=None, delay_s=0, piece=65536):
         self.port, self.cut_after, self.delay_s, self.piece = port, dict(cut_after or {}), delay_s, piece
-        self.cuts = 0
+        self.cuts = self.accepted = 0
         self.stopped = threading.Event()
         self.sockets = []
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -31,6 +31,7 @@ class Relay:
                 server = socket.create_connection(("127.0.0.1", self.port))
             except OSError:
                 continue
+            self.accepted += 1
             self.sockets += [client, server]
             budget = [self.cut_after.get(number)]
             number += 1

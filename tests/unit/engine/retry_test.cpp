@@ -60,3 +60,30 @@ TEST(Retry, GivesUpWithTheLastErrorAfterAsManyAttemptsAsItWasTold) {
 
 }  // namespace
 }  // namespace millrace
+TEST(Retry, WaitsForAServerThatHasNoConnectionLeftAtFirst) {
+  for (const char* code : {"53300", "1040", "1203", "1226"}) {
+    RetryPauses pauses({.retries = 2, .longest_pause = std::chrono::milliseconds(0)});
+    int calls = 0, told = 0;
+
+    const int opened = open_patiently(
+        pauses,
+        [&] {
+          if (++calls < 3) throw Error(ErrorKind::exhausted, "too many", {.code = code});
+          return 17;
+        },
+        [&](const Error& error) { told += error.where().code == code ? 1 : 0; });
+
+    EXPECT_EQ(opened, 17) << code;
+    EXPECT_EQ(told, 1) << code;
+  }
+}
+
+TEST(Retry, WaitsForNothingWhereNothingIsTriedAnew) {
+  RetryPauses pauses({.retries = 0});
+  const auto open = [&]() -> int {
+    throw Error(ErrorKind::exhausted, "too many", {.code = "1040"});
+  };
+
+  EXPECT_THROW(open_patiently(pauses, open, [](const Error&) { FAIL(); }), Error);
+}
+
