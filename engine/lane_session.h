@@ -37,9 +37,9 @@ class LaneSession {
     joined_ = false;
   }
   /// Let the ledger's run know that this session stores or builds for it: once per session, and
-  /// nothing where no ledger is kept.
+  /// nothing where no ledger is kept. Errors: as Ledger::join().
   void join(const Ledger& ledger) {
-    if (!joined_ && ledger.kept()) session_.execute(ledger.join_statement());
+    if (!joined_) ledger.join(session_);
     joined_ = true;
   }
 

@@ -8,6 +8,7 @@
 
 #include "engine/chunk_writer.h"
 #include "engine/ledger_schema.h"
+#include "engine/retry.h"
 #include "engine/shown_text.h"
 #include "io/error.h"
 #include "io/postgres/ddl.h"
@@ -135,7 +136,7 @@ Ledger Ledger::begin(postgres::Connection& session, const LedgerEntry& entry,
       literal(entry.source_identity),
       literal(settings.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace))));
   const Ledger ledger(std::stoi(rows.at(0).at(0).text));
-  session.query(ledger.lock_statement());
+  session.query(fmt::format("SELECT pg_advisory_lock({}, {})", ledger_lock_of_run, ledger.run_));
   enter_tables(session, ledger.run_, plan, entry.appends);
   enter_chunks(session, ledger.run_, plan);
   session.execute(fmt::format(
@@ -159,16 +160,15 @@ void Ledger::note_snapshot(postgres::Connection& session, const SnapshotReport& 
 
 void Ledger::note_resumed(postgres::Connection& session, const LedgerEntry& entry) const {
   session.execute(fmt::format(
-      "UPDATE millrace.runs SET state = 'running', phase = 'copy', attempts = attempts + 1, error "
-      "= NULL, ended_at = NULL, resumed_at = clock_timestamp(), version = {}, command = {} WHERE "
-      "run = {}",
-      literal(entry.version), literal(entry.command), run_));
+      "UPDATE millrace.runs SET state = 'running', phase = 'copy', error = NULL, ended_at = NULL, "
+      "resumed_at = clock_timestamp(), version = {}, command = {} WHERE run = {} AND attempts = {}",
+      literal(entry.version), literal(entry.command), run_, attempt_));
 }
 
 void Ledger::note_phase(postgres::Connection& session, std::string_view phase) const {
   if (!kept()) return;
   session.execute(
-      fmt::format("UPDATE millrace.runs SET phase = {} WHERE run = {}", literal(phase), run_));
+      fmt::format("UPDATE millrace.runs SET phase = {} WHERE {}", literal(phase), owned()));
 }
 
 std::string Ledger::hook_statement(std::string_view hook) const {
@@ -183,16 +183,38 @@ void Ledger::end(postgres::Connection& session, std::string_view state,
   try {
     session.rollback();
     session.execute(fmt::format(
-        "UPDATE millrace.runs SET state = {}, error = {}, ended_at = clock_timestamp() WHERE run "
-        "= {}; SELECT pg_advisory_unlock({}, {})",
-        literal(state), literal_or_null(error), run_, ledger_lock_of_run, run_));
+        "UPDATE millrace.runs SET state = {}, error = {}, ended_at = clock_timestamp() WHERE run = "
+        "{} AND attempts = {} AND state <> 'abandoned'; SELECT pg_advisory_unlock({}, {})",
+        literal(state), literal_or_null(error), run_, attempt_, ledger_lock_of_run, run_));
   } catch (...) {  // NOLINT(bugprone-empty-catch): the run's own error is the one to tell
   }
 }
 
-std::string Ledger::join_statement() const {
-  if (!kept()) return {};
-  return fmt::format("SELECT pg_advisory_lock_shared({}, {})", ledger_lock_of_lanes, run_);
+std::string Ledger::owned() const {
+  return fmt::format("run = {} AND attempts = {} AND state = 'running'", run_, attempt_);
+}
+
+void Ledger::refuse_as_taken_over() const {
+  throw Error(ErrorKind::conflict,
+              fmt::format("cannot go on with run {}: another process took it over, or began anew, "
+                          "while this one had lost its control session",
+                          run_),
+              {.side = Side::target, .code = std::string(run_taken_over)},
+              "leave it to that process: millrace status shows how far it is");
+}
+
+void Ledger::require_owner(postgres::Connection& session) const {
+  if (!kept()) return;
+  if (session.query("SELECT FROM millrace.runs WHERE " + owned()).empty()) refuse_as_taken_over();
+}
+
+void Ledger::join(postgres::Connection& session) const {
+  if (!kept()) return;
+  const auto rows = session.query(
+      fmt::format("SELECT pg_advisory_lock_shared({}, {}), EXISTS (SELECT FROM millrace.runs WHERE "
+                  "{})",
+                  ledger_lock_of_lanes, run_, owned()));
+  if (rows.at(0).at(1).text != "t") refuse_as_taken_over();
 }
 
 std::string Ledger::receipt_statement(const Receipt& receipt, unsigned attempt) const {
@@ -203,14 +225,24 @@ std::string Ledger::receipt_statement(const Receipt& receipt, unsigned attempt) 
       "rows_rejected, values_nulled, attempt, began_at, stored_at) VALUES ";
   for (std::size_t part = 0; part < receipt.parts.size(); ++part) {
     const Receipt::Part& stored = receipt.parts[part];
+    // Only the owner finds the run's number there; NULL is refused.
+    const std::string owner =
+        part == 0 ? "(SELECT run FROM millrace.runs WHERE " + owned() + ")" : std::to_string(run_);
     if (part != 0) sql += ", ";
     const std::string digest =
         stored.digest ? std::to_string(signed_of(stored.digest->sum)) : "NULL";
-    sql += fmt::format("({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, now(), clock_timestamp())", run_,
+    sql += fmt::format("({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, now(), clock_timestamp())", owner,
                        chunk.id, part, chunk.tables[part], stored.rows, stored.copy_bytes, digest,
                        stored.faults.rows_rejected, stored.faults.values_nulled, attempt);
   }
   return sql;
+}
+
+void Ledger::refuse_if_not_owner(const Error& error) const {
+  constexpr std::string_view not_null_violation = "23502";  // Source: PostgreSQL, appendix A
+  if (error.where().code == not_null_violation && error.where().table == "millrace.receipts") {
+    refuse_as_taken_over();
+  }
 }
 
 std::optional<Receipt> Ledger::find_receipt(postgres::Connection& session,
@@ -264,16 +296,21 @@ void Ledger::end_predecessor(postgres::Connection& session) const {
       session.server_version() >= first_that_waits ? ten_seconds : "", ledger_lock_of_lanes, run_));
 }
 
-std::string Ledger::lock_statement() const {
-  return fmt::format("SELECT pg_advisory_lock({}, {})", ledger_lock_of_run, run_);
+bool Ledger::try_lock_again(postgres::Connection& session) const {
+  require_owner(session);
+  const auto rows =
+      session.query(fmt::format("SELECT pg_try_advisory_lock({}, {})", ledger_lock_of_run, run_));
+  if (rows.at(0).at(0).text != "t") return false;
+  require_owner(session);  // somebody may have come and gone
+  return true;
 }
 
 std::string Ledger::finished_statement(std::size_t table) const {
   if (!kept()) return {};
   return fmt::format(
       "UPDATE millrace.tables SET finished_at = clock_timestamp() WHERE run = {} AND table_number "
-      "= {}",
-      run_, table);
+      "= {} AND EXISTS (SELECT FROM millrace.runs WHERE {})",
+      run_, table, owned());
 }
 
 std::int64_t signature_of(const TableWork& table) {

@@ -35,11 +35,19 @@ struct LedgerEntry {
 ///   of its lanes  shared by every session that stores or builds; exclusive for a moment in who
 ///                 resumes the run, so that no session of a dead process still stores
 ///
-/// An object without a run records nothing. Copies name the same run. Threads: const calls, any.
+/// Owner: the process that made the run's last attempt, by its number. The lock of the run may be
+/// lost in mid-copy with its session, and another process come in meanwhile: that one first makes
+/// the attempt its own, then ends the lanes' sessions and reads the receipts. The statement of a
+/// receipt fails for any but the owner of a run that is not given up, so the process that was there
+/// before stores nothing any more, whatever of it still lives.
+///
+/// An object without a run records nothing. Copies name the same attempt. Threads: const calls,
+/// any.
 class Ledger {
  public:
   Ledger() = default;
-  explicit Ledger(std::int32_t run) : run_(run) {}
+  /// `attempt`: ours at the run, from 1.
+  explicit Ledger(std::int32_t run, std::int32_t attempt = 1) : run_(run), attempt_(attempt) {}
 
   bool kept() const noexcept { return run_ != 0; }
   std::int32_t run() const noexcept { return run_; }
@@ -65,22 +73,30 @@ class Ledger {
   void end(postgres::Connection& session, std::string_view state,
            std::string_view error) const noexcept;
 
-  /// The statement for a session that stores or builds for this run; empty where none is kept.
-  std::string join_statement() const;
+  /// For a session that stores or builds for this run: take its lock. Nothing where none is kept.
+  /// Errors: as require_owner().
+  void join(postgres::Connection& session) const;
+  /// Errors: conflict, with the code run_taken_over, where the run is another process's by now.
+  void require_owner(postgres::Connection& session) const;
   /// The statement that enters a receipt, for the transaction that stored its rows; empty where
-  /// none is kept. `attempt` counts from 1.
+  /// none is kept. `attempt` counts from 1, at the chunk. It fails where another process owns the
+  /// run: refuse_if_not_owner() knows its error.
   std::string receipt_statement(const Receipt& receipt, unsigned attempt) const;
   /// The receipt of a chunk, where the ledger has one.
   std::optional<Receipt> find_receipt(postgres::Connection& session, const Chunk& chunk) const;
   /// Enter that the chunk halves.first.id is now these two, in a transaction of its own; gives the
   /// second its number.
   void note_split(postgres::Connection& session, ChunkHalves& halves) const;
+  /// Throw what require_owner() would, if `error` is what receipt_statement() failed with for want
+  /// of the run.
+  void refuse_if_not_owner(const Error& error) const;
   /// End the session that stored or built for this run under the same name as `session`, which has
   /// taken its place, and wait until it is gone where the server can: what it may still commit is
   /// then decided. Nothing where no ledger is kept.
   void end_predecessor(postgres::Connection& session) const;
-  /// The statement that takes the lock of the run for a session that takes the lost one's place.
-  std::string lock_statement() const;
+  /// Take the lock of the run for a session that takes the lost one's place, unless somebody holds
+  /// it yet: the server may, for the lost one. False then. Errors: as require_owner().
+  bool try_lock_again(postgres::Connection& session) const;
   /// The statement that enters that a table's rows and keys are all there; empty where none is
   /// kept.
   std::string finished_statement(std::size_t table) const;
@@ -91,6 +107,10 @@ class Ledger {
 
 /// Everything that decides what the rows of a table are and where they go, as one number: equal
 /// signatures read and store the same. Stable between processes.
+  std::string owned() const;
+  [[noreturn]] void refuse_as_taken_over() const;
+
 std::int64_t signature_of(const TableWork& table);
+  std::int32_t attempt_ = 1;
 
 }  // namespace millrace

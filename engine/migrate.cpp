@@ -259,7 +259,7 @@ class Migration {
   /// Take the run up again, if the new snapshot shows the source as it was.
   void resume_ledger(postgres::Connection& target) {
     const StoredRun& run = *preparation_.resumed;
-    ledger_ = Ledger(run.run);
+    ledger_ = Ledger(run.run, run.attempt);
     report_.ledger_run = run.run;
     take_snapshot();
     const SourceVerdict verdict = source_.compare(facts_of(run, preparation_.work));
@@ -344,17 +344,13 @@ class Migration {
     }
   }
 
-  /// Another control session in the place of the lost one, with the lock of the run: the server
-  /// may hold that for the lost one yet.
+  /// Another control session in the place of the lost one, with the lock of the run.
   void reopen_control() {
-    {
-      const StopRequest::Waker waker(stop_, [&] { pauses_.stop(); });
-      target_.emplace(open_again(
-          pauses_, [&] { return postgres::Connection(job_.target, "millrace control"); }));
-    }
-    const StopRequest::Waker waker(stop_, [&] { target_->cancel(); });
-    stop_.check();
-    target_->query(ledger_.lock_statement());
+    const StopRequest::Waker waker(stop_, [&] { pauses_.stop(); });
+    target_.emplace(
+        open_again(pauses_, [&] { return postgres::Connection(job_.target, "millrace control"); }));
+    constexpr unsigned first_retry = 2;
+    while (!ledger_.try_lock_again(*target_)) pauses_.pause(first_retry);
   }
 
   void note_retry(RetryReport retry) {

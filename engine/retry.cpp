@@ -6,8 +6,8 @@ namespace millrace {
 
 bool may_go_well_again(const Error& error) noexcept {
   switch (error.kind()) {
-    case ErrorKind::connection_lost:
-    case ErrorKind::conflict: return true;
+    case ErrorKind::connection_lost: return true;
+    case ErrorKind::conflict: return error.where().code != run_taken_over;
     case ErrorKind::exhausted: {
       // Too many clients, in the words of either server; the rest is disk.
       const std::string& code = error.where().code;

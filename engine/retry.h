@@ -6,6 +6,7 @@
 #include <functional>
 #include <mutex>
 #include <random>
+#include <string_view>
 
 #include "io/error.h"
 
@@ -16,6 +17,9 @@ struct RetryPolicy {
   unsigned retries = 8;  // of one chunk, one index, or one lane's connection; 0: none
   std::chrono::milliseconds longest_pause{30'000};
 };
+
+/// In Where::code: another process works on the run by now, which no attempt of ours mends.
+inline constexpr std::string_view run_taken_over = "run-taken-over";
 
 /// Whether another attempt may go well: lost connections, deadlocks and serialization failures, a
 /// server that starts up, has too many clients, or is out of locks. A full disk, a value that does
@@ -63,7 +67,6 @@ auto open_again(RetryPauses& pauses, const Open& open) {
   }
 }
 
-}  // namespace millrace
 /// Open a session for the first time, and again where others have taken the connections that were
 /// free when lanes were counted. `retried(error)` is told when it was refused at first.
 /// Errors: as open_again(); the first one where nothing is tried anew.
@@ -81,3 +84,4 @@ auto open_patiently(RetryPauses& pauses, const Open& open, const Retried& retrie
 /// Told of each attempt of lane number `lane` that failed and is followed by another. Threads: any.
 using RetriedLane = std::function<void(unsigned lane, const Error& error, unsigned attempt)>;
 
+}  // namespace millrace

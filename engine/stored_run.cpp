@@ -86,6 +86,14 @@ void refuse_if_under_way(postgres::Connection& session, std::int32_t run) {
 }
 
 /// A process that was killed leaves sessions behind that may still store or build.
+/// From now on no receipt of an earlier attempt is taken; those that are being written are in
+/// sessions that end_left_sessions() waits for.
+std::int32_t make_ours(postgres::Connection& session, std::int32_t run) {
+  const auto rows = session.query(fmt::format(
+      "UPDATE millrace.runs SET attempts = attempts + 1 WHERE run = {} RETURNING attempts", run));
+  return std::stoi(rows.at(0).at(0).text);
+}
+
 void end_left_sessions(postgres::Connection& session, std::int32_t run) {
   session.query(
       "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE pid <> pg_backend_pid() AND " +
@@ -246,6 +254,7 @@ StoredRun take_over_run(postgres::Connection& session, const std::string& source
     if (same) {
       refuse_if_under_way(session, run.run);
       end_left_sessions(session, run.run);
+      run.attempt = make_ours(session, run.run);
       read_plan(session, run);
       for (const postgres::Row& hook : session.query(fmt::format(
                "SELECT unnest(hooks_done) FROM millrace.runs WHERE run = {}", run.run))) {

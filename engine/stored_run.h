@@ -38,6 +38,7 @@ struct StoredRun {
   };
 
   std::int32_t run = 0;
+  std::int32_t attempt = 1;  // ours
   std::string state;
   std::string started_at;  // ISO 8601, UTC
   std::string source_identity;
@@ -65,7 +66,8 @@ struct UnfinishedRun {
 std::optional<UnfinishedRun> find_unfinished(postgres::Connection& session, const WorkPlan& plan);
 
 /// Take over the unfinished run that a job with these settings began from this source: lock it
-/// against other processes, end the sessions that a dead process left, and read its plan.
+/// against other processes, make its next attempt ours, end the sessions that a dead process left,
+/// and read its plan.
 ///
 /// Errors: bad_request where there is none, naming how the job differs from the one that began it;
 ///         conflict where another process works on it.

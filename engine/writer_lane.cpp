@@ -83,6 +83,7 @@ std::optional<Receipt> WriterLane::recover_once(const Chunk& chunk, unsigned att
     lane_.pause(attempt + 1);
   } else {
     lane_.reopen();
+    ledger_.require_owner(session_);  // a predecessor might be the new owner's
     // Where only the way to it was lost, the server may still be about to commit.
     ledger_.end_predecessor(session_);
   }
@@ -136,6 +137,7 @@ Receipt WriterLane::store(ChunkChannel& channel) {
     if (channel.given_up()) fit_ = true;
     session_.abort_copy(error.message());
     session_.rollback();
+    ledger_.refuse_if_not_owner(error);
     error.add({.side = Side::target, .chunk = chunk.id});
     if (is_collision(error)) error.add_hint(collision_hint());
     // Of a group's script the message quotes the statement; in doubt are all of its tables.

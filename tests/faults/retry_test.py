@@ -10,8 +10,8 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from fault_test_case import (BAD_REQUEST, CANCELLED, COMMIT_IN_DOUBT, COMPLETE, CONNECTION_LOST,
-                             EXHAUSTED, SECRET, Locker, await_still, await_true, literal, quote)
+from fault_test_case import (BAD_REQUEST, CANCELLED, COMMIT_IN_DOUBT, COMPLETE, CONFLICT,
+                             CONNECTION_LOST, EXHAUSTED, SECRET, Locker, await_still, await_true, literal, quote)
 from resume_test_case import ResumeTestCase
 from clients import Outcome
 from relay import Relay
@@ -157,6 +157,40 @@ class Retries(RetryTestCase):
 
         self.overcomes(process.outcome)
 
+    def end_control_session(self):
+        self.target.run("select pg_terminate_backend(pid) from pg_stat_activity where"
+                        f" datname = {literal(self.database)} and application_name = 'millrace control'")
+
+    def assert_it_gave_way(self, outcome):
+        self.assert_says(outcome, CONFLICT, "cannot go on with run 1: another process took it over, or began anew",
+                         "millrace status")
+        self.assert_all_there()
+
+    def test_a_run_that_was_taken_over_when_it_had_lost_its_lock_stores_nothing_more(self):
+        with self.standing_still("writer.before_commit:9") as process:
+            self.end_control_session()
+            self.resume()
+
+        self.assert_it_gave_way(process.outcome)
+        self.assertEqual(self.ledger("select state, attempts from millrace.runs"), "complete|2")
+
+    def test_a_run_over_which_another_began_anew_stores_nothing_more(self):
+        """Its lanes live, and their tables are dropped and made anew beneath them."""
+        with contextlib.ExitStack() as stack:
+            with self.standing_still("writer.before_commit:2", "--exclude", "small_*", "--skip-keys") as process:
+                self.end_control_session()
+                anew = stack.enter_context(self.program.start(*self.words("--if-exists", "drop")))
+                await_true(lambda: self.target.value(
+                    f"select count(*) from pg_stat_activity where datname = {literal(self.database)} and"
+                    " application_name = 'millrace control' and wait_event_type = 'Lock'") == "1",
+                    "it waits for the lanes of the first")
+            _, said = anew.communicate(timeout=120)
+
+        self.assertEqual(anew.returncode, COMPLETE, said)
+        self.assert_it_gave_way(process.outcome)
+        self.assertEqual(self.ledger("select string_agg(state, ' ' order by run) from millrace.runs"),
+                         "abandoned complete")
+
     def test_connections_that_others_have_taken_are_waited_for(self):
         role = f"r{self.number:08x}"
         self.addCleanup(self.target.run, f"drop role {role}")
@@ -178,6 +212,31 @@ class Retries(RetryTestCase):
         self.assert_no_secret(Outcome(process.returncode, stdout, stderr))
         retries = self.overcomes(Outcome(process.returncode, stdout, stderr))
         self.assertRegex(retries[0]["error"], "too many connections")
+
+    def test_connections_of_the_source_that_others_have_taken_are_waited_for(self):
+        """Three for the account, of which another session has one: none is left for the second reader."""
+        reader = f"r{self.number:08x}"
+        self.addCleanup(self.source.run, f"drop user {reader}@'%'")
+        self.source.run(f"create user {reader}@'%' identified by {literal(SECRET)} with max_user_connections 3;"
+                        f"grant select, lock tables, show view on {self.schema}.* to {reader}@'%';"
+                        f"grant reload, replication client on *.* to {reader}@'%'")
+        other = copy.copy(self.source)
+        other.user, other.password = reader, SECRET
+        taken = Locker.of_source(other, "select 1")
+        self.addCleanup(taken.release)
+        taken.await_held()
+        words = list(self.words("--retry-pause", "1"))
+        relay = Relay(int(self.source.port))
+        self.addCleanup(relay.stop)
+        words[1] = self.source.url(self.schema, user=reader, password=SECRET, port=relay.own_port)
+        with self.program.start(*words, "--retries", "50") as process:
+            await_true(lambda: relay.accepted >= 4, "control, two readers, and one of them again")
+            taken.release()
+            stdout, stderr = process.communicate(timeout=60)
+
+        self.assert_no_secret(Outcome(process.returncode, stdout, stderr))
+        retries = self.overcomes(Outcome(process.returncode, stdout, stderr), "reader")
+        self.assertRegex(retries[0]["error"], "max_user_connections.* code=1226")
 
     def test_sigterm_while_a_lane_waits_for_its_next_attempt(self):
         faults = ",".join(f"writer.before_commit:{n}:conflict" for n in range(1, 200))
@@ -213,31 +272,6 @@ class BadNetwork(RetryTestCase):
 
     def test_the_source_is_cut_off_in_the_middle_of_a_packet(self):
         relay = self.relay(self.source, cut_after={1: 200_000, 2: 300_001, 3: 70_001})
-    def test_connections_of_the_source_that_others_have_taken_are_waited_for(self):
-        """Three for the account, of which another session has one: none is left for the second reader."""
-        reader = f"r{self.number:08x}"
-        self.addCleanup(self.source.run, f"drop user {reader}@'%'")
-        self.source.run(f"create user {reader}@'%' identified by {literal(SECRET)} with max_user_connections 3;"
-                        f"grant select, lock tables, show view on {self.schema}.* to {reader}@'%';"
-                        f"grant reload, replication client on *.* to {reader}@'%'")
-        other = copy.copy(self.source)
-        other.user, other.password = reader, SECRET
-        taken = Locker.of_source(other, "select 1")
-        self.addCleanup(taken.release)
-        taken.await_held()
-        words = list(self.words("--retry-pause", "1"))
-        relay = Relay(int(self.source.port))
-        self.addCleanup(relay.stop)
-        words[1] = self.source.url(self.schema, user=reader, password=SECRET, port=relay.own_port)
-        with self.program.start(*words, "--retries", "50") as process:
-            await_true(lambda: relay.accepted >= 4, "control, two readers, and one of them again")
-            taken.release()
-            stdout, stderr = process.communicate(timeout=60)
-
-        self.assert_no_secret(Outcome(process.returncode, stdout, stderr))
-        retries = self.overcomes(Outcome(process.returncode, stdout, stderr), "reader")
-        self.assertRegex(retries[0]["error"], "max_user_connections.* code=1226")
-
         self.overcomes(self.migrate_over(source=relay), "reader")
         self.assertGreater(relay.cuts, 1)
 

@@ -17,6 +17,8 @@ TEST(Retry, HelpsAgainstLostConnectionsConflictsTooManyClientsAndTooFewLocks) {
 
 TEST(Retry, DoesNotHelpAgainstWhatStaysAsItIs) {
   EXPECT_FALSE(may_go_well_again(Error(ErrorKind::exhausted, "", {.code = "53100"})));  // disk full
+  EXPECT_FALSE(
+      may_go_well_again(Error(ErrorKind::conflict, "", {.code = std::string(run_taken_over)})));
   EXPECT_FALSE(may_go_well_again(Error(ErrorKind::bad_data, "")));
   EXPECT_FALSE(may_go_well_again(Error(ErrorKind::bad_request, "")));
   EXPECT_FALSE(may_go_well_again(Error(ErrorKind::commit_in_doubt, "")));
@@ -58,8 +60,6 @@ TEST(Retry, GivesUpWithTheLastErrorAfterAsManyAttemptsAsItWasTold) {
   }
 }
 
-}  // namespace
-}  // namespace millrace
 TEST(Retry, WaitsForAServerThatHasNoConnectionLeftAtFirst) {
   for (const char* code : {"53300", "1040", "1203", "1226"}) {
     RetryPauses pauses({.retries = 2, .longest_pause = std::chrono::milliseconds(0)});
@@ -87,3 +87,5 @@ TEST(Retry, WaitsForNothingWhereNothingIsTriedAnew) {
   EXPECT_THROW(open_patiently(pauses, open, [](const Error&) { FAIL(); }), Error);
 }
 
+}  // namespace
+}  // namespace millrace
