@@ -130,10 +130,10 @@ Ledger Ledger::begin(postgres::Connection& session, const LedgerEntry& entry,
   nlohmann::ordered_json settings = nlohmann::ordered_json::object();
   for (const auto& [name, value] : entry.settings) settings[name] = value;
   const auto rows = session.query(fmt::format(
-      "INSERT INTO millrace.runs (version, command, source, source_identity, settings) VALUES "
-      "({}, {}, {}, {}, {}) RETURNING run",
-      literal(entry.version), literal(entry.command), literal(entry.source),
-      literal(entry.source_identity),
+      "INSERT INTO millrace.runs (phase, version, command, source, source_identity, settings) "
+      "VALUES ({}, {}, {}, {}, {}, {}) RETURNING run",
+      literal(phase_of_preparing), literal(entry.version), literal(entry.command),
+      literal(entry.source), literal(entry.source_identity),
       literal(settings.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace))));
   const Ledger ledger(std::stoi(rows.at(0).at(0).text));
   session.query(fmt::format("SELECT pg_advisory_lock({}, {})", ledger_lock_of_run, ledger.run_));

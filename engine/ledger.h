@@ -14,6 +14,10 @@
 
 namespace millrace {
 
+/// The phase of a run whose tables are not all made. The first transaction that makes some enters
+/// the run, the last one that it is at the next phase.
+inline constexpr std::string_view phase_of_preparing = "prepare";
+
 /// What a run is known by in the ledger.
 struct LedgerEntry {
   std::string version;          // of millrace
@@ -54,7 +58,8 @@ class Ledger {
 
   /// Make the schema where it is missing, enter the run and its whole plan, and take the lock of
   /// the run: in the transaction that is open in `session`, which keeps the lock until it ends.
-  /// Unfinished runs into the same tables are given up: the caller has cleared them away.
+  /// Its phase is phase_of_preparing. Unfinished runs into the same tables are given up: the caller
+  /// has cleared them away.
   /// Cost: COPY; 40,000 tables take a fraction of a second.
   static Ledger begin(postgres::Connection& session, const LedgerEntry& entry,
                       const WorkPlan& plan);
@@ -82,14 +87,14 @@ class Ledger {
   /// none is kept. `attempt` counts from 1, at the chunk. It fails where another process owns the
   /// run: refuse_if_not_owner() knows its error.
   std::string receipt_statement(const Receipt& receipt, unsigned attempt) const;
+  /// Throw what require_owner() would, if `error` is what receipt_statement() failed with for want
+  /// of the run.
+  void refuse_if_not_owner(const Error& error) const;
   /// The receipt of a chunk, where the ledger has one.
   std::optional<Receipt> find_receipt(postgres::Connection& session, const Chunk& chunk) const;
   /// Enter that the chunk halves.first.id is now these two, in a transaction of its own; gives the
   /// second its number.
   void note_split(postgres::Connection& session, ChunkHalves& halves) const;
-  /// Throw what require_owner() would, if `error` is what receipt_statement() failed with for want
-  /// of the run.
-  void refuse_if_not_owner(const Error& error) const;
   /// End the session that stored or built for this run under the same name as `session`, which has
   /// taken its place, and wait until it is gone where the server can: what it may still commit is
   /// then decided. Nothing where no ledger is kept.
@@ -102,15 +107,15 @@ class Ledger {
   std::string finished_statement(std::size_t table) const;
 
  private:
+  std::string owned() const;
+  [[noreturn]] void refuse_as_taken_over() const;
+
   std::int32_t run_ = 0;
+  std::int32_t attempt_ = 1;
 };
 
 /// Everything that decides what the rows of a table are and where they go, as one number: equal
 /// signatures read and store the same. Stable between processes.
-  std::string owned() const;
-  [[noreturn]] void refuse_as_taken_over() const;
-
 std::int64_t signature_of(const TableWork& table);
-  std::int32_t attempt_ = 1;
 
 }  // namespace millrace

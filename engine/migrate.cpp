@@ -70,13 +70,13 @@ class Migration {
         target.cancel();
       });
       if (job_.resume) {
-        preparation_.resumed = take_over_run(target, source_.identity(), job_.settings);
+        take_over(take_over_run(target, source_.identity(), job_.settings));
       }
       source_.prepare(target, preparation_);
     }
     account_.tell_sizes(preparation_);
     stop_.check();
-    if (!preparation_.resumed) refuse_over_unfinished(target);
+    if (!job_.resume) refuse_over_unfinished(target);
     refuse_if_in_the_way(preparation_);
     if (may_reject(job_) && !preparation_.resumed) {
       RejectFiles(job_.reject_folder, preparation_.work).refuse_old_files();
@@ -95,7 +95,7 @@ class Migration {
     account_.begin(preparation_);
     proof_.expect_tables(preparation_);
 
-    if (!preparation_.resumed) run_hooks(HookPhase::before_schema, target);
+    if (!job_.resume) run_hooks(HookPhase::before_schema, target);
     mind_guards(target);
     if (job_.scope == Scope::schema_only) {
       create_schema_only(target);
@@ -183,6 +183,17 @@ class Migration {
     }
   }
 
+  /// A run that died while it made the target ready has stored nothing: what it made is made anew,
+  /// by a run of its own, which need not find the source as it was.
+  void take_over(StoredRun run) {
+    if (!run.preparing) {
+      preparation_.resumed = std::move(run);
+      return;
+    }
+    preparation_.notes.push_back(
+        {"resumed", "",
+         fmt::format("run {} had not made all of its tables: they are made anew", run.run)});
+    preparation_.begun = std::move(run);
   }
 
   /// Tables that lack rows or values of the source, by their names in the target.
@@ -208,6 +219,13 @@ class Migration {
   void open_lanes() {
     const Sizing& sizing = preparation_.sizing;
     const StopRequest::Waker waker(stop_, [&] { pauses_.stop(); });
+    source_.open_readers(preparation_, pauses_, note_retries_of("reader"));
+    stop_.check();
+    const auto open_lane = [&](const char* kind, std::size_t lane, const auto& open) {
+      return open_patiently(
+          pauses_, [&] { return open(lane); },
+          [&](const Error& error) { note_retry(kind, static_cast<unsigned>(lane), error, 1); });
+    };
     writers_ = open_sessions<postgres::Connection>(sizing.writers, [&](std::size_t i) {
       return open_lane("writer", i, [this](std::size_t lane) { return open_writer(lane); });
     });
@@ -219,13 +237,6 @@ class Migration {
   /// The application's own triggers and foreign keys would see rows in an order of ours: writers
   /// let them sleep where the account may.
   void mind_guards(postgres::Connection& target) {
-    source_.open_readers(preparation_, pauses_, note_retries_of("reader"));
-    stop_.check();
-    const auto open_lane = [&](const char* kind, std::size_t lane, const auto& open) {
-      return open_patiently(
-          pauses_, [&] { return open(lane); },
-          [&](const Error& error) { note_retry(kind, static_cast<unsigned>(lane), error, 1); });
-    };
     if (job_.scope == Scope::schema_only) return;
     guards_ = guards_of(target, preparation_.work);
     if (guards_.empty()) return;
@@ -393,12 +404,13 @@ class Migration {
   void prepare_target(postgres::Connection& target, const std::function<void()>& before_commit) {
     const StopRequest::Waker waker(stop_, [&] { target.cancel(); });
     execute_in_batches(target, ddl_before_rows(preparation_, false), control_locks(preparation_),
-                       {.before =
+                       {.before_first =
                             [&] {
                               before_commit();
                               stop_.check();
                             },
-                        .after = [&] { created_ = true; }});
+                        .after_first = [&] { created_ = true; },
+                        .before_last = [&] { ledger_.note_phase(target, "copy"); }});
   }
 
   void copy() {
@@ -453,8 +465,8 @@ class Migration {
 
   void note_spill(const archive::SpillSpace& spill) {
     report_.spilled_bytes = spill.total_bytes();
-    preparation_.notes.push_back(
     report_.spilled_peak_bytes = spill.peak_bytes();
+    preparation_.notes.push_back(
         {"spill", job_.spill,
          fmt::format("{} went this way, {} at most at once; the source was released after {}",
                      data_text(static_cast<double>(spill.total_bytes())),

@@ -44,6 +44,8 @@ struct Preparation {
   std::vector<std::string> to_truncate;        // quoted names
   std::vector<std::string> in_the_way;         // names, when the job says `error`
   std::optional<StoredRun> resumed;  // the run that is taken up again; set before prepare()
+  std::optional<StoredRun> begun;    // or one that died before all of its tables were made: they
+                                     // are in nobody's way
   Sizing sizing;
   WorkPlan work;
   std::vector<NoteReport> notes;

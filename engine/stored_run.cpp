@@ -57,6 +57,7 @@ StoredRun read_head(const postgres::Row& row) {
   run.snapshot.binlog_file = row[6].text;
   run.snapshot.binlog_position = count_of(row[7]);
   run.snapshot.gtid = row[8].text;
+  run.preparing = row[9].text == phase_of_preparing;
   return run;
 }
 
@@ -85,7 +86,6 @@ void refuse_if_under_way(postgres::Connection& session, std::int32_t run) {
               {.side = Side::target}, "millrace status shows how far it is");
 }
 
-/// A process that was killed leaves sessions behind that may still store or build.
 /// From now on no receipt of an earlier attempt is taken; those that are being written are in
 /// sessions that end_left_sessions() waits for.
 std::int32_t make_ours(postgres::Connection& session, std::int32_t run) {
@@ -94,6 +94,7 @@ std::int32_t make_ours(postgres::Connection& session, std::int32_t run) {
   return std::stoi(rows.at(0).at(0).text);
 }
 
+/// A process that was killed leaves sessions behind that may still store or build.
 void end_left_sessions(postgres::Connection& session, std::int32_t run) {
   session.query(
       "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE pid <> pg_backend_pid() AND " +
@@ -238,8 +239,8 @@ StoredRun take_over_run(postgres::Connection& session, const std::string& source
   }
   const auto rows = session.query(
       "SELECT run, state, " + started_sql() +
-      ", source_identity, settings, snapshot_method, binlog_file, binlog_position, gtid FROM "
-      "millrace.runs ORDER BY run DESC");
+      ", source_identity, settings, snapshot_method, binlog_file, binlog_position, gtid, phase "
+      "FROM millrace.runs ORDER BY run DESC");
   std::optional<StoredRun> nearest;
   for (const postgres::Row& row : rows) {
     StoredRun run = read_head(row);
@@ -253,8 +254,8 @@ StoredRun take_over_run(postgres::Connection& session, const std::string& source
     if (!open) continue;
     if (same) {
       refuse_if_under_way(session, run.run);
-      end_left_sessions(session, run.run);
       run.attempt = make_ours(session, run.run);
+      end_left_sessions(session, run.run);
       read_plan(session, run);
       for (const postgres::Row& hook : session.query(fmt::format(
                "SELECT unnest(hooks_done) FROM millrace.runs WHERE run = {}", run.run))) {

@@ -40,6 +40,7 @@ struct StoredRun {
   std::int32_t run = 0;
   std::int32_t attempt = 1;  // ours
   std::string state;
+  bool preparing = false;  // it died before the target was ready for the first row
   std::string started_at;  // ISO 8601, UTC
   std::string source_identity;
   std::vector<std::pair<std::string, std::string>> settings;

@@ -5,6 +5,7 @@
 
 #include "engine/retry.h"
 #include "io/error.h"
+#include "io/fault_point.h"
 
 namespace millrace {
 
@@ -44,12 +45,14 @@ std::size_t locks_of(const TargetTable& table) {
 
 void execute_in_batches(postgres::Connection& session,
                         const std::vector<TargetStatement>& statements, std::size_t most_locks,
-                        const FirstCommit& first_commit) {
+                        const BatchCommits& commits) {
   bool first = true;
-  const auto finish = [&] {
-    if (first) first_commit.before();
+  const auto finish = [&](bool last) {
+    if (first) commits.before_first();
+    if (last) commits.before_last();
     session.commit();
-    if (std::exchange(first, false)) first_commit.after();
+    if (std::exchange(first, false)) commits.after_first();
+    if (!last) fault_point("target_statements.between_commits");
   };
   std::size_t begin = 0;
   while (begin < statements.size()) {
@@ -64,12 +67,12 @@ void execute_in_batches(postgres::Connection& session,
       most_locks = std::max<std::size_t>(1, most_locks / 2);
       continue;
     }
-    finish();
+    finish(end == statements.size());
     begin = end;
   }
   if (first) {
     session.execute("BEGIN");
-    finish();
+    finish(true);
   }
 }
 

@@ -29,11 +29,13 @@ std::size_t locks_per_transaction(const postgres::ServerFacts& target, unsigned 
 /// its indexes, its sequence.
 std::size_t locks_of(const TargetTable& table);
 
-/// What happens around the first commit of execute_in_batches().
-struct FirstCommit {
-  std::function<void()> before = [] {};  // all of the first transaction has been run; where it
-                                         // throws, nothing has changed
-  std::function<void()> after = [] {};
+/// What happens around the commits of execute_in_batches(). There may be one: it is the first and
+/// the last.
+struct BatchCommits {
+  std::function<void()> before_first = [] {};  // all of the first transaction has been run; where
+                                               // it throws, nothing has changed
+  std::function<void()> after_first = [] {};
+  std::function<void()> before_last = [] {};  // all statements have been run
 };
 
 /// Run statements in order, in as few transactions as `most_locks` allows: one, unless there are
@@ -43,6 +45,6 @@ struct FirstCommit {
 /// Errors: as Connection::execute(); what was committed before stays.
 void execute_in_batches(postgres::Connection& session,
                         const std::vector<TargetStatement>& statements, std::size_t most_locks,
-                        const FirstCommit& first_commit = {});
+                        const BatchCommits& commits = {});
 
 }  // namespace millrace

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -29,6 +30,11 @@ class TargetSurvey {
     for (const std::string& schema : preparation.translation.schemas) {
       if (std::find(present.begin(), present.end(), schema) == present.end()) {
         preparation.schemas.push_back(schema);
+      }
+    }
+    if (preparation.begun) {
+      for (const StoredRun::Table& table : preparation.begun->tables) {
+        if (!table.stood_before) made_.emplace(table.target_schema, table.target_name);
       }
     }
     if (!preparation.translation.collations.empty() && !present.empty()) {
@@ -65,6 +71,18 @@ class TargetSurvey {
     return found == standing_.end() ? nullptr : &found->second;
   }
 
+  void drop(const TargetTable& table) {
+    preparation_.to_drop.push_back(postgres::quote_qualified(table.schema, table.name));
+    preparation_.locks_to_drop += locks_of(table);
+  }
+
+  /// Where nothing may stand in the way, types and sequences that do are those of the run that died
+  /// while it made them.
+  bool replaces() const {
+    return job_.if_exists == IfExists::drop ||
+           (preparation_.begun && job_.if_exists == IfExists::error);
+  }
+
   void survey_table(std::size_t index) {
     const TargetTable& table = preparation_.translation.tables[index].target;
     const postgres::ExistingTable* standing = find(table.schema, table.name);
@@ -78,19 +96,21 @@ class TargetSurvey {
       return;
     }
     const bool is_table = standing->kind == 'r' || standing->kind == 'p';
+    if (is_table && !standing->has_rows && made_.contains({table.schema, table.name})) {
+      drop(table);
+      return;
+    }
     const bool stays = job_.if_exists == IfExists::truncate || job_.if_exists == IfExists::append ||
                        (data_only && !standing->has_rows);
     if (!is_table || (!stays && job_.if_exists != IfExists::drop)) {
       preparation_.in_the_way.push_back(table.full_name());
       return;
     }
-    const std::string quoted =
-        postgres::quote_identifier(table.schema) + "." + postgres::quote_identifier(table.name);
     if (job_.if_exists == IfExists::drop && !data_only) {
-      preparation_.to_drop.push_back(quoted);
-      preparation_.locks_to_drop += locks_of(table);
+      drop(table);
       return;
     }
+    const std::string quoted = postgres::quote_qualified(table.schema, table.name);
     if (job_.if_exists == IfExists::truncate) preparation_.to_truncate.push_back(quoted);
     check_columns(table, *standing, preparation_.translation.enums, labels_);
     preparation_.exists[index] = true;
@@ -102,9 +122,10 @@ class TargetSurvey {
     const postgres::ExistingTable* standing = find(schema, name);
     if (standing == nullptr) return;
     const bool ours = preparation_.resumed && standing->kind == kind;  // made by the run before
-    if (!ours && (job_.if_exists == IfExists::error || standing->kind != kind)) {
+    const bool replaced = replaces() && (kind == 'S' || job_.if_exists == IfExists::drop);
+    if (!ours && ((job_.if_exists == IfExists::error && !replaced) || standing->kind != kind)) {
       preparation_.in_the_way.push_back(schema + "." + name);
-    } else if (!ours && job_.if_exists == IfExists::drop) {
+    } else if (!ours && replaced) {
       dropped.push_back(postgres::quote_qualified(schema, name));
     } else {
       preparation_.kept_relations.insert(schema + '\0' + name);
@@ -114,7 +135,7 @@ class TargetSurvey {
   void survey_enum(const TargetEnum& type) {
     const postgres::ExistingTable* standing = find(type.schema, type.name);
     if (standing == nullptr) return;
-    if (job_.if_exists == IfExists::drop && standing->kind == 'e') {
+    if (replaces() && standing->kind == 'e') {
       preparation_.dropped_types.push_back(postgres::quote_identifier(type.schema) + "." +
                                            postgres::quote_identifier(type.name));
     } else if (job_.if_exists == IfExists::error || standing->kind != 'e') {
@@ -127,6 +148,7 @@ class TargetSurvey {
   const Job& job_;
   Preparation& preparation_;
   StandingTables standing_;
+  std::set<std::pair<std::string, std::string>> made_;      // by a run that died while it made them
   std::map<std::string, std::vector<std::string>> labels_;  // of the enums that stand
 };
 

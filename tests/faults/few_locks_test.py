@@ -46,11 +46,14 @@ class ManyTables(FaultTestCase):
             "--progress", "none", "--report", "run.json", *words)
         self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
 
-    def assert_complete(self, rows):
+    def assert_rows(self, rows):
         tables = self.tables(self.target, self.database)
         self.assertEqual(len(tables), TABLES)
         counts = " + ".join(f"(select count(*) from {schema}.{name})" for schema, name in tables)
         self.assertEqual(self.target.value(f"select {counts}", self.database), str(rows))
+
+    def assert_complete(self, rows):
+        self.assert_rows(rows)
         kinds = self.target.value(
             "select string_agg(contype::text || count, ' ' order by contype) from (select contype, count(*)"
             " from pg_constraint where contype in ('f', 'p') and connamespace ="
@@ -65,6 +68,25 @@ class FewLocks(ManyTables):
         self.migrate()
         self.assert_complete(2 * TABLES)
         self.migrate("--if-exists", "drop")
+        self.assert_complete(2 * TABLES)
+
+    def test_a_run_that_dies_between_its_parts_goes_on(self):
+        """Over a table that stays, while nothing is dropped yet, and when some of it is. SQL that comes before
+        the rows makes the run create all tables first."""
+        first = ("--sql", "before_data=select 1")
+        self.migrate("--include", "few_locks_0")
+        for policy, commits in (("truncate", 2), ("drop", 1), ("drop", 4)):
+            words = ("--if-exists", policy)
+            with self.subTest(policy, commits=commits):
+                killed = self.program.run(
+                    "migrate", self.source.url(self.database), self.target.url(self.database), *words,
+                    *first, MILLRACE_FAULT=f"target_statements.between_commits:{commits}:kill")
+                self.assertEqual(killed.code, -9, killed.stderr)
+                self.migrate(*words, *first, "--resume")
+
+                self.assert_rows(2 * TABLES)
+                self.assertIn("had not made all of its tables",
+                              " ".join(note["message"] for note in self.program.report()["notes"]))
         self.assert_complete(2 * TABLES)
 
     def test_a_schema_is_made_in_parts(self):
