@@ -380,4 +380,9 @@ int closeness(const CastRule& rule) noexcept {
   return has_wildcard(rule.columns) ? 1 : 2;
 }
 
+void refuse_rule(const CastRule& rule, const std::string& why, std::string hint) {
+  throw Error(ErrorKind::bad_request, "cannot use " + rule.origin + ": " + why,
+              {.side = Side::source}, std::move(hint));
+}
+
 }  // namespace millrace

@@ -63,6 +63,9 @@ void parse_type_selector(std::string_view text, CastRule& rule);
 /// nothing that it would do.
 void check_cast_rule(const CastRule& rule);
 
+/// End with Error{bad_request}: the rule cannot be used, and why.
+[[noreturn]] void refuse_rule(const CastRule& rule, const std::string& why, std::string hint);
+
 /// Whether the rule selects this column.
 bool selects(const CastRule& rule, const SourceTable& table, const SourceColumn& column);
 

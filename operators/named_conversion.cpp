@@ -1,77 +1,20 @@
 #include "operators/named_conversion.h"
 
 #include <algorithm>
-#include <charconv>
-#include <limits>
 #include <set>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
-#include "io/error.h"
 #include "io/nearest_word.h"
+#include "operators/column_kinds.h"
+#include "operators/null_literals.h"
 
 namespace millrace {
 namespace {
 
+using namespace column_kinds;
 using Request = ConversionRequest;
-
-// ---- what a column is
-
-bool is_integer(const SourceColumn& column) {
-  switch (column.type) {
-    case SourceType::tinyint:
-    case SourceType::smallint:
-    case SourceType::mediumint:
-    case SourceType::integer:
-    case SourceType::bigint:
-    case SourceType::year: return true;
-    default: return false;
-  }
-}
-bool is_float(const SourceColumn& column) { return column.type == SourceType::float32; }
-bool is_double(const SourceColumn& column) { return column.type == SourceType::float64; }
-bool is_decimal(const SourceColumn& column) { return column.type == SourceType::decimal; }
-bool is_whole_decimal(const SourceColumn& column) {
-  return is_decimal(column) && column.scale == 0;
-}
-bool is_bytes(const SourceColumn& column) {
-  switch (column.type) {
-    case SourceType::binary:
-    case SourceType::varbinary:
-    case SourceType::blob: return true;
-    case SourceType::character:
-    case SourceType::varchar:
-    case SourceType::text: return column.charset == "binary";
-    default: return false;
-  }
-}
-bool is_string(const SourceColumn& column) {
-  return (column.type == SourceType::character || column.type == SourceType::varchar ||
-          column.type == SourceType::text) &&
-         column.charset != "binary";
-}
-bool is_enum(const SourceColumn& column) { return column.type == SourceType::enumeration; }
-bool is_set(const SourceColumn& column) { return column.type == SourceType::set; }
-bool is_word(const SourceColumn& column) { return is_string(column) || is_enum(column); }
-bool is_json(const SourceColumn& column) { return column.type == SourceType::json; }
-bool is_time(const SourceColumn& column) { return column.type == SourceType::time; }
-bool is_instant(const SourceColumn& column) {
-  return column.type == SourceType::datetime || column.type == SourceType::timestamp ||
-         column.type == SourceType::date;
-}
-bool is_geometry(const SourceColumn& column) { return column.type == SourceType::geometry; }
-bool is_bit1(const SourceColumn& column) {
-  return column.type == SourceType::bit && column.display_width <= 1;
-}
-bool is_address(const SourceColumn& column) {
-  return column.type == SourceType::uuid || column.type == SourceType::inet4 ||
-         column.type == SourceType::inet6;
-}
-bool is_short_bytes(const SourceColumn& column) {
-  return is_bytes(column) && column.length_bytes >= 16;
-}
 
 // ---- what a target is
 
@@ -136,17 +79,6 @@ bool is_time_of_day(const Request& request) {
 }
 
 // ---- how it gets there
-
-WireInteger wire_of(const SourceColumn& column) {
-  const bool is_unsigned = column.is_unsigned;
-  switch (column.type) {
-    case SourceType::tinyint: return is_unsigned ? WireInteger::uint8 : WireInteger::int8;
-    case SourceType::smallint: return is_unsigned ? WireInteger::uint16 : WireInteger::int16;
-    case SourceType::year: return WireInteger::uint16;
-    case SourceType::bigint: return is_unsigned ? WireInteger::uint64 : WireInteger::int64;
-    default: return is_unsigned ? WireInteger::uint32 : WireInteger::int32;
-  }
-}
 
 ColumnMapping mapping(const Request& request, Encoding encoding) {
   ColumnMapping result;
@@ -378,103 +310,6 @@ const std::vector<std::string> usual_true = {"true", "t", "yes", "y", "on", "1",
 const std::vector<std::string> usual_false = {"false", "f", "no", "n", "off", "0",
                                               "FALSE", "F", "NO", "N", "OFF"};
 
-[[noreturn]] void refuse(const CastRule& rule, const std::string& why, std::string hint) {
-  throw Error(ErrorKind::bad_request, "cannot use " + rule.origin + ": " + why,
-              {.side = Side::source}, std::move(hint));
-}
-
-std::string shown_type(const SourceColumn& column) {
-  return column.column_type.empty() ? column.data_type : column.column_type;
-}
-
-template <typename Number>
-bool read_number(const std::string& text, Number& value) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
-/// The bits that an integer has on the wire; none where no value of the column can be it.
-bool wire_bits(WireInteger wire, const std::string& text, std::uint64_t& bits) {
-  const auto index = static_cast<unsigned>(wire);
-  const unsigned width = 8U << index / 2;
-  if (index % 2 == 1) {
-    return read_number(text, bits) && (width == 64 || bits >> width == 0);
-  }
-  std::int64_t value = 0;
-  if (!read_number(text, value)) return false;
-  bits = static_cast<std::uint64_t>(value);
-  const std::int64_t limit = std::numeric_limits<std::int64_t>::max() >> (64 - width);
-  return value <= limit && value >= -limit - 1;
-}
-
-bool is_plain_number(const std::string& text) {
-  double value = 0;
-  return read_number(text, value);
-}
-
-/// A decimal as the server sends it: `scale` digits behind the point, no plus, no leading zeros;
-/// none where the column cannot hold it.
-std::optional<std::string> decimal_text(std::string_view text, std::uint32_t scale) {
-  double value = 0;
-  if (!read_number(std::string(text), value)) return std::nullopt;
-  const bool negative = text.starts_with('-');
-  if (negative || text.starts_with('+')) text.remove_prefix(1);
-  if (text.find_first_not_of("0123456789.") != text.npos) return std::nullopt;
-  std::string_view whole = text.substr(0, text.find('.'));
-  std::string_view fraction = whole.size() == text.size() ? "" : text.substr(whole.size() + 1);
-  whole.remove_prefix(std::min(whole.find_first_not_of('0'), whole.size()));
-  while (fraction.size() > scale && fraction.ends_with('0')) fraction.remove_suffix(1);
-  if (fraction.size() > scale) return std::nullopt;
-  std::string digits = whole.empty() ? "0" : std::string(whole);
-  if (scale > 0) {
-    digits += '.' + std::string(fraction) + std::string(scale - fraction.size(), '0');
-  }
-  const bool zero = digits.find_first_not_of("0.") == digits.npos;
-  return (negative && !zero ? "-" : "") + digits;
-}
-
-void add_null_values(const SourceColumn& column, const CastRule& rule, const ColumnMapping& mapping,
-                     ColumnLiterals& literals) {
-  for (const std::string& text : rule.null_if) {
-    const auto unfit = [&]() {
-      refuse(rule, "'" + text + "' is no value of " + shown_type(column),
-             "null if takes values as the source has them: 0, -1, '', '0000-00-00'");
-    };
-    if (is_integer(column)) {
-      std::uint64_t bits = 0;
-      // A rule for many columns may name a value that only some of their types have.
-      if (wire_bits(wire_of(column), text, bits)) {
-        literals.null_integers.push_back(bits);
-      } else if (!is_plain_number(text)) {
-        unfit();
-      }
-    } else if (is_float(column) || is_double(column)) {
-      double value = 0;
-      if (!read_number(text, value)) unfit();
-      literals.null_floats.push_back(is_float(column) ? double{static_cast<float>(value)} : value);
-    } else if (is_instant(column)) {
-      if (text != "0000-00-00" && text != "0000-00-00 00:00:00") unfit();
-      literals.null_zero_date = true;
-    } else if (is_time(column) || column.type == SourceType::bit || is_geometry(column)) {
-      unfit();
-    } else if (column.type == SourceType::decimal) {
-      // A rule for many columns may name a value that only some of them can hold.
-      if (const auto sent = decimal_text(text, column.scale)) {
-        literals.null_texts.push_back(*sent);
-      } else if (!is_plain_number(text)) {
-        unfit();
-      }
-    } else {
-      const bool ascii = std::all_of(text.begin(), text.end(),
-                                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-      const bool arrives_as_latin1 = !mapping.convert_in_source &&
-                                     handling_of_charset(column.charset) == CharsetHandling::latin1;
-      if (!ascii && arrives_as_latin1) unfit();
-      literals.null_texts.push_back(text);
-    }
-  }
-}
-
 /// Whatever the column's type leads to, for a hint.
 std::string ways_from(const SourceColumn& column) {
   std::set<std::string_view> seen;
@@ -495,21 +330,21 @@ std::string ways_from(const SourceColumn& column) {
   const std::string way = shown_type(column) + " to " + request.target.text();
   if (names.empty()) {
     const std::string ways = ways_from(column);
-    refuse(rule, "no conversion is known from " + way,
-           ways.empty() ? "docs/conversions.md lists them" : "it may become " + ways);
+    refuse_rule(rule, "no conversion is known from " + way,
+                ways.empty() ? "docs/conversions.md lists them" : "it may become " + ways);
   }
   std::string list;
   for (const std::string_view name : names) {
     if (!name.empty()) list += (list.empty() ? "" : " or ") + std::string(name);
   }
   if (rule.conversion.empty()) {
-    refuse(rule, "it does not say how " + way + " is meant", "write using " + list);
+    refuse_rule(rule, "it does not say how " + way + " is meant", "write using " + list);
   }
   const std::string_view meant = nearest_word(rule.conversion, names);
-  refuse(rule, "no conversion " + rule.conversion + " leads from " + way,
-         !meant.empty() ? "did you mean using " + std::string(meant) + "?"
-         : list.empty() ? "leave out using: there is one way only"
-                        : "write using " + list + ", or leave using out");
+  refuse_rule(rule, "no conversion " + rule.conversion + " leads from " + way,
+              !meant.empty() ? "did you mean using " + std::string(meant) + "?"
+              : list.empty() ? "leave out using: there is one way only"
+                             : "write using " + list + ", or leave using out");
 }
 
 }  // namespace
@@ -521,7 +356,8 @@ ColumnMapping convert_column(const SourceColumn& column, const CastRule& rule,
   ColumnMapping result = map_column(column, choices, bigint_key);
   if (!rule.to.empty()) {
     const auto target = read_target_type(rule.to);
-    if (!target) refuse(rule, "'" + rule.to + "' is no type", "docs/conversions.md lists them");
+    if (!target)
+      refuse_rule(rule, "'" + rule.to + "' is no type", "docs/conversions.md lists them");
     const ConversionRequest request{column, *target, choices, bigint_key};
     // What the column becomes anyway needs no conversion, and keeps its own encoder.
     const bool as_usual = rule.conversion.empty() && target->text() == result.type;
@@ -535,7 +371,8 @@ ColumnMapping convert_column(const SourceColumn& column, const CastRule& rule,
       result = found->map(request);
     }
   } else if (!rule.conversion.empty()) {
-    refuse(rule, "using " + rule.conversion + " stands without a type", "write => TYPE using ...");
+    refuse_rule(rule, "using " + rule.conversion + " stands without a type",
+                "write => TYPE using ...");
   }
   if (is_integer(column)) result.encoding.wire = wire_of(column);
 
@@ -545,8 +382,8 @@ ColumnMapping convert_column(const SourceColumn& column, const CastRule& rule,
     literals.true_texts = own ? rule.true_words : usual_true;
     literals.false_texts = own ? rule.false_words : usual_false;
   } else if (!rule.true_words.empty() || !rule.false_words.empty()) {
-    refuse(rule, "words of truth for " + shown_type(column) + ", which is no text",
-           "true and false belong to text that becomes boolean");
+    refuse_rule(rule, "words of truth for " + shown_type(column) + ", which is no text",
+                "true and false belong to text that becomes boolean");
   }
   add_null_values(column, rule, result, literals);
   if (literals != ColumnLiterals{}) result.encoding.literals = SharedLiterals(std::move(literals));
