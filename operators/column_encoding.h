@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -73,6 +74,8 @@ enum class Encoding : std::uint8_t {
   swapped_bytes_to_uuid,  // 16 bytes as UUID_TO_BIN(u, 1) leaves them
   bytes_to_inet,          // 4 or 16 bytes as INET6_ATON() leaves them
 };
+
+inline constexpr std::size_t n_encodings = static_cast<std::size_t>(Encoding::bytes_to_inet) + 1;
 
 /// Which integer lies on the wire.
 enum class WireInteger : std::uint8_t {

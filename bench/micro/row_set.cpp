@@ -3,45 +3,13 @@
 #include <array>
 #include <cstdio>
 
+#include "bench/micro/rare_row_sets.h"
+#include "bench/micro/row_fill.h"
+
 namespace millrace {
 namespace {
 
-using Random = std::mt19937_64;
-
-ColumnEncoding as(Encoding encoding) { return {.encoding = encoding}; }
-
-ColumnEncoding as_numeric(std::uint8_t scale) {
-  return {.encoding = Encoding::decimal_to_numeric, .scale = scale};
-}
-
-ColumnEncoding as_text(Encoding encoding, std::uint32_t characters) {
-  return {.encoding = encoding, .length_characters = characters};
-}
-
-std::uint64_t below(Random& random, std::uint64_t limit) { return random() % limit; }
-
-int between(Random& random, int low, int high) {
-  const auto count = static_cast<std::uint64_t>(high - low) + 1;
-  return low + static_cast<int>(below(random, count));
-}
-
-std::string words(Random& random, std::size_t bytes) {
-  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz _/.-0123456789";
-  std::string text(bytes, ' ');
-  for (char& c : text) c = letters[below(random, letters.size())];
-  return text;
-}
-
-std::string decimal(Random& random, unsigned whole_digits, int scale) {
-  std::uint64_t limit = 1;
-  for (unsigned i = 0; i < whole_digits; ++i) limit *= 10;
-  std::string text = std::to_string(below(random, limit));
-  if (scale > 0) {
-    text += '.';
-    for (int i = 0; i < scale; ++i) text += static_cast<char>('0' + below(random, 10));
-  }
-  return below(random, 4) == 0 ? "-" + text : text;
-}
+using namespace row_fill;
 
 void some_datetime(RowSet& rows, Random& random) {
   rows.datetime(between(random, 2008, 2026), between(random, 1, 12), between(random, 1, 28),
@@ -99,16 +67,6 @@ RowSet int_heavy(std::size_t n_rows, Random& random) {
     rows.number(static_cast<std::uint8_t>(random()));
     rows.number(static_cast<std::int8_t>(random() & 1));
     rows.number(random() >> 1);
-  }
-  return rows;
-}
-
-template <typename Fill>
-RowSet four_columns(const ColumnEncoding& column, std::size_t n_rows, Random& random, Fill fill) {
-  RowSet rows({column, column, column, column});
-  for (std::size_t i = 0; i < n_rows; ++i) {
-    rows.begin_row();
-    for (int n = 0; n < 4; ++n) fill(rows, random);
   }
   return rows;
 }
@@ -209,10 +167,6 @@ RowSet json(std::size_t n_rows, Random& random) {
       text += std::to_string(below(r, 10000)) + ", ";
     rows.string(text + R"(1.5e3], "flags": {"auto": true, "pid": null}})");
   });
-}
-
-ColumnEncoding from_integer(Encoding encoding, WireInteger wire) {
-  return {.encoding = encoding, .wire = wire};
 }
 
 // Three of four are set; the rest are the marks for "not set".
@@ -437,42 +391,47 @@ void RowSet::finish() {
 }
 
 const std::vector<NamedRowSet>& named_row_sets() {
-  static const std::vector<NamedRowSet> sets = {
-      {"frames", frames},
-      {"int_heavy", int_heavy},
-      {"uint64_numeric", uint64_numeric},
-      {"decimal_12_4", decimal_12_4},
-      {"double", float64},
-      {"date", date},
-      {"datetime", datetime},
-      {"time_interval", time_interval},
-      {"text_short", text_short},
-      {"text_long", text_long},
-      {"text_utf8", text_utf8},
-      {"text_latin1", text_latin1},
-      {"character_16", character_16},
-      {"blob_16", blob_16},
-      {"set_members", set_members},
-      {"json", json},
-      {"uuid", uuid},
-      {"enum_label", enum_label},
-      {"bit_13", bit_13},
-      {"geometry", geometry},
-      {"inet", inet},
-      {"epoch", epoch},
-      {"epoch_null_if", epoch_null_if},
-      {"narrowed", narrowed},
-      {"integer_numeric", integer_numeric},
-      {"integer_real", integer_real},
-      {"integer_boolean", integer_boolean},
-      {"integer_text", integer_text},
-      {"text_integer", text_integer},
-      {"text_double", text_double},
-      {"text_boolean", text_boolean},
-      {"bytes_uuid", bytes_uuid},
-      {"number_inet", number_inet},
-      {"double_real", double_real},
-  };
+  static const std::vector<NamedRowSet> sets = [] {
+    std::vector<NamedRowSet> all = {
+        {"frames", frames},
+        {"int_heavy", int_heavy},
+        {"uint64_numeric", uint64_numeric},
+        {"decimal_12_4", decimal_12_4},
+        {"double", float64},
+        {"date", date},
+        {"datetime", datetime},
+        {"time_interval", time_interval},
+        {"text_short", text_short},
+        {"text_long", text_long},
+        {"text_utf8", text_utf8},
+        {"text_latin1", text_latin1},
+        {"character_16", character_16},
+        {"blob_16", blob_16},
+        {"set_members", set_members},
+        {"json", json},
+        {"uuid", uuid},
+        {"enum_label", enum_label},
+        {"bit_13", bit_13},
+        {"geometry", geometry},
+        {"inet", inet},
+        {"epoch", epoch},
+        {"epoch_null_if", epoch_null_if},
+        {"narrowed", narrowed},
+        {"integer_numeric", integer_numeric},
+        {"integer_real", integer_real},
+        {"integer_boolean", integer_boolean},
+        {"integer_text", integer_text},
+        {"text_integer", text_integer},
+        {"text_double", text_double},
+        {"text_boolean", text_boolean},
+        {"bytes_uuid", bytes_uuid},
+        {"number_inet", number_inet},
+        {"double_real", double_real},
+    };
+    const std::vector<NamedRowSet> rare = rare_row_sets();
+    all.insert(all.end(), rare.begin(), rare.end());
+    return all;
+  }();
   return sets;
 }
 

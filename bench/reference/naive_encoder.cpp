@@ -108,6 +108,13 @@ void append_interval(std::string& out, const std::string& text) {
   append(out, 0, 8);
 }
 
+void append_time(std::string& out, const std::string& text) {
+  int hour, minute, second;
+  std::sscanf(text.c_str(), "%d:%d:%d", &hour, &minute, &second);
+  append(out, 8, 4);
+  append(out, (hour * 3600LL + minute * 60LL + second) * 1000000, 8);
+}
+
 void append_numeric(std::string& out, std::string text, int scale) {
   const bool negative = text[0] == '-';
   if (negative) text.erase(0, 1);
@@ -301,16 +308,33 @@ void append_converted(std::string& out, const ColumnEncoding& column, const std:
       append(out, 8, 4);
       return append(out, seconds * column.microseconds_per_unit, 8);
     }
+    case Encoding::integer_to_int2: return append_integer(out, take_integer(column.wire, in), 2);
     case Encoding::integer_to_int4: return append_integer(out, take_integer(column.wire, in), 4);
+    case Encoding::integer_to_int8: return append_integer(out, take_integer(column.wire, in), 8);
+    case Encoding::integer_to_bool: return append_integer(out, take_integer(column.wire, in), 1);
+    case Encoding::integer_to_float8: return append_double(out, take_integer(column.wire, in));
     case Encoding::integer_to_numeric: {
       const std::string fraction = "." + std::string(column.scale, '0');
       return append_numeric(out, take_integer(column.wire, in) + fraction, column.scale);
     }
-    case Encoding::integer_to_float4: return append_real(out, take_integer(column.wire, in));
+    case Encoding::integer_to_float4:
+    case Encoding::integer_to_rounded_float4:
+      return append_real(out, take_integer(column.wire, in));
     case Encoding::nonzero_to_bool:
       return append_integer(out, take_integer(column.wire, in) == "0" ? "0" : "1", 1);
     case Encoding::integer_to_text: return append_field(out, take_integer(column.wire, in));
+    case Encoding::text_to_int2: return append_integer(out, take_string(in), 2);
     case Encoding::text_to_int4: return append_integer(out, take_string(in), 4);
+    case Encoding::text_to_int8: return append_integer(out, take_string(in), 8);
+    case Encoding::float_to_float8:
+      return append_double(out, print("%.9g", static_cast<double>(take<float>(in))));
+    case Encoding::bytes_to_uuid: return append_field(out, take_string(in));
+    case Encoding::bytes_to_inet: {
+      const std::string address = take_string(in);
+      std::string field(address.size() == 16 ? "\x03\x80" : "\x02\x20");
+      append(field, static_cast<std::int64_t>(address.size()), 2);  // no cidr, and how many bytes
+      return append_field(out, field + address);
+    }
     case Encoding::text_to_float8: return append_double(out, take_string(in));
     case Encoding::text_to_bool:
       return append_integer(out, holds(literals->true_texts, take_string(in)) ? "1" : "0", 1);
@@ -370,13 +394,28 @@ void append_value(std::string& out, const ColumnEncoding& column, const std::uin
     case Encoding::utf8_to_text:
     case Encoding::utf8_to_enum:
     case Encoding::bytes_to_bytea: return append_field(out, take_string(in));
+    case Encoding::latin1_to_enum:
     case Encoding::latin1_to_text: return append_field(out, utf8_of_latin1(take_string(in)));
     case Encoding::utf8_to_bpchar: {
       std::string text = take_string(in);
       text.resize(column.length_characters, ' ');
       return append_field(out, text);
     }
+    case Encoding::latin1_to_bpchar: {
+      std::string latin1 = take_string(in);
+      latin1.resize(column.length_characters, ' ');
+      return append_field(out, utf8_of_latin1(latin1));
+    }
     case Encoding::utf8_to_text_array: return append_array(out, take_string(in));
+    case Encoding::latin1_to_text_array: return append_array(out, utf8_of_latin1(take_string(in)));
+    case Encoding::json_to_json: return append_field(out, take_string(in));
+    case Encoding::bit_to_bool: {
+      const std::string bits = take_string(in);
+      return append_integer(out, bits.back() == '\0' ? "0" : "1", 1);
+    }
+    case Encoding::uint16_to_int2:
+      return append_integer(out, print("%d", take<std::uint16_t>(in)), 2);
+    case Encoding::time_to_time: return append_time(out, take_time(in));
     case Encoding::json_to_jsonb: return append_field(out, "\x01" + take_string(in));
     case Encoding::bit_to_bit: return append_bits(out, take_string(in), column.bits);
     case Encoding::geometry_to_ewkb: return append_geometry(out, take_string(in));

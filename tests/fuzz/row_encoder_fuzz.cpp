@@ -33,8 +33,7 @@ class Input {
 };
 
 ColumnEncoding any_column(Input& input) {
-  constexpr unsigned n_encodings = static_cast<unsigned>(Encoding::bytes_to_inet) + 1;
-  const unsigned encoding = input.byte() % n_encodings;
+  const auto encoding = static_cast<unsigned>(input.byte() % n_encodings);
   const std::uint8_t parameter = input.byte();
   ColumnEncoding column;
   column.encoding = static_cast<Encoding>(encoding);
