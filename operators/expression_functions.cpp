@@ -175,7 +175,15 @@ Result date_function(std::string_view name, const Arguments& arguments) {
     // Source: MySQL manual, TO_DAYS: 0001-01-01 is day 366.
     return make("(" + e.sql + "::date - '0001-01-01'::date + 366)", ValueFamily::integer);
   }
-  if (name == "date") return make(e.sql + "::date", ValueFamily::date, immutable);
+  const auto of_session = [&](std::string sql, ValueFamily family) {
+    Expression result = make(std::move(sql), family, immutable);
+    if (e.family == ValueFamily::timestamptz) {
+      result.caveat =
+          "on which day and at which hour an instant is hangs on the session's time zone";
+    }
+    return result;
+  };
+  if (name == "date") return of_session(e.sql + "::date", ValueFamily::date);
   constexpr std::array<std::pair<std::string_view, std::string_view>, 8> fields{{
       {"year", "year"},
       {"month", "month"},
@@ -190,8 +198,8 @@ Result date_function(std::string_view name, const Arguments& arguments) {
     if (name != mysql) continue;
     const bool of_day = field == "hour" || field == "minute";
     if (of_day && e.family == ValueFamily::date) return std::nullopt;
-    return make("extract(" + std::string(field) + " FROM " + e.sql + ")::integer",
-                ValueFamily::integer, immutable);
+    return of_session("extract(" + std::string(field) + " FROM " + e.sql + ")::integer",
+                      ValueFamily::integer);
   }
   return std::nullopt;
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "io/quoting.h"
+#include "operators/text_comparison.h"
 
 namespace millrace::expression {
 
@@ -37,6 +38,36 @@ Expression make(std::string sql, ValueFamily family, bool immutable) {
 Expression literal_of(const std::string& text) {
   Expression result = make(postgres::quote_literal(text), ValueFamily::text);
   result.text = text;
+  return result;
+}
+
+Result column_expression(const ColumnReference& found) {
+  if (found.target == nullptr) return std::nullopt;
+  const std::string& type = found.target->type;
+  Expression result = make(postgres::quote_identifier(found.target->name), family_of(type));
+  if (found.spelled_out && found.target->computed()) {
+    if (result.family == ValueFamily::other) return std::nullopt;
+    result.sql = "(" + found.target->generated_sql + ")::" + type;
+  }
+  // Plain text in here, whatever the column is: what is asked of it is spelled out.
+  if (result.family == ValueFamily::text) {
+    if (is_citext(type)) result.sql += "::text";
+    if (!found.target->collation.empty()) {
+      result.sql = "(" + result.sql + " COLLATE pg_catalog.\"default\")";
+    }
+  }
+  result.floating = type == "real" || type == "double precision";
+  if (found.source != nullptr) {
+    const SourceColumn& source = *found.source;
+    result.folds_case = result.family == ValueFamily::text && ignores_case(source.collation);
+    result.text_differs = source.column_type.find("zerofill") != std::string::npos;
+    if (source.type == SourceType::enumeration && result.family == ValueFamily::other) {
+      result.labels_of = found.source;
+    }
+    result.ordered_by_number =
+        result.family == ValueFamily::text &&
+        (source.type == SourceType::enumeration || source.type == SourceType::set);
+  }
   return result;
 }
 

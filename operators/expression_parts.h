@@ -25,6 +25,8 @@ bool is_count(const Expression& e) noexcept;
 
 Expression make(std::string sql, ValueFamily family, bool immutable = true);
 Expression literal_of(const std::string& text);
+/// A column by its quoted name; none where there is no such column.
+Result column_expression(const ColumnReference& column);
 /// `result` with what its operands bring along: what varies, folds, floats or differs.
 Result inherit(Result result, const Arguments& operands);
 

@@ -39,7 +39,8 @@ struct TranslatedExpression {
   bool floating = false;      // a number of type real or double precision
   bool folds_case = false;    // text that the source compares without regard to case
   bool text_differs = false;  // the source would print another text, say of a zerofill number
-  std::optional<std::string> text;          // the value of a string literal
+  bool ordered_by_number = false;   // text here, a numbered label in the source: ENUM and SET
+  std::optional<std::string> text;  // the value of a string literal
   const SourceColumn* labels_of = nullptr;  // the ENUM column that this is
   std::string caveat;  // how its value may differ from the source's; empty: it never does
 };

@@ -82,6 +82,8 @@ TEST(ExpressionComparison, WordsBindAsInMysql) {
   EXPECT_EQ(translated("`n` not in (1,2)"), "(NOT (\"n\" IN (1, 2)))");
   EXPECT_EQ(translated("`n` is not null"), "(\"n\" IS NOT NULL)");
   EXPECT_EQ(translated("`n` xor `m`"), "((\"n\" <> 0) <> (\"m\" <> 0))");
+  // It binds more tightly than OR, and MariaDB writes no parentheses.
+  EXPECT_EQ(translated("`n` or `m` xor `n`"), "((\"n\" <> 0) OR ((\"m\" <> 0) <> (\"n\" <> 0)))");
 }
 
 TEST(ExpressionComparison, TextThatIgnoresCaseIsFoldedWithACaveat) {
