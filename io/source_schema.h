@@ -176,6 +176,7 @@ struct SourceExtra {
   std::string database;
   std::string name;
   std::string definition;
+  bool invoker = false;  // a view: SQL SECURITY INVOKER, with the rights of who selects from it
 };
 
 /// A sequence of MariaDB's.

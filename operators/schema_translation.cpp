@@ -195,7 +195,10 @@ std::optional<std::size_t> Translator::find_column(const SourceTable& table,
 
 void Translator::note_extras() {
   for (const SourceExtra& extra : catalog_.extras) {
-    if (extra.kind == "view" && translate_view(extra)) continue;
+    if (extra.kind == "view") {
+      find_relation(extra.database, extra.name);
+      continue;
+    }
     note("not migrated", extra.database + "." + extra.name,
          extra.kind + (extra.definition.empty() ? "" : ": " + extra.definition));
   }

@@ -13,6 +13,7 @@
 #include "operators/expression_translation.h"
 #include "operators/identifiers.h"
 #include "operators/schema_translation.h"
+#include "operators/view_translation.h"
 
 namespace millrace {
 
@@ -129,7 +130,9 @@ class Translator {
   void translate_on_update(std::size_t table);
   void translate_partitions(std::size_t table);
   void translate_sequences();
-  bool translate_view(const SourceExtra& view);
+  ViewRelation relation_of(std::size_t table) const;
+  const ViewRelation* find_relation(const std::string& database, const std::string& name);
+  std::optional<ViewRelation> translate_view(const SourceExtra& view);
   bool translate_fulltext(std::size_t table, const SourceIndex& index, TargetIndex& out);
   void note_extras();
   void note(std::string topic, std::string where, std::string message);
@@ -150,9 +153,9 @@ class Translator {
   VectorSharing<TranslatedColumn> source_shapes_{[](const TranslatedColumn& column) {
     return std::hash<std::string>()(column.select_expression) + 31 * column.source;
   }};
-  std::map<std::string, NameSpace> relations_;              // by schema
-  std::map<std::string, std::string> schema_of_view_;       // by database, for views
-  std::unordered_map<std::string, std::size_t> table_at_;   // by "database\0table"
+  std::map<std::string, NameSpace> relations_;                         // by schema
+  std::map<std::string, std::optional<ViewRelation>> view_relations_;  // by "database\0name"
+  std::unordered_map<std::string, std::size_t> table_at_;              // by "database\0table"
   std::vector<std::size_t> first_;                          // number of a table's first column
   std::vector<std::optional<std::size_t>> target_at_;       // by number: place in target.columns
   std::vector<const CastRule*> cast_of_;                    // by number: the rule that won

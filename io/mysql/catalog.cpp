@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "io/mysql/catalog_extras.h"
 #include "io/mysql/catalog_rows.h"
 
 namespace millrace::mysql {
@@ -243,30 +244,6 @@ void read_checks(Connection& connection, const std::string& in, TableIndex& tabl
       take_check(*table, row[2].text, row[3].text, row[4].text != "NO");
     }
   });
-}
-
-void read_extras(Connection& connection, const std::string& in, SourceCatalog& catalog) {
-  // Each gives kind, database, name and definition.
-  const std::array<std::string, 4> queries{
-      "SELECT 'view', TABLE_SCHEMA, TABLE_NAME, VIEW_DEFINITION FROM information_schema.VIEWS "
-      "WHERE "
-      "TABLE_SCHEMA " +
-          in,
-      "SELECT 'trigger', TRIGGER_SCHEMA, TRIGGER_NAME, CONCAT(ACTION_TIMING, ' ', "
-      "EVENT_MANIPULATION, ' ON ', EVENT_OBJECT_TABLE, ': ', ACTION_STATEMENT) FROM "
-      "information_schema.TRIGGERS WHERE TRIGGER_SCHEMA " +
-          in,
-      "SELECT LOWER(ROUTINE_TYPE), ROUTINE_SCHEMA, ROUTINE_NAME, ROUTINE_DEFINITION FROM "
-      "information_schema.ROUTINES WHERE ROUTINE_SCHEMA " +
-          in,
-      "SELECT 'event', EVENT_SCHEMA, EVENT_NAME, EVENT_DEFINITION FROM information_schema.EVENTS "
-      "WHERE EVENT_SCHEMA " +
-          in};
-  for (const std::string& query : queries) {
-    connection.each_row(query, [&](const Row& row) {
-      catalog.extras.push_back({row[0].text, row[1].text, row[2].text, row[3].text});
-    });
-  }
 }
 
 }  // namespace

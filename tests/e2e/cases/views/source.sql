@@ -17,4 +17,9 @@ create view few as select id from jobs order by id limit 1, 1;
 create view quotient as select cores / 3 as q from jobs;
 create view grouped as select group_concat(name) as names from jobs;
 create view truths as select id from jobs where active = 1;
+-- NULL comes first; names are told apart there by more than case.
+create view first_at as select id, (cores > 4) as big from jobs order by at limit 1;
+create view names as select distinct name from jobs;
+create view named_b as select id from jobs where name = 'b';
+create view checked as select id, cores from jobs where cores > 3 with check option;
 create view of_left_out as select * from quotient;
