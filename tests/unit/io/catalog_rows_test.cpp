@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "io/mysql/catalog_extras.h"
+
 // Rows as a MySQL 8 server gives them, which no server of the tests is. Source: MySQL 8.0 Reference
 // Manual, "The INFORMATION_SCHEMA COLUMNS Table", "... STATISTICS Table", "Data Type Default
 // Values" and "Generated Columns in CREATE TABLE".
@@ -123,6 +125,36 @@ TEST(CatalogRows, CheckOfJsonIsMariadbsAloneAndOthersAreKept) {
   ASSERT_EQ(table.checks.size(), 2U);
   EXPECT_TRUE(table.checks[0].enforced);
   EXPECT_FALSE(table.checks[1].enforced);
+}
+
+TEST(CatalogRows, RoutineWhoseBodyIsHiddenSaysSo) {
+  const Row row{text("FUNCTION"), text("shop"),         text("f"),       text("int"),
+                text("NO"),       text("CONTAINS SQL"), text("INVOKER"), null};
+
+  const SourceExtra extra = catalog_rows::routine_of(row, {"`a` int", "`b` text"});
+
+  EXPECT_EQ(extra.kind, "function");
+  EXPECT_EQ(extra.definition,
+            "CREATE FUNCTION `f`(`a` int, `b` text) RETURNS int SQL SECURITY INVOKER (this account "
+            "may not read its body)");
+}
+
+TEST(CatalogRows, EventThatRecursTellsWhenItBeginsAndEnds) {
+  const Row row{text("shop"),
+                text("e"),
+                null,
+                text("'1:30'"),
+                text("HOUR_MINUTE"),
+                text("2024-01-01 00:00:00"),
+                text("2025-01-01 00:00:00"),
+                text("PRESERVE"),
+                text("SLAVESIDE_DISABLED"),
+                text("delete from t")};
+
+  EXPECT_EQ(
+      catalog_rows::event_of(row).definition,
+      "CREATE EVENT `e` ON SCHEDULE EVERY '1:30' HOUR_MINUTE STARTS '2024-01-01 00:00:00' ENDS "
+      "'2025-01-01 00:00:00' ON COMPLETION PRESERVE DISABLE ON SLAVE DO delete from t");
 }
 
 }  // namespace
