@@ -1,6 +1,7 @@
 #include "operators/schema_translation.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "io/error.h"
@@ -106,6 +107,7 @@ std::string Translator::schema_of(const std::string& database) const {
 
 void Translator::name_schemas() {
   std::string last_database;
+  std::map<std::string, std::string> called_after;  // the database, by schema
   for (std::size_t i = 0; i < catalog_.tables.size(); ++i) {
     const SourceTable& table = catalog_.tables[i];
     const bool by_rule = !orders_[i].schema.empty();
@@ -119,6 +121,18 @@ void Translator::name_schemas() {
           "cannot make a schema named " + schema + ": PostgreSQL keeps that name for itself",
           {.side = Side::target, .table = table.database},
           "give it another name: --schema-map " + table.database + "=NAME");
+    }
+    const bool by_name = !by_rule && !choices_.schema_of_database.contains(table.database);
+    if (by_name) {
+      const auto [first, is_new] = called_after.try_emplace(schema, table.database);
+      if (!is_new && first->second != table.database) {
+        throw Error(ErrorKind::bad_request,
+                    "cannot give two databases one schema: " + first->second + " and " +
+                        table.database + " would both be " + schema,
+                    {.side = Side::target},
+                    "give one another name, or say that both are meant: --schema-map " +
+                        table.database + "=NAME");
+      }
     }
     if (by_rule) {
       // The user's own choice is no news.

@@ -89,6 +89,33 @@ TEST(SchemaTranslation, DatabasesMayShareASchema) {
   EXPECT_EQ(result.schemas, Lines{"farm"});
 }
 
+TEST(SchemaTranslation, DatabasesThatFoldIntoOneAreRefusedWithBothNames) {
+  TranslationChoices choices;
+  choices.schema.identifiers = IdentifierChoice::lower;
+
+  const Error error = error_of({table("Farm", "x").with(column("id").integer()),
+                                table("farm", "y").with(column("id").integer())},
+                               choices);
+
+  EXPECT_EQ(error.kind(), ErrorKind::bad_request);
+  EXPECT_EQ(error.message(),
+            "cannot give two databases one schema: Farm and farm would both be farm");
+  EXPECT_EQ(error.hint(),
+            "give one another name, or say that both are meant: --schema-map farm=NAME");
+}
+
+TEST(SchemaTranslation, DatabasesThatFoldIntoOneMayBeMeant) {
+  TranslationChoices choices;
+  choices.schema.identifiers = IdentifierChoice::lower;
+  choices.schema_of_database["Farm"] = "farm";
+
+  const auto result = translated({table("Farm", "x").with(column("id").integer()),
+                                  table("farm", "y").with(column("id").integer())},
+                                 choices);
+
+  EXPECT_EQ(result.schemas, Lines{"farm"});
+}
+
 TEST(SchemaTranslation, TablesThatWouldShareANameAreRefusedWithBothNames) {
   TranslationChoices choices;
   choices.schema_of_database = {{"a", "farm"}, {"b", "farm"}};
