@@ -84,6 +84,9 @@ void Translator::translate_index(std::size_t table, const SourceIndex& index) {
                "is invisible to the source's optimizer and becomes an ordinary one: drop it if it "
                "was to go");
   }
+  if (!index.comment.empty()) {
+    note_index(source, index, "has a comment, which is left out: " + index.comment);
+  }
   std::uint64_t key_bytes = 0;
   for (const SourceIndexPart& part : index.parts) {
     if (!translate_part(table, index, part, target, key_bytes)) return;

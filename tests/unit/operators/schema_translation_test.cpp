@@ -511,6 +511,14 @@ TEST(SchemaTranslation, SecondIndexOfANameGetsItsTablesName) {
             Lines{"renamed at s.b: index i becomes b_i: index names are unique within a schema"});
 }
 
+TEST(SchemaTranslation, CommentOfAnIndexIsTold) {
+  SourceTable commented = table("s", "t").with(column("a").integer()).index("i", {part("a")});
+  commented.indexes.back().comment = "for the report";
+
+  EXPECT_EQ(notes_of(translated({commented})),
+            Lines{"index at s.t: index i has a comment, which is left out: for the report"});
+}
+
 TEST(SchemaTranslation, IndexesOfTwoSchemasMayShareAName) {
   const auto result =
       translated({table("a", "t").with(column("x").integer()).index("i", {part("x")}),
