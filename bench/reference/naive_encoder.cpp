@@ -327,7 +327,7 @@ void append_converted(std::string& out, const ColumnEncoding& column, const std:
     case Encoding::text_to_int4: return append_integer(out, take_string(in), 4);
     case Encoding::text_to_int8: return append_integer(out, take_string(in), 8);
     case Encoding::float_to_float8:
-      return append_double(out, print("%.9g", static_cast<double>(take<float>(in))));
+      return append_double(out, print("%.17g", static_cast<double>(take<float>(in))));
     case Encoding::bytes_to_uuid: return append_field(out, take_string(in));
     case Encoding::bytes_to_inet: {
       const std::string address = take_string(in);
