@@ -51,7 +51,8 @@ Result column_expression(const ColumnReference& found) {
   }
   // Plain text in here, whatever the column is: what is asked of it is spelled out.
   if (result.family == ValueFamily::text) {
-    if (is_citext(type)) result.sql += "::text";
+    // LIKE and regular expressions see the padding of character(n), which is no part of the value.
+    if (is_citext(type) || type.starts_with("character(")) result.sql += "::text";
     if (!found.target->collation.empty()) {
       result.sql = "(" + result.sql + " COLLATE pg_catalog.\"default\")";
     }

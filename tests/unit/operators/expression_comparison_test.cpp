@@ -37,6 +37,7 @@ const std::vector<Known>& known() {
       known_as("truth", "boolean"),
       known_as("folded", "varchar(9)", collated("utf8mb4_general_ci")),
       known_as("exact", "varchar(9)", collated("utf8mb4_bin")),
+      known_as("padded", "character(9)", collated("utf8mb4_bin")),
       known_as("at", "timestamp"),
       known_as("stamp", "timestamptz"),
       known_as("day", "date"),
@@ -98,6 +99,11 @@ TEST(ExpressionComparison, TextOfABinaryCollationKeepsItsCase) {
   EXPECT_EQ(translated("`exact` = 'Abc'"), "(\"exact\" = 'Abc')");
   EXPECT_EQ(translated("`exact` like 'x%'"), "(\"exact\" LIKE 'x%')");
   EXPECT_EQ(caveat_of("`exact` like 'x%'"), "");
+}
+
+TEST(ExpressionComparison, PaddingOfACharColumnIsNoPartOfIt) {
+  EXPECT_EQ(translated("`padded` like '%c'"), "(\"padded\"::text LIKE '%c')");
+  EXPECT_EQ(translated("`padded` regexp 'c$'"), "(\"padded\"::text ~ 'c$')");
 }
 
 TEST(ExpressionComparison, OrderOfTextsHangsOnTheCollationAndGivesNone) {
