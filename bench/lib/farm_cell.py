@@ -11,6 +11,7 @@ from server_pair import Refused
 LAYOUTS, ENGINES = ("shared", "per-job"), ("InnoDB", "MyISAM")
 TABLES_PER_DROP = 100  # a transaction that drops thousands of tables runs out of locks
 JOBS_PER_DATABASE = 256  # as farmgen has it by default
+CONSOLIDATED = "bench_farm"  # the target's schema of the tables that hold all databases' rows
 FILLING = "filling"  # how the note of a farm begins that is not whole yet
 
 
@@ -63,6 +64,10 @@ class Farm:
     def rows(self):
         return sum(database.rows for database in self.databases)
 
+    def named_tables(self):
+        """(database, table) by name, of all."""
+        return [(database.name, table.name) for database in self.databases for table in database.tables]
+
     def build(self, servers, farmgen, own_servers):
         """Fill the source, unless it holds this very farm already."""
         wanted = " ".join(self.cell.farmgen_options())
@@ -98,14 +103,15 @@ class Farm:
             database.check_copy(servers, keys)
 
     def drop_copy(self, servers):
-        names = ", ".join(f"'{database.name}'" for database in self.databases)
+        schemas = [*(database.name for database in self.databases), CONSOLIDATED]
+        names = ", ".join(f"'{schema}'" for schema in schemas)
         found = servers.ask_target("select quote_ident(schemaname) || '.' || quote_ident(tablename)"
                                    f" from pg_tables where schemaname in ({names})")
         drops = []
         for start in range(0, len(found), TABLES_PER_DROP):
             batch = ", ".join(table for (table,) in found[start : start + TABLES_PER_DROP])
             drops.append(f"drop table {batch} cascade;")
-        drops += [f'drop schema if exists "{database.name}" cascade;' for database in self.databases]
+        drops += [f'drop schema if exists "{schema}" cascade;' for schema in schemas]
         servers.ask_target("\n".join([*drops, "checkpoint;"]))
 
 
@@ -136,8 +142,8 @@ def holds_jobs(servers, standing, jobs):
 def refuse_standing_schemas(servers):
     """The copies are dropped after each run: nothing of theirs may be there before the first."""
     found = [name for (name,) in servers.ask_target(
-        "select nspname from pg_namespace where nspname ~ '^[0-9]*qube$' or nspname = 'pfx_dw'"
-        " order by nspname")]
+        "select nspname from pg_namespace where nspname ~ '^[0-9]*qube$'"
+        f" or nspname in ('pfx_dw', '{CONSOLIDATED}') order by nspname")]
     if found:
         raise Refused("the target holds schemas that bench/farm would drop: " + ", ".join(found[:5])
                       + "\n  drop them, or name another database of the target")

@@ -4,10 +4,12 @@ import html
 import math
 import statistics
 
-from farm_figures import by_cell_and_way, median_wall
+from farm_figures import by_cell_and_way
+from farm_summary import summaries
 from picture import FAINT, FONT, GRID, INK, MISSED, REACHED, text
 
-COLOURS = {"millrace": "#e8833a", "verified": "#c75b12", "vendor": "#4e79a7", "pgloader": "#76a55f"}
+COLOURS = {"millrace": "#e8833a", "verified": "#c75b12", "consolidated": "#f2b98a",
+           "vendor": "#4e79a7", "psql": "#aab4bf", "pgloader": "#76a55f"}
 PHASE_COLOURS = ("#4e79a7", "#8fb8de", "#76a55f", "#e8833a", "#c75b12", "#b8a1d9", "#aab4bf")
 WIDTH, LEFT, RIGHT = 960, 250, 800
 
@@ -35,9 +37,13 @@ def page(result):
         section("Cost of a table", cost_per_table(groups),
                 "Wall time of the whole run by its number of tables, against the rows that a table "
                 "holds. On logarithmic scales."),
-        section("Scaling with lanes", scaling(result["runs"]), "Millrace, readers + writers."),
-        section("Where the time goes", phases(groups), "Millrace's phases, in seconds."),
-        section("All readings", readings(groups)),
+        section("Scaling with readers and writers", scaling(result["runs"]),
+                "Millrace; frames per second of wall time, and how many times the one reader and one "
+                "writer's; median."),
+        section("Where the time goes", phases(groups), "Millrace's phases as shares of the run, and its seconds."),
+        section("All readings", readings(result["runs"]),
+                "Medians, with least and greatest of the wall; peak memory is the greatest. MB are "
+                "those of COPY binary."),
         section("Without a time", failures(result)),
     ]
     return "\n".join(part for part in parts if part) + "\n"
@@ -77,21 +83,34 @@ def figures_table(figures):
     if not figures:
         return ""
     rows = "".join(
-        f"<tr><td>{html.escape(figure['name'])}</td><td>goal {html.escape(figure['goal'])}</td>"
-        f"<td>{figure['value']:.2f}{figure['unit']}</td>"
+        f"<tr><td>{html.escape(figure['name'])}</td><td>goal {html.escape(figure['goal'] + figure['unit'])}</td>"
+        f"<td>{figure['value']:.2f}{figure['unit']}</td><td class='faint'>{spread_text(figure)}</td>"
         f"<td style='color:{REACHED if figure['reached'] else MISSED}'>"
         f"{'reached' if figure['reached'] else 'not reached'}</td></tr>"
         for figure in figures)
     return f"<table>{rows}</table>"
 
 
-def legend(ways, y):
-    parts, x = [], LEFT
-    for way, title in ways.items():
-        parts += [f"<rect x='{x}' y='{y}' width='12' height='12' rx='2' fill='{COLOURS[way]}'/>",
-                  text(x + 17, y + 10, title, 12, FAINT)]
-        x += 40 + 7 * len(title)
-    return parts
+def spread_text(figure):
+    least, greatest = figure["least"], figure["greatest"]
+    return f"{least:.2f} to {greatest:.2f}" if least != greatest else ""
+
+
+def median_wall(group):
+    return statistics.median(run["wall_seconds"] for run in group)
+
+
+def legend(names, colours):
+    """A coloured box for each name, in as many lines as it takes; and where what follows begins."""
+    parts, x, y = [], LEFT, 4
+    for key, name in names.items():
+        width = 40 + 7 * len(name)
+        if x > LEFT and x + width > WIDTH:
+            x, y = LEFT, y + 20
+        parts += [f"<rect x='{x}' y='{y}' width='12' height='12' rx='2' fill='{colours[key]}'/>",
+                  text(x + 17, y + 10, name, 12, FAINT)]
+        x += width
+    return parts, y + 26
 
 
 def ways_of(groups):
@@ -110,7 +129,7 @@ def throughput(groups):
     def place(rate):
         return LEFT + (RIGHT - LEFT) * math.log10(rate / low) / math.log10(high / low)
 
-    parts, y = legend(ways_of(groups), 4), 30
+    parts, y = legend(ways_of(groups), COLOURS)
     top = y
     for cell in dict.fromkeys(cell for cell, _ in groups):
         parts.append(text(LEFT - 12, y + 16, cell, anchor="end"))
@@ -146,7 +165,8 @@ def cost_per_table(groups):
     every = [point for of_way in points.values() for point in of_way]
     bounds = [(10 ** math.floor(math.log10(min(axis))), 10 ** math.ceil(math.log10(max(axis)) + 1e-9))
               for axis in zip(*every)]
-    left, right, top, bottom = 90, WIDTH - 30, 30, 360
+    parts, top = legend(ways_of(groups), COLOURS)
+    left, right, bottom = 90, WIDTH - 30, top + 330
 
     def x_of(rows):
         low, high = bounds[0]
@@ -156,7 +176,6 @@ def cost_per_table(groups):
         low, high = bounds[1]
         return bottom - (bottom - top) * math.log10(cost / low) / math.log10(high / low)
 
-    parts = legend(ways_of(groups), 4)
     for (low, high), vertical in zip(bounds, (True, False)):
         value = low
         while value <= high * 1.001:
@@ -181,23 +200,30 @@ def line(x1, y1, x2, y2):
 
 
 def scaling(runs):
-    by_lanes = {}
-    for run in runs:
-        if run["lanes"]:
-            by_lanes.setdefault(tuple(run["lanes"]), []).append(run)
-    if not by_lanes:
+    """A field for each number of readers with each number of writers: the darker, the faster."""
+    lanes = {tuple(one["lanes"]): one["frames_per_second"]["median"]
+             for one in summaries(runs) if one["lanes"]}
+    if not lanes:
         return ""
-    rates = {lanes: group[0]["frames"] / median_wall(group) for lanes, group in by_lanes.items()}
-    scale = (RIGHT - LEFT) / max(rates.values())
-    first = next(iter(rates.values()))
-    parts = []
-    for row, (lanes, rate) in enumerate(rates.items()):
-        y = 6 + 24 * row
-        parts += [text(LEFT - 12, y + 13, f"{lanes[0]} + {lanes[1]}", anchor="end"),
-                  f"<rect x='{LEFT}' y='{y}' width='{rate * scale:.1f}' height='16'"
-                  f" fill='{COLOURS['millrace']}'/>",
-                  text(LEFT + rate * scale + 8, y + 13, f"{rate:,.0f}/s, {rate / first:.2f} x", 12)]
-    return svg(12 + 24 * len(rates), parts)
+    readers, writers = (sorted({pair[side] for pair in lanes}) for side in (0, 1))
+    most, first = max(lanes.values()), lanes[min(lanes)]
+    width, height, left, top = 150, 44, 150, 40
+    parts = [text(left + width * len(writers) / 2, 14, "writers", 12, FAINT, "middle"),
+             text(left - 60, top - 8, "readers", 12, FAINT, "end")]
+    parts += [text(left + width * (i + 0.5), top - 8, str(number), 13, anchor="middle")
+              for i, number in enumerate(writers)]
+    for row, number in enumerate(readers):
+        y = top + height * row
+        parts.append(text(left - 12, y + 26, str(number), anchor="end"))
+        for column, other in enumerate(writers):
+            rate, x = lanes.get((number, other)), left + width * column
+            if rate is None:
+                continue
+            parts += [f"<rect x='{x}' y='{y}' width='{width - 3}' height='{height - 3}' rx='3'"
+                      f" fill='{COLOURS['millrace']}' fill-opacity='{0.15 + 0.75 * rate / most:.2f}'/>",
+                      text(x + width / 2, y + 19, f"{rate:,.0f}/s", 13, anchor="middle"),
+                      text(x + width / 2, y + 34, f"{rate / first:.2f} x", 11, anchor="middle")]
+    return svg(top + height * len(readers) + 4, parts)
 
 
 def phases(groups):
@@ -208,12 +234,7 @@ def phases(groups):
     names = list(dict.fromkeys(name for group in told.values() for run in group
                                for name in run["phases_seconds"]))
     colour = {name: PHASE_COLOURS[i % len(PHASE_COLOURS)] for i, name in enumerate(names)}
-    parts, x = [], LEFT
-    for name in names:
-        parts += [f"<rect x='{x}' y='4' width='12' height='12' rx='2' fill='{colour[name]}'/>",
-                  text(x + 17, 14, name, 12, FAINT)]
-        x += 40 + 7 * len(name)
-    y = 28
+    parts, y = legend({name: name for name in names}, colour)
     for cell, group in told.items():
         shares = {name: statistics.median(run["phases_seconds"].get(name, 0) for run in group)
                   for name in names}
@@ -231,26 +252,25 @@ def phases(groups):
     return svg(y + 4, parts)
 
 
-def readings(groups):
+def readings(runs):
     head = ("cell", "way", "wall s", "least", "greatest", "jobs/s", "frames/s", "MB/s", "ms/table",
             "CPU-s source", "engine", "target", "MiB", "source held s", "others' CPU-s")
+
+    def middle(found, form):
+        return format(found["median"], form) if found else ""
+
     rows = []
-    for (cell, _), group in groups.items():
-        run, walls = group[0], [one["wall_seconds"] for one in group]
-        wall = statistics.median(walls)
-        known = "copy_bytes" in run
-
-        def cpu(side, group=group):
-            values = [one["cpu_seconds"][side] for one in group]
-            return "" if None in values else f"{statistics.median(values):.1f}"
-
-        rows.append((cell, run["title"], f"{wall:.2f}", f"{min(walls):.2f}", f"{max(walls):.2f}",
-                     f"{run['jobs'] / wall:,.0f}", f"{run['frames'] / wall:,.0f}",
-                     f"{run['copy_bytes'] / 1e6 / wall:.1f}" if known else "",
-                     f"{wall / run['tables'] * 1e3:.2f}", cpu("source"), cpu("engine"), cpu("target"),
-                     f"{max(one['peak_bytes'] for one in group) / 2**20:.0f}",
-                     f"{statistics.median(one['source_held_seconds'] for one in group):.3f}"
-                     if known else "", cpu("others")))
+    for one in summaries(runs):
+        wall, cpu = one["wall_seconds"], one["cpu_seconds"]
+        lanes = f", {one['lanes'][0]} + {one['lanes'][1]} lanes" if one["lanes"] else ""
+        rows.append((
+            one["cell"], one["title"] + lanes, f"{wall['median']:.2f}", f"{wall['least']:.2f}",
+            f"{wall['greatest']:.2f}", middle(one["jobs_per_second"], ",.0f"),
+            middle(one["frames_per_second"], ",.0f"), middle(one["megabytes_per_second"], ".1f"),
+            middle(one["milliseconds_per_table"], ".2f"),
+            *(middle(cpu[side], ".1f") for side in ("source", "engine", "target")),
+            f"{one['peak_bytes']['greatest'] / 2**20:.0f}",
+            middle(one["source_held_seconds"], ".3f"), middle(cpu["others"], ".1f")))
     table = "".join("<tr>" + "".join(f"<td>{html.escape(value)}</td>" for value in row) + "</tr>"
                     for row in rows)
     names = "".join(f"<th>{name}</th>" for name in head)
