@@ -231,6 +231,20 @@ class ServersTest(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout.strip()), (7, "5"))
         self.assertFalse((self.base / "a").exists())
 
+    def test_data_that_goes_anyway_is_not_saved_first_and_leaves_no_shared_memory(self):
+        show = 'echo "$MILLRACE_POSTGRES15_PID"; grep -c . /proc/sysvipc/shm'
+        done = servers("run", "postgres15", "--dir", self.base / "a", "--logs", self.base / "logs",
+                       "--", "sh", "-c", show)
+
+        pid, segments = done.stdout.split()
+        self.assertGreater(int(segments), 1)  # a line of names, then at least its own
+        log = self.base / "logs/postgres15.log"
+        self.assertIn("received immediate shutdown request", log.read_text())
+        kept = pathlib.Path("/proc/sysvipc/shm").read_text().splitlines()[1:]
+        self.assertNotIn(pid, [line.split()[4] for line in kept])  # who made it
+        log.unlink()
+        log.parent.rmdir()
+
     def start_run(self, folder):
         """A `run` whose command waits for ever; returned once its servers are up."""
         command = [sys.executable, SERVERS, "run", "mariadb", "postgres15", "--dir", folder, "--",
