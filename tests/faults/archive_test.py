@@ -261,7 +261,7 @@ class UnfinishedArchives(ArchiveTestCase):
         self.assertEqual(self.load("--resume").code, COMPLETE)
         self.assertEqual(rejects.read_text(), lines, "the load is beside the files of its extract")
         report = self.program.report()
-        self.assertRegex(report["proof"]["statement"], "^proven: 2 tables with 29,972 rows are value for value")
+        self.assertRegex(report["proof"]["statement"], "^proven: 2 tables with 29,972 rows are, value for value,")
         self.assertIn("when it was extracted, 30 rows were rejected and 0 values became NULL",
                       [note["message"] for note in report["notes"]])
 
