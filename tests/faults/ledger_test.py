@@ -9,7 +9,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from fault_test_case import BAD_REQUEST, COMPLETE, SECRET, OneTableTestCase, quote
+from fault_test_case import BAD_REQUEST, COMPLETE, SECRET, OneTableTestCase, await_still, quote
 
 
 class Ledger(OneTableTestCase):
