@@ -156,7 +156,7 @@ class OldServer(FarmgenTestCase):
 class Slurm(FarmgenTestCase):
     def test_values_that_trap_a_migration_are_there(self):
         self.make("--profile", "slurm", "--jobs", 400, "--clusters", 2)
-        table = "slurm_acct_db.`cluster-2_{}`"
+        table = "slurm_acct_db.`cluster-1_{}`"
         for name, trap in (("job_table", "id_array_task = 4294967294"),
                            ("job_table", "sluid > 9223372036854775807"),
                            ("job_table", "mem_req = 18446744073709551614"),
@@ -167,9 +167,31 @@ class Slurm(FarmgenTestCase):
             where = f"{table.format(name)} where {trap}"
             self.assertNotEqual(self.value(f"select count(*) from {where}"), "0", trap)
         self.assertEqual(self.value(
+            "select max(sluid) > 9223372036854775807 from slurm_acct_db.`cluster-2_job_table`"), "0")
+        self.assertEqual(self.value(
             "select sub_part from information_schema.statistics where index_name = 'PRIMARY'"
             " and table_name = 'cluster-1_event_table' and column_name = 'node_name'"), "42")
         self.assertEqual(len(self.tables()), 12 + 2 * 22)
+
+    def test_a_single_cluster_has_the_largest_numbers_too(self):
+        self.make("--profile", "slurm", "--jobs", 20, "--clusters", 1)
+        self.assertEqual(self.value(
+            "select min(sluid) > 9223372036854775807, count(*) from slurm_acct_db.`cluster-1_job_table`"),
+            "1\t20")
+
+
+class Render(FarmgenTestCase):
+    def test_a_few_jobs_can_have_very_many_tasks(self):
+        for skew in (1, 3, 20, 21):  # of 20 jobs
+            self.make("--profile", "render", "--jobs", 20, "--frames", 5, "--skew", skew, "--skew-frames", 70)
+            counts = self.value("select count(*), min(frame), max(frame) from render.taskboard"
+                                " group by job_id order by job_id").splitlines()
+            self.assertEqual(counts.count("70\t1\t70"), min(skew, 20))
+            self.assertEqual(counts.count("5\t1\t5"), max(20 - skew, 0))
+            # What a job says of itself is what it has.
+            self.assertEqual(self.value(
+                "select count(*) from render.jobboard j join (select job_id, count(*) n from"
+                " render.taskboard group by job_id) t on t.job_id = j.id and t.n = j.end_frame"), "20")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "tools/farmgen/job_frames.h"
 #include "tools/farmgen/profiles.h"
 #include "tools/farmgen/prose.h"
 #include "tools/farmgen/random.h"
@@ -101,13 +102,16 @@ PlannedTable job_board(const FarmOptions& options, const std::shared_ptr<const P
         PRIMARY KEY (id))",
                              {"KEY owner_time (owner, creation_time)", "KEY status (status)"},
                              "Jobs - the board''s left side", options.jobs, 190);
-  table.write_unit = [prose, seed = options.seed, frames = options.frames](std::uint64_t unit,
-                                                                           LoadText& out) {
+  table.write_unit = [prose, seed = options.seed, frames = JobFrames(options)](std::uint64_t unit,
+                                                                               LoadText& out) {
     constexpr std::array<std::string_view, 4> owners = {"jörg", "amélie", "sam", "oyuki"};
     Random random(seed, stream_of("render.jobboard"), unit);
     const std::string_view executable = random.pick(executables);
     out.natural(unit + 1).plain(executable).text(fmt::format("-x 1920 -proj \"P:\\{}\"", unit));
-    out.natural(1).natural(frames).natural(1).plain(fmt::format("shot_{:05}.{}", unit, executable));
+    out.natural(1)
+        .natural(frames.of(unit))
+        .natural(1)
+        .plain(fmt::format("shot_{:05}.{}", unit, executable));
     out.natural(random.below(256)).plain(random.pick(states)).natural(random.below(2));
     out.natural(random.one_in(3) ? random.below(500) : 0);
     if (random.one_in(5)) {
@@ -127,6 +131,7 @@ PlannedTable job_board(const FarmOptions& options, const std::shared_ptr<const P
 }
 
 PlannedTable task_board(const FarmOptions& options, std::uint64_t hosts) {
+  const JobFrames frames(options);
   PlannedTable table = board("taskboard",
                              R"(id bigint(20) NOT NULL AUTO_INCREMENT COMMENT 'The task''s number',
         job_id int(11) NOT NULL COMMENT 'Its job',
@@ -140,15 +145,17 @@ PlannedTable task_board(const FarmOptions& options, std::uint64_t hosts) {
         log_file varchar(255) DEFAULT NULL COMMENT 'On the farm''s share',
         PRIMARY KEY (id))",
                              {"UNIQUE KEY job_frame (job_id, frame)", "KEY host (host)"},
-                             "Tasks, one for each frame", options.jobs * options.frames, 110);
-  table.write_unit = [seed = options.seed, frames = options.frames, hosts](std::uint64_t unit,
-                                                                           LoadText& out) {
+                             "Tasks, one for each frame", frames.before(options.jobs), 110);
+  table.write_unit = [seed = options.seed, frames, hosts](std::uint64_t unit, LoadText& out) {
     Random random(seed, stream_of("render.taskboard"), unit);
-    const std::uint64_t job = unit / frames;
+    const std::uint64_t job = frames.job_of(unit);
     const std::int64_t start = created(job) + random.between(0, 86'400);
     const bool was_started = !random.one_in(10);
     const bool is_over = was_started && !random.one_in(10);
-    out.natural(unit + 1).natural(job + 1).natural(1 + unit % frames).plain(random.pick(states));
+    out.natural(unit + 1)
+        .natural(job + 1)
+        .natural(1 + unit - frames.before(job))
+        .plain(random.pick(states));
     if (was_started) {
       out.datetime(start);
     } else {

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "tools/farmgen/job_frames.h"
 #include "tools/farmgen/random.h"
 
 namespace millrace {
@@ -75,11 +76,7 @@ QubeFarm::QubeFarm(const FarmOptions& options)
       prose_(options.seed) {}
 
 std::uint64_t QubeFarm::frames_of(std::uint64_t id) const noexcept {
-  if (options_.skew == 0) return options_.frames;
-  const std::uint64_t every = std::max<std::uint64_t>(1, options_.jobs / options_.skew);
-  const std::uint64_t place = id - 1;  // so that as many are long as asked, up to all jobs
-  const bool is_long = place % every == every / 2 && place / every < options_.skew;
-  return is_long ? options_.skew_frames : options_.frames;
+  return JobFrames(options_).of(id - 1);
 }
 
 std::uint64_t QubeFarm::subjobs_of(std::uint64_t id) const noexcept {

@@ -47,9 +47,10 @@ std::string submit_line(Row& row) {
   return line;
 }
 
-/// 12 bits of cluster, 42 of milliseconds, 10 of sequence.
+/// 12 bits of cluster, 42 of milliseconds, 10 of sequence. The first cluster's are above 2^63, so
+/// that any farm has some; the next ones' are below.
 std::uint64_t sluid_of(Row& row) {
-  const std::uint64_t cluster_id = (2047 + row.cluster) & 0xfff;
+  const std::uint64_t cluster_id = (2048 - row.cluster) & 0xfff;
   const auto milliseconds = static_cast<std::uint64_t>(hour_of(row.digits[0])) * 1000;
   return cluster_id << 52 | (milliseconds & ((std::uint64_t{1} << 42) - 1)) << 10 |
          row.random.below(1024);

@@ -39,7 +39,7 @@ enum class SlurmValue : std::uint8_t {
   unset32_always,
   largest64,  // below 2^40, now and then 2^64 - 2
   real,
-  sluid,  // cluster, milliseconds and sequence in 64 bits: above 2^63 for high clusters
+  sluid,  // cluster, milliseconds and sequence in 64 bits: above 2^63 for the first cluster
   state,
   user,
   account,
