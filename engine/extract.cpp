@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "engine/alike_notes.h"
 #include "engine/archive_source.h"
 #include "engine/archive_writer_lane.h"
 #include "engine/check/gates.h"
@@ -205,7 +206,7 @@ class Extraction {
     manifest_.sequences = preparation_.translation.sequences;
     manifest_.views = preparation_.translation.views;
     for (const NoteReport& note : preparation_.notes) {
-      manifest_.notes.push_back({note.topic, note.where, note.message});
+      manifest_.notes.push_back({note.topic, note_place(note), note.message});
     }
     for (const TableWork& work : preparation_.work.tables) manifest_.tables.push_back(entry(work));
     for (const Chunk& chunk : preparation_.work.chunks) {

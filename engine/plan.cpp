@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "engine/alike_notes.h"
 #include "engine/extract.h"
 #include "engine/late_schema.h"
 #include "engine/migrate.h"
@@ -148,6 +149,7 @@ std::string plan_json(const Plan& plan) {
   for (const NoteReport& note : plan.notes) {
     json["notes"].push_back(
         {{"topic", note.topic}, {"where", note.where}, {"message", note.message}});
+    if (note.places > 1) json["notes"].back()["places"] = note.places;
   }
   json["in_the_way"] = plan.in_the_way;
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
@@ -176,7 +178,7 @@ std::string plan_text(const Plan& plan, unsigned width) {
   }
   if (!plan.notes.empty()) text += "\nnotes\n";
   for (const NoteReport& note : plan.notes) {
-    const std::string line = fmt::format("{}  {}  {}", note.topic, note.where, note.message);
+    const std::string line = fmt::format("{}  {}  {}", note.topic, note_place(note), note.message);
     text += "  " + fitted(line, line.size()) + "\n";
   }
   if (!plan.in_the_way.empty()) text += "\nin the way in the target\n";

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "engine/alike_notes.h"
 #include "engine/row_filter.h"
 #include "engine/standing_columns.h"
 #include "engine/target_requirements.h"
@@ -128,14 +129,18 @@ void translate_catalog(const Job& job, Preparation& preparation, postgres::Conne
     }
     mind_standing_nulls(standing, preparation.translation);
   }
-  for (const TranslationNote& note : preparation.translation.notes) {
-    preparation.notes.push_back({note.topic, note.where, note.message});
+  for (TranslationNote& note : preparation.translation.notes) {
+    preparation.notes.push_back(
+        {std::move(note.topic), std::move(note.where), std::move(note.message)});
   }
+  // The report's now: with thousands of tables they are megabytes.
+  preparation.translation.notes = {};
   refuse_idle_fault_rules(job.fault_rules, preparation.catalog);
   for (NoteReport& note :
        notes_on_fault_rules(job.fault_rules, preparation.catalog, preparation.translation)) {
     preparation.notes.push_back(std::move(note));
   }
+  preparation.notes = merge_alike_notes(std::move(preparation.notes));
 }
 
 void read_target(postgres::Connection& target, Preparation& preparation) {

@@ -50,8 +50,9 @@ struct LaneReport {
 
 struct NoteReport {
   std::string topic;
-  std::string where;
+  std::string where;  // the first place, where there are several
   std::string message;
+  std::uint64_t places = 1;  // columns or tables that it holds for
 };
 
 /// Something that failed and was tried anew.

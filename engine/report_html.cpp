@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/alike_notes.h"
 #include "engine/quantity_text.h"
 #include "engine/report.h"
 #include "engine/report_charts.h"
@@ -517,8 +518,8 @@ std::string snapshot(const RunReport& report) {
 std::string note_list(const std::vector<const NoteReport*>& notes, std::size_t count) {
   std::string html = "<ul class=\"notes\">";
   for (std::size_t i = 0; i < count; ++i) {
-    html += "<li><b>" + html_escaped(notes[i]->where) + "</b> " + html_escaped(notes[i]->message) +
-            "</li>\n";
+    html += "<li><b>" + html_escaped(note_place(*notes[i])) + "</b> " +
+            html_escaped(notes[i]->message) + "</li>\n";
   }
   return html + "</ul>";
 }

@@ -56,7 +56,9 @@ Json retry_json(const RetryReport& retry) {
 }
 
 Json note_json(const NoteReport& note) {
-  return {{"topic", note.topic}, {"where", note.where}, {"message", note.message}};
+  Json json = {{"topic", note.topic}, {"where", note.where}, {"message", note.message}};
+  if (note.places > 1) json["places"] = note.places;
+  return json;
 }
 
 Json fault_json(const FaultReport& fault) {

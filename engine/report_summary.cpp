@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/alike_notes.h"
 #include "engine/quantity_text.h"
 #include "engine/report.h"
 #include "engine/report_faults.h"
@@ -143,7 +144,7 @@ std::string notes_text(const RunReport& report) {
   const std::size_t shown = std::min(report.notes.size(), most_notes);
   for (std::size_t i = 0; i < shown; ++i) {
     const NoteReport& note = report.notes[i];
-    const std::string line = note.topic + "  " + note.where + ": " + note.message;
+    const std::string line = note.topic + "  " + note_place(note) + ": " + note.message;
     text += "    " + fitted(line, line.size()) + '\n';
   }
   if (shown < report.notes.size()) {
