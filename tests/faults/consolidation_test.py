@@ -93,6 +93,31 @@ class Consolidation(FaultTestCase):
         self.assertEqual(repaired.code, COMPLETE, repaired.stderr + repaired.stdout)
         self.assert_all_there()
 
+    def test_an_archive_holds_it_as_one_table_with_the_rows_that_where_takes(self):
+        with (self.folder / "job.toml").open("a") as job:
+            job.write(f'[[table]]\nname = "{self.prefix}?*.{self.table}"\nwhere = "frame % 3 = 1"\n')
+        extracted = self.program.run("extract", self.source.url(), "archive", "--job", "job.toml",
+                                     "--progress", "none")
+        self.assertEqual(extracted.code, COMPLETE, extracted.stderr)
+        loaded = self.program.run("load", "archive", self.target.url(self.database), "--progress", "none",
+                                  "--report", "run.json")
+        self.assertEqual(loaded.code, COMPLETE, loaded.stderr)
+
+        wanted = [row for row in self.rows_of_source() if int(row.split("|")[2]) % 3 == 1]
+        here = self.target.run("select shard, id, frame, result from farm.work", self.database).splitlines()
+        self.assertEqual(sorted(here), wanted)
+        self.assertGreater(len({row.split("|")[0] for row in wanted}), SHARDS // 2)
+        self.assertLess(len(wanted), len(self.rows_of_source()) // 2)
+        report = self.program.report()
+        (proof,) = report["proof"]["tables"]
+        self.assertEqual((proof["verdict"], proof["source_rows"]), ("equal", len(wanted)))
+
+        # The same where, by the way of a migration, which proves the rows that it takes.
+        outcome = self.call("migrate", "--if-exists", "drop")
+        self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+        self.assertEqual(sorted(self.target.run("select shard, id, frame, result from farm.work",
+                                                self.database).splitlines()), wanted)
+
     def test_other_shapes_are_named_before_anything_is_written(self):
         self.source.run(f"alter table {self.prefix}7.{self.table} modify result varchar(91);"
                         f"alter table {self.prefix}9.{self.table} drop column frame")
