@@ -2,6 +2,7 @@
 """A target that has room for a few hundred locks in all, and a source of many more tables."""
 
 import json
+import os
 import unittest
 
 from fault_test_case import COMPLETE, FaultTestCase, Locker, Mysql, OwnServers, Postgres, variable
@@ -92,6 +93,36 @@ class FewLocks(ManyTables):
     def test_a_schema_is_made_in_parts(self):
         self.migrate("--schema-only")
         self.assert_complete(0)
+
+    def test_the_source_gets_its_metadata_locks_back_after_each_group(self):
+        read = 120  # of the tables, when the run is held still; groups have a few tables each
+        held = Locker.of_source(self.source, f"begin; select id from `{self.database}`.few_locks_3")
+        held.await_held()
+        self.addCleanup(held.release)
+        words = ("migrate", self.source.url(self.database), self.target.url(self.database),
+                 "--progress", "none", "--readers", "1", "--writers", "1")
+        with self.program.start(*words, MILLRACE_FAULT=f"reader.before_table:{read + 1}:stop") as process:
+            _, status = os.waitpid(process.pid, os.WUNTRACED)
+            self.assertTrue(os.WIFSTOPPED(status), f"the run ended: {status}")
+            transactions = self.source.value(
+                "select count(*) from information_schema.innodb_trx t join information_schema.processlist p"
+                f" on p.id = t.trx_mysql_thread_id where p.db = '{self.database}'")
+            self.assertNotEqual(transactions, "0", "the run has no snapshot any more")
+
+            # Another session's ALTER waits for whoever has read the table in a transaction.
+            locked = set(self.source.run(f"""use `{self.database}`;
+delimiter //
+                begin not atomic
+                  declare n int default 0;
+                  declare continue handler for 1205 select n;
+                  while n < {TABLES} do
+                    execute immediate concat('alter table few_locks_', n, ' nowait comment = "altered"');
+                    set n = n + 1;
+                  end while;
+                end//""").split())
+
+        self.assertIn("3", locked, "a lock that is held was not seen")
+        self.assertLess(len(locked), read // 2, "tables of groups that are done stay locked")
 
 
 class LocksOfOthers(ManyTables):
