@@ -20,11 +20,12 @@ class ProfileTestCase(unittest.TestCase):
 
     farm = ()
     databases = ""  # a regular expression
+    server_variable = "MILLRACE_MARIADB"
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
-        self.source = Mysql(variable("MILLRACE_MARIADB"))
+        self.source = Mysql(variable(self.server_variable))
         self.target = Postgres(variable("MILLRACE_POSTGRES15"))
         self.program = Program(os.environ["MILLRACE_PROGRAM"], folder.name)
         self.farmgen = Program(os.environ["FARMGEN_PROGRAM"], folder.name)
@@ -102,6 +103,27 @@ class Qube(ProfileTestCase):
             "select count(*) from pg_index where indrelid = 'dwh.job_fact'::regclass"
             " and indisunique"), "1")
 
+    def test_the_numbered_databases_can_become_one_by_the_profiles_rules(self):
+        self.make()
+        (pathlib.Path(self.program.folder) / "one.toml").write_text("".join(
+            f'[[consolidate]]\nfrom = "[0-9]*qube.{kind}"\ninto = "farm.{kind}"\n'
+            'source_column = "shard"\nsource_value = "match"\n' for kind in ("job", "work", "event")),
+            encoding="utf-8")
+        self.migrate("--profile", "qube", "--job", "one.toml", "--report", "run.json")
+
+        self.assertTrue(self.program.report()["proof"]["equal"])
+        self.assertEqual({self.types_of("farm.job")["timesubmit"], self.types_of("farm.event")["stamp"]},
+                         {"timestamp with time zone"})
+        self.assertEqual(self.types_of("farm.job")["timelimit"], "integer")
+        each = " union all ".join(f"select pid, status from {n}qube.work" for n in (1, 2, 3))
+        self.assert_same(f"select count(*), sum(pid), sum(status) from ({each}) w",
+                         "select count(*), sum(pid), sum(status) from farm.work")
+        self.assertEqual(self.target_value(
+            "select count(distinct shard) from farm.event where stamp is not null"), "3")
+        # What is not consolidated goes where it would.
+        self.assertEqual(self.types_of("dwh.job_fact")["worktime_avg"], "real")
+        self.assertEqual(self.target_value('select count(*) > 0 from "2qube".subjob'), "t")
+
     def test_a_fact_that_the_published_shape_cannot_hold_stops_the_run_by_name(self):
         self.make("--profile", "qube", "--jobs", 40, "--frames", 2, "--facts", 4000, "--beyond")
         outcome = self.migrate("--profile", "qube", "--databases", "pfx_dw", code=BAD_DATA)
@@ -177,6 +199,33 @@ class Qube(ProfileTestCase):
         self.assertEqual(self.types_of("dwh.job_fact")["worktime_avg"], "real")
 
 
+class QubeOfMysql56(ProfileTestCase):
+    """As farms of Qube! 6 are: an old server, MyISAM, and here tables for each job."""
+
+    server_variable = "MILLRACE_MYSQL56"
+    farm = ("--profile", "qube", "--jobs", 12, "--jobs-per-db", 5, "--frames", 3, "--facts", 40,
+            "--layout", "per-job", "--engine", "MyISAM")
+    databases = "^([0-9]*qube|pfx_dw)$"
+
+    def test_a_farm_of_myisam_tables_for_each_job_arrives_proven(self):
+        self.make()
+        self.migrate("--profile", "qube", "--report", "run.json")
+
+        proof = self.program.report()["proof"]
+        self.assertTrue(proof["equal"], proof)
+        tables = self.source.value("select count(*) from information_schema.tables"
+                                   f" where table_schema regexp '{self.databases}'")
+        self.assertEqual(str(len(proof["tables"])), tables)
+        self.assertEqual(self.types_of("1qube.3event")["stamp"], "timestamp with time zone")
+        self.assertEqual(self.types_of("3qube.12work")["timecomplete"], "timestamp with time zone")
+        self.assert_same(
+            f"select count(*), sum(timecomplete not in (0, -1, {UNSET_TIME})) from 3qube.12work",
+            'select count(*), count(timecomplete) from "3qube"."12work"')
+        # What holds for all jobs' tables is told once.
+        notes = [note for note in self.program.report()["notes"] if "work." in note["where"]]
+        self.assertLess(len(notes), 12, notes)
+
+
 class Slurm(ProfileTestCase):
     farm = ("--profile", "slurm", "--jobs", 40, "--clusters", 2)
     databases = "^slurm_acct_db$"
@@ -192,9 +241,9 @@ class Slurm(ProfileTestCase):
                           "timestamp with time zone", "bigint"])
         self.assert_same(
             "select count(*), sum(time_end <> 0), sum(sluid), sum(time_submit),"
-            " sum(id_array_task <> 4294967294) from slurm_acct_db.`cluster-2_job_table`",
+            " sum(id_array_task <> 4294967294) from slurm_acct_db.`cluster-1_job_table`",
             "select count(*), count(time_end), sum(sluid), sum(extract(epoch from time_submit)::bigint),"
-            ' count(id_array_task) from slurm_acct_db."cluster-2_job_table"')
+            ' count(id_array_task) from slurm_acct_db."cluster-1_job_table"')
         self.assert_same(
             "select count(*), sum(time_start) from slurm_acct_db.`cluster-1_event_table`",
             "select count(*), sum(extract(epoch from time_start)::bigint)"
