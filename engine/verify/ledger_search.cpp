@@ -38,7 +38,7 @@ LedgerSearch::LedgerSearch(const WorkPlan& plan, const LoadedTables& loaded,
     : plan_(plan) {
   for (const std::size_t table : which) {
     if (!loaded.tables[table].as_planned) {
-      unsearchable_.push_back(plan.tables[table].source->full_name());
+      unsearchable_.push_back(table);
       continue;
     }
     searched_.push_back(

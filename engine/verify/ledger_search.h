@@ -39,8 +39,9 @@ class LedgerSearch {
   /// Reads the differing chunks from the source, twice, and the target's tables.
   const Location& find_rows(SourceRows& source, TargetInstant& target);
 
-  /// Tables of which nothing can be located, since this job does not read what the run read.
-  const std::vector<std::string>& unsearchable() const noexcept { return unsearchable_; }
+  /// Tables, by number, of which nothing can be located, since this job does not read what the run
+  /// read.
+  const std::vector<std::size_t>& unsearchable() const noexcept { return unsearchable_; }
   /// Tables, by number, of which more rows differ than were kept.
   std::vector<std::size_t> incomplete() const;
 
@@ -78,7 +79,7 @@ class LedgerSearch {
   const WorkPlan& plan_;
   std::vector<Searched> searched_;
   std::vector<LoadedTable> loaded_;  // of each searched table
-  std::vector<std::string> unsearchable_;
+  std::vector<std::size_t> unsearchable_;
   Location location_;
 };
 

@@ -144,6 +144,33 @@ LoadedTables read_loaded_tables(postgres::Connection& session, const WorkPlan& p
   return loaded;
 }
 
+std::string runs_in_words(const std::vector<LoadedRun>& runs) {
+  constexpr std::size_t most_named = 10;
+  std::vector<std::string> words;
+  for (const LoadedRun& run : runs) {
+    if (words.size() == most_named) {
+      words.push_back(fmt::format("{} more runs", runs.size() - most_named));
+      break;
+    }
+    words.push_back(fmt::format("run {} read from {} at {}", run.run, run.source, run.started_at));
+  }
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+std::string why_not_located(const LoadedTables& loaded, std::size_t table) {
+  const auto run = std::ranges::find(loaded.runs, loaded.tables[table].run, &LoadedRun::run);
+  const bool of_archive = run != loaded.runs.end() && run->source.find("://") == std::string::npos;
+  if (!of_archive) {
+    return "its rows were not located: the run that stored it had other options, or the table was "
+           "altered at the source since; --against source compares with the source as it is";
+  }
+  return fmt::format(
+      "its rows were not located: run {} loaded it from an archive, which is not read here; "
+      "--against source locates (and --repair mends) what differs from the source as it is, "
+      "millrace load {} TARGET --if-exists drop loads all of the archive anew",
+      run->run, run->source);
+}
+
 std::vector<LoadedPart> read_loaded_parts(postgres::Connection& session, const LoadedTable& loaded,
                                           std::size_t table) {
   std::vector<LoadedPart> parts;

@@ -48,6 +48,13 @@ struct LoadedTables {
 ///         know all of a table, naming what it lacks; the hint says what to type instead.
 LoadedTables read_loaded_tables(postgres::Connection& session, const WorkPlan& plan, bool digests);
 
+/// "run 7 read from mysql://db1/shop at 2026-11-29T10:00:00Z, run 8 ..."; of many the first ones.
+std::string runs_in_words(const std::vector<LoadedRun>& runs);
+
+/// Why rows of this table cannot be located against the ledger, and what to type instead.
+/// Requires: it is not as planned.
+std::string why_not_located(const LoadedTables& loaded, std::size_t table);
+
 /// A chunk of one table, as it was stored.
 struct LoadedPart {
   Chunk chunk;  // of this table alone; `id` is the ledger's

@@ -212,16 +212,7 @@ class Verification {
 
   std::string compared_with() const {
     if (!against_ledger()) return "those of the source";
-    std::vector<std::string> runs;
-    for (const LoadedRun& run : loaded_.runs) {
-      runs.push_back(fmt::format("run {} read from {} at {}", run.run, run.source, run.started_at));
-    }
-    if (runs.size() > most_named) {
-      const std::size_t more = runs.size() - most_named;
-      runs.resize(most_named);
-      runs.push_back(fmt::format("{} more runs", more));
-    }
-    return fmt::format("those that {}", fmt::join(runs, ", "));
+    return "those that " + runs_in_words(loaded_.runs);
   }
 
   std::string hint() const {
@@ -397,11 +388,8 @@ class Verification {
       const StopRequest::Waker waker(stop_, [&] { control.cancel(); });
       search.find_chunks(control, target);
     }
-    for (const std::string& table : search.unsearchable()) {
-      note(table,
-           "its rows were not located: the run that stored it had other options, or read an "
-           "archive, or the table was altered at the source since; --against source compares "
-           "with the source as it is");
+    for (const std::size_t table : search.unsearchable()) {
+      note(expected_[table].source, why_not_located(loaded_, table));
     }
     bool repaired = false;
     if (search.reads_rows()) {

@@ -368,6 +368,20 @@ class AgainstTheLedger(VerifyTestCase):
                                     " (-29990, 59980, 59990)").replace(" ", ""), "x,x,y")
         self.assertTrue(self.verify("--include", "numbered", "--against", "source", "--repair")["equal"])
 
+    def test_rows_of_an_archive_are_not_located_and_it_says_what_to_type(self):
+        archive = self.folder / "archive"
+        for words in (("extract", self.source.url(self.database), archive),
+                      ("load", archive, self.target.url(self.database), "--if-exists", "drop")):
+            outcome = self.program.run(*words, "--progress", "none")
+            self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+        self.assertTrue(self.verify()["equal"])
+        self.change("update every set small = 1 where id = 1")
+        proof = self.verify()
+        self.assertEqual((self.verdicts(proof)["every"], proof["rows"]), ("differs", []))
+        (note,) = (note for note in self.program.report("proof.json")["notes"] if note["topic"] == "verify")
+        self.assertRegex(note["message"], "run 2 loaded it from an archive.*--against source.*millrace load .*archive TARGET --if-exists drop")
+        self.assertTrue(self.verify("--against", "source", "--repair")["equal"])
+
     def test_the_source_is_not_read_where_nothing_differs(self):
         self.source.run("set global general_log = 1, global log_output = 'TABLE'")
         self.addCleanup(self.source.run, "set global general_log = 0")
