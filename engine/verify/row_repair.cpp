@@ -1,10 +1,15 @@
 #include "engine/verify/row_repair.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <map>
+#include <ranges>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "engine/verify/repair_guards.h"
 #include "io/error.h"
 #include "io/postgres/ddl.h"
 #include "operators/byte_order.h"
@@ -12,8 +17,6 @@
 namespace millrace {
 
 namespace {
-
-constexpr std::string_view stage = "pg_temp.millrace_repair";
 
 std::string place_text(const RowPlace& place) {
   return fmt::format("\"({},{})\"", place.page, place.line);
@@ -42,18 +45,6 @@ std::string staged_tuple(const FoundRow& row, std::uint32_t relation) {
   return staged + row.source.substr(2);
 }
 
-/// The triggers that fire for us, foreign keys' own left out; quoted.
-std::vector<std::string> enabled_triggers(postgres::Connection& session, const std::string& table) {
-  std::vector<std::string> names;
-  for (const postgres::Row& row : session.query(
-           "SELECT tgname FROM pg_catalog.pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O' "
-           "AND tgrelid = " +
-           postgres::quote_literal(table) + "::pg_catalog.regclass")) {
-    names.push_back(postgres::quote_identifier(row[0].text));
-  }
-  return names;
-}
-
 /// What is to be done in one relation of the table.
 struct RelationWork {
   std::uint32_t number = 0;
@@ -62,97 +53,220 @@ struct RelationWork {
   std::uint64_t n_changed = 0;
 };
 
-}  // namespace
-
-std::uint64_t repair_rows(postgres::Connection& session, const TargetInstant& target,
-                          const TargetTable& table, std::span<const TargetSlice> slices,
-                          std::span<const FoundRow> rows) {
-  const std::string name = postgres::quote_qualified(table.schema, table.name);
-  const std::string columns = postgres::copy_columns(table);
-  std::map<std::string, RelationWork> relations;
-  std::uint64_t n_missing = 0;
-  for (const FoundRow& row : rows) {
-    if (row.target.empty()) {
-      ++n_missing;
-      continue;
-    }
-    const auto next = static_cast<std::uint32_t>(relations.size());
-    const auto at =
-        relations.try_emplace(slices[row.place.slice].relation, RelationWork{next, {}, 0, 0});
-    RelationWork& work = at.first->second;
-    if (row.source.empty()) {
-      work.extra += (work.extra.empty() ? "" : ",") + place_text(row.place);
-      ++work.n_extra;
-    } else {
-      ++work.n_changed;
+/// The repair of one table, inside a transaction that sees the instant in which its rows were
+/// found. Legal order: stage, remove, write.
+class OneTableRepair {
+ public:
+  /// `number`: of the table among those of the transaction.
+  OneTableRepair(postgres::Connection& session, std::span<const TargetSlice> slices,
+                 const TableRepair& repair, std::size_t number)
+      : session_(session),
+        slices_(slices),
+        table_(*repair.table),
+        rows_(repair.rows),
+        name_(postgres::quote_qualified(table_.schema, table_.name)),
+        columns_(postgres::copy_columns(table_)),
+        stage_name_(fmt::format("millrace_repair_{}", number)),
+        stage_("pg_temp." + stage_name_),
+        aside_name_(fmt::format("millrace_aside_{}", number)) {
+    for (const FoundRow& row : rows_) {
+      if (row.target.empty()) {
+        ++n_missing_;
+        continue;
+      }
+      const auto next = static_cast<std::uint32_t>(relations_.size());
+      const auto at =
+          relations_.try_emplace(slices_[row.place.slice].relation, RelationWork{next, {}, 0, 0});
+      RelationWork& work = at.first->second;
+      if (row.source.empty()) {
+        work.extra += (work.extra.empty() ? "" : ",") + place_text(row.place);
+        ++work.n_extra;
+      } else {
+        ++work.n_changed;
+      }
     }
   }
-  const auto run = [&](const std::string& sql, std::uint64_t wanted) {
-    const auto counted = session.query("WITH done AS (" + sql +
-                                       " RETURNING 1) SELECT pg_catalog.count(*) FROM done");
+
+  /// Send the source's rows into a table of the session's own.
+  void stage() {
+    // A table of that column's types and no constraint: what is wrong with the rows is for the
+    // table itself to say.
+    session_.execute(
+        fmt::format("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT NULL::int4 AS "
+                    "millrace_relation, NULL::tid AS millrace_place, {} FROM {} WHERE false",
+                    stage_name_, columns_, name_));
+    session_.begin_copy(fmt::format("COPY {} FROM STDIN (FORMAT binary)", stage_));
+    for (const FoundRow& row : rows_) {
+      if (row.source.empty()) continue;
+      const std::string tuple = staged_tuple(
+          row, row.target.empty() ? 0 : relations_.at(slices_[row.place.slice].relation).number);
+      session_.write_copy(std::as_bytes(std::span(tuple)));
+    }
+    session_.finish_copy();
+  }
+
+  void remove() {
+    for (const auto& [relation, work] : relations_) {
+      if (work.n_extra == 0) continue;
+      run(fmt::format("DELETE FROM ONLY {} WHERE ctid = ANY ('{{{}}}'::tid[])", relation,
+                      work.extra),
+          work.n_extra);
+    }
+  }
+
+  void write() {
+    std::uint64_t n_changed = 0;
+    for (const auto& [relation, work] : relations_) n_changed += work.n_changed;
+    if (n_changed != 0) {
+      session_.execute("SAVEPOINT before_update");
+      try {
+        update();
+      } catch (const Error& error) {
+        // Rows that took values of one another cannot be updated one by one.
+        if (!is_taken(error.where().code)) throw;
+        session_.execute("ROLLBACK TO SAVEPOINT before_update");
+        place_anew(n_changed);
+      }
+    }
+    if (n_missing_ == 0) return;
+    run(fmt::format("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {} "
+                    "WHERE millrace_place IS NULL",
+                    name_, columns_, columns_, stage_),
+        n_missing_);
+  }
+
+ private:
+  static bool is_taken(std::string_view code) {
+    return code == "23505" || code == "23P01";  // unique_violation, exclusion_violation
+  }
+
+  void run(const std::string& sql, std::uint64_t wanted) {
+    const auto counted = session_.query("WITH done AS (" + sql +
+                                        " RETURNING 1) SELECT pg_catalog.count(*) FROM done");
     if (counted.at(0).at(0).text == std::to_string(wanted)) return;
     throw Error(ErrorKind::conflict,
                 fmt::format("cannot repair the table: {} of {} rows are where they were",
                             counted.at(0).at(0).text, wanted),
                 {}, "another session writes to the table, or a trigger does: repair it at rest");
-  };
-  try {
-    session.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SET TRANSACTION SNAPSHOT " +
-                    postgres::quote_literal(target.snapshot()) + "; SET LOCAL row_security = off");
-    // A table of that column's types and no constraint: what is wrong with the rows is for the
-    // table itself to say.
-    session.execute(
-        fmt::format("CREATE TEMPORARY TABLE millrace_repair ON COMMIT DROP AS SELECT NULL::int4 AS "
-                    "millrace_relation, NULL::tid AS millrace_place, {} FROM {} WHERE false",
-                    columns, name));
-    session.begin_copy(fmt::format("COPY {} FROM STDIN (FORMAT binary)", stage));
-    for (const FoundRow& row : rows) {
-      if (row.source.empty()) continue;
-      const std::string tuple = staged_tuple(
-          row, row.target.empty() ? 0 : relations.at(slices[row.place.slice].relation).number);
-      session.write_copy(std::as_bytes(std::span(tuple)));
-    }
-    session.finish_copy();
-    // A row is to become what it is at the source, not what a trigger makes of an update.
-    const std::vector<std::string> triggers = enabled_triggers(session, name);
-    for (const std::string& trigger : triggers) {
-      session.execute(fmt::format("ALTER TABLE {} DISABLE TRIGGER {}", name, trigger));
-    }
+  }
+
+  void update() {
     std::string set;
-    for (const TargetColumn& column : table.columns) {
+    for (const TargetColumn& column : table_.columns) {
       if (column.computed()) continue;
       const std::string quoted = postgres::quote_identifier(column.name);
       set += fmt::format("{}{} = s.{}", set.empty() ? "" : ", ", quoted, quoted);
     }
-    for (const auto& [relation, work] : relations) {
-      if (work.n_extra != 0) {
-        run(fmt::format("DELETE FROM ONLY {} WHERE ctid = ANY ('{{{}}}'::tid[])", relation,
-                        work.extra),
-            work.n_extra);
-      }
-      if (work.n_changed != 0) {
-        run(fmt::format("UPDATE ONLY {} AS t SET {} FROM {} AS s "
-                        "WHERE t.ctid = s.millrace_place AND s.millrace_relation = {}",
-                        relation, set, stage, work.number),
-            work.n_changed);
-      }
+    for (const auto& [relation, work] : relations_) {
+      if (work.n_changed == 0) continue;
+      run(fmt::format("UPDATE ONLY {} AS t SET {} FROM {} AS s "
+                      "WHERE t.ctid = s.millrace_place AND s.millrace_relation = {}",
+                      relation, set, stage_, work.number),
+          work.n_changed);
     }
-    if (n_missing != 0) {
-      run(fmt::format("INSERT INTO {} ({}) SELECT {} FROM {} WHERE millrace_place IS NULL", name,
-                      columns, columns, stage),
-          n_missing);
+  }
+
+  /// Delete all changed rows, then insert them as they should be, with what they have in columns of
+  /// which the source knows nothing.
+  void place_anew(std::uint64_t n_changed) {
+    std::string theirs, of_stage, columns = columns_;
+    for (const std::string& column : other_columns()) {
+      theirs += ", t." + column;
+      columns += ", " + column;
     }
-    for (const std::string& trigger : triggers) {
-      session.execute(fmt::format("ALTER TABLE {} ENABLE TRIGGER {}", name, trigger));
+    for (const TargetColumn& column : table_.columns) {
+      if (column.computed()) continue;
+      of_stage += (of_stage.empty() ? "s." : ", s.") + postgres::quote_identifier(column.name);
     }
+    std::string aside;
+    for (const auto& [relation, work] : relations_) {
+      if (work.n_changed == 0) continue;
+      aside += fmt::format(
+          "{}SELECT {}{} FROM ONLY {} AS t JOIN {} AS s ON t.ctid = s.millrace_place AND "
+          "s.millrace_relation = {}",
+          aside.empty() ? "" : " UNION ALL ", of_stage, theirs, relation, stage_, work.number);
+    }
+    session_.execute(
+        fmt::format("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS {}", aside_name_, aside));
+    for (const auto& [relation, work] : relations_) {
+      if (work.n_changed == 0) continue;
+      run(fmt::format("DELETE FROM ONLY {} AS t USING {} AS s WHERE t.ctid = s.millrace_place AND "
+                      "s.millrace_relation = {}",
+                      relation, stage_, work.number),
+          work.n_changed);
+    }
+    run(fmt::format("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM pg_temp.{}", name_,
+                    columns, columns, aside_name_),
+        n_changed);
+  }
+
+  /// Columns beside the plan that hold something of their own; quoted.
+  std::vector<std::string> other_columns() {
+    std::vector<std::string> names;
+    for (const postgres::Row& row : session_.query(
+             "SELECT attname FROM pg_catalog.pg_attribute WHERE attnum > 0 AND NOT attisdropped "
+             "AND attgenerated = '' AND attrelid = " +
+             postgres::quote_literal(name_) + "::pg_catalog.regclass ORDER BY attnum")) {
+      const bool planned = std::ranges::any_of(
+          table_.columns, [&](const TargetColumn& column) { return column.name == row[0].text; });
+      if (!planned) names.push_back(postgres::quote_identifier(row[0].text));
+    }
+    return names;
+  }
+
+  postgres::Connection& session_;
+  std::span<const TargetSlice> slices_;
+  const TargetTable& table_;
+  std::span<const FoundRow> rows_;
+  std::string name_, columns_, stage_name_, stage_, aside_name_;
+  std::map<std::string, RelationWork> relations_;
+  std::uint64_t n_missing_ = 0;
+};
+
+}  // namespace
+
+std::uint64_t repair_rows(postgres::Connection& session, const TargetInstant& target,
+                          std::span<const TargetSlice> slices,
+                          std::span<const TableRepair> repairs) {
+  std::vector<const TargetTable*> tables;
+  std::vector<OneTableRepair> each;
+  std::uint64_t n_rows = 0;
+  for (const TableRepair& repair : repairs) {
+    tables.push_back(repair.table);
+    each.emplace_back(session, slices, repair, each.size());
+    n_rows += repair.rows.size();
+  }
+  RepairGuards guards(session, tables);
+  guards.prepare();
+  const std::vector<std::size_t>& order = guards.parents_first();
+  const auto in = [&](std::size_t table, auto&& step) {
+    try {
+      step(each[table]);
+    } catch (Error& error) {
+      error.add({.side = Side::target, .table = tables[table]->full_name()});
+      throw;
+    }
+  };
+  try {
+    session.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SET TRANSACTION SNAPSHOT " +
+                    postgres::quote_literal(target.snapshot()) + "; SET LOCAL row_security = off");
+    for (const std::size_t table : order) in(table, [](OneTableRepair& one) { one.stage(); });
+    // A row is to become what it is at the source, not what a trigger makes of an update.
+    guards.hold_off();
+    // Where keys stand they look at each statement: children go before their parents, and come
+    // after them.
+    for (const std::size_t table : std::views::reverse(order)) {
+      in(table, [](OneTableRepair& one) { one.remove(); });
+    }
+    for (const std::size_t table : order) in(table, [](OneTableRepair& one) { one.write(); });
+    guards.restore();
     session.commit();
-  } catch (Error& error) {
+  } catch (const Error& error) {
     session.abort_copy("given up");
     session.rollback();
-    error.add({.side = Side::target, .table = table.full_name()});
-    throw;
+    throw guards.explained(error);
   }
-  return rows.size();
+  return n_rows;
 }
 
 }  // namespace millrace

@@ -368,7 +368,7 @@ class Verification {
                           .row_bytes = seen.copy_bytes / std::max<std::uint64_t>(seen.rows, 1)});
     }
     const Location location = locate_rows(rows_, target, plan, searched, [](const Receipt&) {});
-    bool repaired = false;
+    std::vector<TableRepair> repairs;
     for (std::size_t i = 0; i < which.size(); ++i) {
       const LocatedRows& located = location.of_table[i];
       const TableWork& table = plan.tables[which[i]];
@@ -376,9 +376,9 @@ class Verification {
         report_differences(table, located.rows, job_.rows_shown, report_.proof);
         if (!located.all) note_more(table, located.rows.size());
       }
-      repaired |= repair(target, table, location.found.slices, located.rows);
+      repairs.push_back({&table.translated->target, located.rows});
     }
-    return repaired;
+    return repair(target, location.found.slices, std::move(repairs));
   }
 
   bool locate_by_ledger(postgres::Connection& control, TargetInstant& target,
@@ -405,10 +405,13 @@ class Verification {
       }
       const Location& location = search.find_rows(rows_, target);
       if (job_.repair) {
-        for (const LedgerSearch::Found& found : search.certain_rows()) {
-          repaired |= repair(target, preparation_.work.tables[found.table], location.found.slices,
-                             found.rows);
+        const std::vector<LedgerSearch::Found> certain = search.certain_rows();
+        std::vector<TableRepair> repairs;
+        for (const LedgerSearch::Found& found : certain) {
+          repairs.push_back(
+              {&preparation_.work.tables[found.table].translated->target, found.rows});
         }
+        repaired = repair(target, location.found.slices, std::move(repairs));
       }
     }
     if (!report) return repaired;
@@ -427,14 +430,15 @@ class Verification {
     return repaired;
   }
 
-  bool repair(TargetInstant& target, const TableWork& table, std::span<const TargetSlice> slices,
-              std::span<const FoundRow> rows) {
-    if (!job_.repair || rows.empty()) return false;
+  /// Returns whether anything was to be repaired.
+  bool repair(TargetInstant& target, std::span<const TargetSlice> slices,
+              std::vector<TableRepair> repairs) {
+    std::erase_if(repairs, [](const TableRepair& each) { return each.rows.empty(); });
+    if (!job_.repair || repairs.empty()) return false;
     stop_.check();
     postgres::Connection session(job_.target, "millrace repair");
     const StopRequest::Waker waker(stop_, [&] { session.cancel(); });
-    report_.proof.rows_repaired +=
-        repair_rows(session, target, table.translated->target, slices, rows);
+    report_.proof.rows_repaired += repair_rows(session, target, slices, repairs);
     return true;
   }
 

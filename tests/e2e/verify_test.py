@@ -302,6 +302,83 @@ class Accounts(VerifyTestCase):
         self.assertNotIn("proven", outcome.stdout)
 
 
+class RepairOfTiedRows(VerifyTestCase):
+    """Rows that foreign keys and unique keys tie together are put right in one go, whatever the role may."""
+
+    def setUp(self):
+        super().setUp()
+        self.fill("create table parent (id int primary key, code varchar(9) not null, unique key once (code));"
+                  "create table child (id int primary key, parent int not null,"
+                  " constraint to_parent foreign key (parent) references parent (id) on delete cascade);"
+                  "insert into parent values (1, 'a'), (2, 'b'), (3, 'c'); insert into child values (1, 1), (2, 2)")
+        outcome = self.migrate("--include", "parent,child")
+        self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+        self.change("alter table parent add mine int; update parent set mine = 10 * id")
+
+    def owner(self):
+        schema = quote(self.database)
+        role = self.target_role(f"usage, create on schema {schema}")
+        self.change(f"alter table parent owner to {role}; alter table child owner to {role}")
+        return self.target.url(self.database, user=role, password=SECRET)
+
+    def repair(self, target=None):
+        return self.program.run("verify", self.source.url(self.database), target or self.target.url(self.database),
+                                "--progress", "none", "--report", "proof.json", "--include", "parent,child",
+                                "--against", "source", "--repair")
+
+    def break_all(self):
+        self.change("update parent set id = 20 where id = 2; update child set parent = 20 where id = 2;"  # a key, with its child
+                    "update parent set code = 'x' where id = 1; update parent set code = 'a' where id = 3;"  # swapped
+                    "update parent set code = 'c' where id = 1;"
+                    "insert into parent values (9, 'z'); insert into child values (9, 9)")  # too many, with its child
+
+    def assert_mended(self, outcome):
+        self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+        self.assertEqual(self.program.report("proof.json")["proof"]["rows_repaired"], 7)
+        self.assertEqual(self.value("select string_agg(concat_ws(' ', id, code, mine), ', ' order by id) from parent"),
+                         "1 a 10, 2 b, 3 c 30", "columns of the application's own stay with the rows that stay")
+        self.assertEqual(self.value("select string_agg(concat_ws(' ', id, parent), ', ' order by id) from child"), "1 1, 2 2")
+        self.assertEqual(self.value("select convalidated from pg_constraint where conname = 'to_parent'"), "t")
+
+    def test_as_a_superuser(self):
+        self.break_all()
+        self.assert_mended(self.repair())
+
+    def test_as_the_owner_of_the_tables(self):
+        owner = self.owner()
+        self.break_all()
+        self.assert_mended(self.repair(owner))
+
+    def test_as_one_who_may_let_keys_sleep(self):
+        name = quote(self.database)
+        role = self.target_role(f"usage on schema {name}", f"all on {name}.parent, {name}.child", f"temporary on database {name}",
+                                "set on parameter session_replication_role")
+        self.addCleanup(self.target.run, f"revoke set on parameter session_replication_role from {role}")
+        self.break_all()
+        url = self.target.url(self.database, user=role, password=SECRET)
+        self.assert_mended(self.repair(url))
+        self.assert_refused("no action", url, "1 rows of .*stranger would refer to no row of .*parent by foreign key theirs",
+                            "mend or delete them")
+
+    def test_a_key_of_somebody_elses_that_would_be_broken_is_named_and_nothing_is_changed(self):
+        self.assert_refused("no action", None, "violates foreign key constraint \"theirs\"", "mend or delete them")
+        owner = self.owner()
+        self.assert_refused("no action", owner, "violates foreign key constraint \"theirs\"", "owner of the tables.*GRANT SET ON PARAMETER")
+        self.assert_refused("cascade", owner, "foreign key theirs of .*stranger would change rows", "owner of the tables")
+
+    def assert_refused(self, action, url, message, hint):
+        """A row too many, to which a table beside the plan refers."""
+        self.change("drop table if exists stranger; delete from parent where id = 9; insert into parent values (9, 'z');"
+                    f"create table stranger (parent int, constraint theirs foreign key (parent) references parent on delete {action});"
+                    "insert into stranger values (9); grant select on stranger to public")
+        outcome = self.repair(url)
+        self.assertNotIn(outcome.code, (COMPLETE, DIFFERENCE), outcome.stdout)
+        self.assertRegex(outcome.stderr, message)
+        self.assertRegex(outcome.stderr, "hint: .*" + hint)
+        self.assertEqual(self.value("select count(*) from parent p join stranger s on s.parent = p.id"), "1")
+        self.assertEqual(self.value("select count(*) from pg_constraint where conname in ('to_parent', 'theirs')"), "2")
+
+
 class AgainstTheLedger(VerifyTestCase):
     """What the runs that loaded a target noted, and nothing else, is what it must hold."""
 
