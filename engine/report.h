@@ -133,9 +133,19 @@ struct SchemaDifferenceReport {
   std::string found;
 };
 
+/// How much of the schema was held against the plan.
+enum class SchemaDepth : std::uint8_t {
+  none,
+  presence,  // whether each column is there: the tables are their owner's
+  columns,   // all but indexes, keys and next values
+  all,
+};
+
 /// What was proven of the target, and what was not.
 struct ProofReport {
-  std::string depth;          // "counts", "content", "schema"; empty: nothing was verified
+  std::string depth;  // "counts", "content", "schema"; empty: nothing was verified
+  SchemaDepth schema_depth = SchemaDepth::none;
+  bool next_values = false;   // of all identities and sequences: they were compared, too
   std::string compared_with;  // in words
   bool equal = false;
   std::string statement;  // one line that signs it off

@@ -116,11 +116,23 @@ Json schema_difference_json(const SchemaDifferenceReport& part) {
       {"table", part.table}, {"part", part.part}, {"planned", part.planned}, {"found", part.found}};
 }
 
+const char* word_of(SchemaDepth depth) noexcept {
+  switch (depth) {
+    case SchemaDepth::none: return "none";
+    case SchemaDepth::presence: return "presence of columns";
+    case SchemaDepth::columns: return "columns";
+    case SchemaDepth::all: return "all";
+  }
+  return "";
+}
+
 Json proof_json(const ProofReport& proof) {
   return {{"depth", proof.depth},
           {"compared_with", proof.compared_with},
           {"equal", proof.equal},
           {"statement", proof.statement},
+          {"schema_compared", word_of(proof.schema_depth)},
+          {"next_values_compared", proof.next_values},
           {"rows_missing", proof.rows_missing},
           {"rows_extra", proof.rows_extra},
           {"rows_changed", proof.rows_changed},

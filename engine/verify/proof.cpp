@@ -54,6 +54,23 @@ std::string verdict_of(const ExpectedTable& table, bool present, const TupleDige
   return table.others && found.rows >= table.rows ? "not compared" : "differs";
 }
 
+/// What of the schema was proven, and what was not.
+std::string schema_statement(const ProofReport& proof) {
+  const bool as_planned = proof.schema.empty();
+  switch (proof.schema_depth) {
+    case SchemaDepth::none: return "the schema was not compared";
+    case SchemaDepth::presence: return "of the schema only the columns' presence was compared";
+    case SchemaDepth::columns:
+      return "of the schema indexes, keys and next values were not compared";
+    case SchemaDepth::all:
+      if (proof.next_values)
+        return as_planned ? "the schema is as planned, next values included" : "";
+      return as_planned ? "the schema is as planned; next values of sequences were not compared"
+                        : "next values of sequences were not compared";
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string digest_text(std::uint64_t sum) { return fmt::format("{:016x}", sum); }
@@ -199,9 +216,9 @@ void sign_off(ProofReport& proof, ProofDepth depth, const std::string& compared_
   if (left_out.tables_besides != 0) {
     say("not looked at: " + tables(left_out.tables_besides) + " stored besides");
   }
-  if (depth == ProofDepth::none && text.empty())
-    text = "the schema is as planned; rows were not compared";
-  if (text.empty()) text = "nothing to compare";
+  if (text.empty() && depth != ProofDepth::none) say("no table to compare");
+  if (const std::string of_schema = schema_statement(proof); !of_schema.empty()) say(of_schema);
+  if (depth == ProofDepth::none) say("rows were not compared");
   proof.equal = differing == 0 && proof.schema.empty();
   proof.statement = std::move(text);
 }

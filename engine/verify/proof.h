@@ -59,7 +59,8 @@ struct LeftOut {
   std::uint64_t tables_besides = 0;   // that the runs stored, and that were not looked at
 };
 
-/// Sum the verdicts up and write the line that says what was proven, and what was not.
+/// Sum the verdicts up and write the line that says what was proven, and what was not; of the
+/// schema, too, as `proof` has it.
 /// Depth none: the schema alone was compared. `compared_with`: what the target was held against, in
 /// words: "the rows that this run read".
 void sign_off(ProofReport& proof, ProofDepth depth, const std::string& compared_with,

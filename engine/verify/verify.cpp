@@ -143,13 +143,19 @@ class Verification {
     // Tables that may have stood before the run have their owner's schema, not the plan's.
     const bool owners = job_.scope == Scope::data_only || job_.if_exists == IfExists::truncate ||
                         job_.if_exists == IfExists::append;
-    std::vector<SchemaDifferenceReport>& schema = report_.proof.schema;
+    ProofReport& proof = report_.proof;
+    std::vector<SchemaDifferenceReport>& schema = proof.schema;
+    const bool keys = !job_.skip_keys && !owners;
     try {
       schema = compare_schema(control, preparation_,
-                              {.keys = !job_.skip_keys && !owners,
+                              {.keys = keys,
                                .missing_tables = schema_only(),
                                .sequence_values = !against_ledger(),
                                .rows_left_out = may_lack_rows()});
+      proof.schema_depth = owners ? SchemaDepth::presence
+                           : keys ? SchemaDepth::all
+                                  : SchemaDepth::columns;
+      proof.next_values = keys && (!against_ledger() || preparation_.translation.sequences.empty());
       if (!owners) return;
       std::erase_if(schema,
                     [](const SchemaDifferenceReport& part) { return !is_unreadable(part); });

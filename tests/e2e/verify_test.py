@@ -113,13 +113,16 @@ class Mutations(VerifyTestCase):
     def test_a_true_copy_raises_no_alarm_and_says_what_was_proven(self):
         run = self.program.report()["proof"]
         self.assertTrue(run["equal"])
-        self.assertEqual(run["depth"], "content")
+        self.assertEqual((run["depth"], run["schema_compared"], run["next_values_compared"]), ("content", "none", False))
         self.assertRegex(run["statement"], r"^proven: 5 tables with 17 rows are, value for value, ")
         for words, compared in (((), "those that run 1 read from mysql://.* at 20"),
                                 (("--against", "source"), "those of the source")):
             proof = self.verify(*words)
             self.assertTrue(proof["equal"])
             self.assertEqual(set(self.verdicts(proof).values()), {"equal"})
+            self.assertEqual((proof["schema_compared"], proof["next_values_compared"]), ("all", True))
+            self.assertRegex(proof["statement"], "; the schema is as planned, next values included$")
+            self.assertIn(proof["statement"], (self.folder / "proof.html").read_text())
             self.assertRegex(proof["statement"],
                              f"^proven: 5 tables with 17 rows are, value for value, {compared}")
             for before, after in zip(run["tables"], proof["tables"]):
@@ -293,7 +296,7 @@ class Accounts(VerifyTestCase):
     def test_migrate_can_only_count(self):
         outcome = self.migrate("--if-exists", "drop", "--verify", "counts")
         self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
-        self.assertEqual(self.program.report()["proof"]["statement"], "only counted: 5 tables")
+        self.assertEqual(self.program.report()["proof"]["statement"], "only counted: 5 tables; the schema was not compared")
 
     def test_migrate_without_a_proof_claims_none(self):
         outcome = self.migrate("--if-exists", "drop", "--verify", "none")
@@ -515,11 +518,13 @@ class AgainstTheLedger(VerifyTestCase):
     def test_a_run_without_digests_can_be_counted(self):
         self.assertEqual(self.migrate("--if-exists", "drop", "--skip-digest").code, COMPLETE)
         self.refuse("no digests were made of", "--counts")
-        self.assertEqual(self.verify("--counts")["statement"], "only counted: 5 tables")
+        self.assertEqual(self.verify("--counts")["statement"],
+                         "only counted: 5 tables; the schema is as planned, next values included")
 
     def test_counts(self):
         for words in (("--counts",), ("--counts", "--against", "source")):
-            self.assertEqual(self.verify(*words)["statement"], "only counted: 5 tables")
+            self.assertEqual(self.verify(*words)["statement"],
+                             "only counted: 5 tables; the schema is as planned, next values included")
         self.change("update pair set note = 'same number of rows'; delete from keyless where a = 1")
         for words in (("--counts",), ("--counts", "--against", "source")):
             verdicts = self.verdicts(self.verify(*words))

@@ -74,10 +74,41 @@ TEST(Proof, TheLineThatSignsItOffSaysWhatWasNotProvenToo) {
   sign_off(proof, ProofDepth::content, "the rows of the source");
 
   EXPECT_TRUE(proof.equal);
-  EXPECT_EQ(proof.statement,
-            "proven: 1 table with 3 rows are, value for value, the rows of the source; only "
-            "counted: 1 table; not compared: 1 table, which hold rows of others or reject some");
+  EXPECT_EQ(
+      proof.statement,
+      "proven: 1 table with 3 rows are, value for value, the rows of the source; only "
+      "counted: 1 table; not compared: 1 table, which hold rows of others or reject some; the "
+      "schema was not compared");
   EXPECT_NO_THROW(require_equal(proof, {}));
+}
+
+TEST(Proof, SaysHowMuchOfTheSchemaWasCompared) {
+  const auto statement = [](SchemaDepth depth, bool next_values, bool as_planned,
+                            ProofDepth rows = ProofDepth::content) {
+    ProofReport proof;
+    proof.schema_depth = depth;
+    proof.next_values = next_values;
+    if (!as_planned)
+      proof.schema.push_back(
+          {.table = "shop.orders", .part = "index of_sku", .planned = "", .found = ""});
+    sign_off(proof, rows, "those of the source");
+    return proof.statement;
+  };
+
+  EXPECT_EQ(statement(SchemaDepth::none, false, true),
+            "no table to compare; the schema was not compared");
+  EXPECT_EQ(statement(SchemaDepth::presence, false, true),
+            "no table to compare; of the schema only the columns' presence was compared");
+  EXPECT_EQ(statement(SchemaDepth::columns, false, true),
+            "no table to compare; of the schema indexes, keys and next values were not compared");
+  EXPECT_EQ(statement(SchemaDepth::all, true, true),
+            "no table to compare; the schema is as planned, next values included");
+  EXPECT_EQ(statement(SchemaDepth::all, false, true),
+            "no table to compare; the schema is as planned; next values of sequences were not "
+            "compared");
+  EXPECT_EQ(statement(SchemaDepth::all, true, false), "NOT as planned: 1 of the schema's parts");
+  EXPECT_EQ(statement(SchemaDepth::all, true, true, ProofDepth::none),
+            "the schema is as planned, next values included; rows were not compared");
 }
 
 TEST(Proof, TellsWhatTheJobLeftOut) {
@@ -94,7 +125,7 @@ TEST(Proof, TellsWhatTheJobLeftOut) {
   EXPECT_TRUE(proof.statement.ends_with(
       "; left out by the job: 2 tables of the source; filtered by the job: the rows of 1 table; "
       "left out by policy: 1 row of the source; NULL by policy: 1,200 values of the source; not "
-      "looked at: 3 tables stored besides"))
+      "looked at: 3 tables stored besides; the schema was not compared"))
       << proof.statement;
 }
 
