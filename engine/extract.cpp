@@ -84,6 +84,10 @@ class Extraction {
     {
       const StopRequest::Waker waker(stop_, [&] { source_.interrupt(); });
       source_.take_snapshot();
+      if (!job_.resume) {
+        source_.refresh_sequences(preparation_);
+        manifest_.sequences = preparation_.translation.sequences;
+      }
     }
     begin_archive();
     stop_.check();

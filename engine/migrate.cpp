@@ -109,6 +109,7 @@ class Migration {
       prepare_target(target, [&] {
         if (keeps_ledger) begin_ledger(target);
         take_snapshot();
+        restart_sequences(target);
         ledger_.note_snapshot(target, source_.snapshot());
         fault_point("migrate.before_plan_commit");
       });
@@ -383,6 +384,21 @@ class Migration {
   void take_snapshot() {
     const StopRequest::Waker waker(stop_, [&] { source_.interrupt(); });
     source_.take_snapshot();
+  }
+
+  /// They were made as the plan knew them, and the source may have gone on until the snapshot.
+  void restart_sequences(postgres::Connection& target) {
+    const std::vector<TargetSequence> made = preparation_.translation.sequences;
+    {
+      const StopRequest::Waker waker(stop_, [&] { source_.interrupt(); });
+      source_.refresh_sequences(preparation_);
+    }
+    for (std::size_t i = 0; i < made.size(); ++i) {
+      const TargetSequence& now = preparation_.translation.sequences[i];
+      const bool stood = preparation_.kept_relations.contains(now.schema + '\0' + now.name);
+      if (stood || now.next == made[i].next) continue;
+      target.execute(postgres::restart_sequence(now));
+    }
   }
 
   void count_filtered_rows() {

@@ -9,6 +9,7 @@
 #include "engine/row_filter.h"
 #include "engine/source_counts.h"
 #include "engine/source_state.h"
+#include "io/mysql/catalog.h"
 
 namespace millrace {
 
@@ -165,6 +166,15 @@ SnapshotReport MysqlSource::snapshot() const {
   snapshot.gtid = barrier_->position().gtid;
   snapshot.attempts = barrier_->attempts();
   return snapshot;
+}
+
+void MysqlSource::refresh_sequences(Preparation& preparation) {
+  std::vector<TargetSequence>& planned = preparation.translation.sequences;
+  if (planned.empty()) return;  // none, or the job is about rows alone
+  mysql::read_sequences(sessions_.front(), preparation.catalog.sequences);
+  for (std::size_t i = 0; i < planned.size(); ++i) {
+    planned[i].next = preparation.catalog.sequences[i].next;
+  }
 }
 
 std::vector<NoteReport> MysqlSource::count_filtered_rows(const Preparation& preparation) {

@@ -32,6 +32,7 @@ class MysqlSource final : public RunSource {
   void release_lock() override;
   SourceVerdict compare(const SourceFacts& then) override;
   SnapshotReport snapshot() const override;
+  void refresh_sequences(Preparation& preparation) override;
   std::vector<NoteReport> count_filtered_rows(const Preparation& preparation) override;
   std::vector<std::uint64_t> count_rows(const WorkPlan& plan) override;
   void close_readers() override;

@@ -58,6 +58,10 @@ class RunSource {
   virtual SourceVerdict compare(const SourceFacts& then) = 0;
   /// How the snapshot went, for the report.
   virtual SnapshotReport snapshot() const = 0;
+  /// Read the next values of sequences anew into `preparation`: rows of the snapshot may hold
+  /// values that were given out since it was prepared. Requires: take_snapshot(). An archive's are
+  /// of its snapshot.
+  virtual void refresh_sequences(Preparation&) {}
   /// Notes that say how many rows the job's filters kept back, counted at the snapshot's instant.
   /// Requires: readers are done. An archive has none: its rows were filtered when it was written.
   virtual std::vector<NoteReport> count_filtered_rows(const Preparation&) { return {}; }

@@ -96,9 +96,10 @@ std::size_t hash_of(const SourceColumn& column) {
          41 * hash(column.comment);
 }
 
-/// One query each: a sequence is a table of one row.
-void read_sequences(Connection& connection, SourceCatalog& catalog) {
-  for (SourceSequence& sequence : catalog.sequences) {
+}  // namespace
+
+void read_sequences(Connection& connection, std::vector<SourceSequence>& sequences) {
+  for (SourceSequence& sequence : sequences) {
     const auto rows = connection.query(
         "SELECT next_not_cached_value, minimum_value, maximum_value, start_value, increment, "
         "cycle_option FROM " +
@@ -113,6 +114,8 @@ void read_sequences(Connection& connection, SourceCatalog& catalog) {
     sequence.cycle = number(5) != 0;
   }
 }
+
+namespace {
 
 void read_columns(Connection& connection, const std::string& in, TableIndex& tables) {
   const ServerVersion& version = connection.version();
@@ -270,7 +273,7 @@ SourceCatalog read_catalog(Connection& connection, const std::vector<std::string
   want_fresh_statistics(connection);
   const std::string in = in_list(databases);
   read_tables(connection, in, catalog);
-  read_sequences(connection, catalog);
+  read_sequences(connection, catalog.sequences);
   TableIndex tables(catalog);
   read_columns(connection, in, tables);
   read_indexes(connection, in, tables);

@@ -21,6 +21,10 @@ void want_fresh_statistics(Connection& connection);
 /// Cost: a fixed number of queries, whatever the number of tables.
 SourceCatalog read_catalog(Connection& connection, const std::vector<std::string>& databases);
 
+/// Read what sequences of these names are now: whatever snapshot the session has, they are as the
+/// last session left them. One query each.
+void read_sequences(Connection& connection, std::vector<SourceSequence>& sequences);
+
 /// The members of `enum('a','it''s')` or `set(...)`, unquoted.
 std::vector<std::string> parse_labels(const std::string& column_type);
 

@@ -97,18 +97,21 @@ std::vector<std::string> create_partitions(const TargetTable& table) {
   return statements;
 }
 
-std::string create_sequence(const TargetSequence& sequence) {
+std::string restart_sequence(const TargetSequence& sequence) {
   const std::string name = quote_qualified(sequence.schema, sequence.name);
   // Used up there, it must be used up here: its last value was the last one.
   const bool used_up = sequence.next > sequence.maximum || sequence.next < sequence.minimum;
-  const std::string next =
-      used_up ? fmt::format("SELECT pg_catalog.setval({}, {})", quote_literal(name),
-                            sequence.increment > 0 ? sequence.maximum : sequence.minimum)
-              : fmt::format("ALTER SEQUENCE {} RESTART WITH {}", name, sequence.next);
+  if (!used_up) return fmt::format("ALTER SEQUENCE {} RESTART WITH {}", name, sequence.next);
+  return fmt::format("SELECT pg_catalog.setval({}, {})", quote_literal(name),
+                     sequence.increment > 0 ? sequence.maximum : sequence.minimum);
+}
+
+std::string create_sequence(const TargetSequence& sequence) {
+  const std::string name = quote_qualified(sequence.schema, sequence.name);
   return fmt::format(
       "CREATE SEQUENCE {} INCREMENT BY {} MINVALUE {} MAXVALUE {} START WITH {}{};\n{}", name,
       sequence.increment, sequence.minimum, sequence.maximum, sequence.start,
-      sequence.cycle ? " CYCLE" : "", next);
+      sequence.cycle ? " CYCLE" : "", restart_sequence(sequence));
 }
 
 std::string create_view(const TargetView& view, bool replace) {

@@ -16,6 +16,8 @@ std::string create_table(const TargetTable& table);
 /// CREATE TABLE ... PARTITION OF, one for each partition.
 std::vector<std::string> create_partitions(const TargetTable& table);
 std::string create_sequence(const TargetSequence& sequence);
+/// Let a sequence that stands go on with the value that it has there.
+std::string restart_sequence(const TargetSequence& sequence);
 /// `replace`: an earlier attempt may have made it.
 std::string create_view(const TargetView& view, bool replace = false);
 std::vector<std::string> comments(const TargetTable& table);

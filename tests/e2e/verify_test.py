@@ -250,6 +250,12 @@ class SchemaMutations(VerifyTestCase):
         self.assertEqual((part["part"], part["planned"], part["found"]), ("next value of the sequence", "5", "9"))
         self.assert_found("drop sequence numbers", "numbers", "next value of the sequence")
 
+    def test_a_sequence_that_gives_out_values_until_the_snapshot(self):
+        self.fill("create sequence numbers start with 5 increment by 2 nocache")
+        drawn = f"source:before_schema=select nextval(`{self.database}`.numbers)"  # behind the plan
+        self.assertEqual(self.migrate("--if-exists", "drop", "--sql", drawn).code, COMPLETE)
+        self.assertEqual(self.value("select nextval('numbers')"), "7")
+
     def test_a_table_is_missing_from_a_schema_without_rows(self):
         job = self.folder / "job.toml"
         job.write_text('scope = "schema-only"\n', encoding="utf-8")
