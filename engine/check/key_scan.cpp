@@ -25,14 +25,17 @@ std::string table_sql(const SourceTable& table) {
   return mysql::quote_identifier(table.database) + "." + mysql::quote_identifier(table.name);
 }
 
-/// The table under the name `t`, or its first rows.
-std::string rows_sql(const SourceTable& table, const std::vector<std::string>& columns,
-                     ScanDepth depth) {
-  if (depth == ScanDepth::full) return table_sql(table) + " t";
+/// The rows of a table that will come, under the name `t`; or the first of them.
+std::string rows_sql(const TableWork& table, const std::vector<std::string>& columns,
+                     ScanDepth depth, std::string_view name = "t") {
+  if (depth == ScanDepth::full && table.filter.empty()) {
+    return fmt::format("{} {}", table_sql(*table.source), name);
+  }
   std::vector<std::string> quoted;
   for (const std::string& column : columns) quoted.push_back(mysql::quote_identifier(column));
-  return fmt::format("(SELECT {} FROM {} LIMIT {}) t", fmt::join(quoted, ", "), table_sql(table),
-                     sampled_rows);
+  return fmt::format("(SELECT {} FROM {}{}{}) {}", fmt::join(quoted, ", "),
+                     table_sql(*table.source), table.filter,
+                     depth == ScanDepth::full ? "" : fmt::format(" LIMIT {}", sampled_rows), name);
 }
 
 const SourceColumn* find_column(const SourceTable& table, const std::string& name) {
@@ -52,7 +55,37 @@ std::string key_sql(const std::vector<std::string>& columns) {
   return fmt::format("CONCAT_WS(', ', {})", fmt::join(parts, ", "));
 }
 
-KeyQuestion orphan_question(const SourceTable& child, const SourceTable& parent,
+/// What a source column became; null where it is left out.
+const TargetColumn* target_of(const TableWork& table, const std::string& name) {
+  for (const TranslatedColumn& column : table.translated->columns) {
+    if (table.source->columns[column.source].name == name) {
+      return &table.translated->target.columns[column.target];
+    }
+  }
+  return nullptr;
+}
+
+/// A text as citext compares it: blanks at its end count, which no collation but binary says.
+std::string lower_sql(const std::string& quoted) {
+  return "BINARY LOWER(CONVERT(" + quoted + " USING utf8mb4))";
+}
+
+/// A text as an ICU collation compares it, as near as the source can tell: its Unicode collation
+/// does likewise, but ignores blanks at the end.
+std::string unicode_sql(const std::string& quoted) {
+  return "CONCAT(CONVERT(" + quoted + " USING utf8mb4), '|') COLLATE utf8mb4_unicode_ci";
+}
+
+/// A value as the target compares it. `target` may be null: as it compares plain text.
+std::string compared_sql(const SourceColumn& source, const TargetColumn* target,
+                         const std::string& quoted) {
+  if (!has_collation(source)) return quoted;
+  if (target != nullptr && !target->collation.empty()) return unicode_sql(quoted);
+  if (target != nullptr && is_citext(target->type)) return lower_sql(quoted);
+  return "BINARY " + quoted;
+}
+
+KeyQuestion orphan_question(const TableWork& child, const TableWork& parent,
                             const SourceForeignKey& key, ScanDepth depth) {
   std::vector<std::string> meets;
   std::vector<std::string> given;
@@ -61,23 +94,31 @@ KeyQuestion orphan_question(const SourceTable& child, const SourceTable& parent,
     const std::string theirs = "p." + mysql::quote_identifier(key.referenced_columns[i]);
     given.push_back(mine + " IS NOT NULL");
     meets.push_back(theirs + " = " + mine);
-    const SourceColumn* column = find_column(child, key.columns[i]);
-    // The index finds the candidates by the source's collation, the bytes decide as the target
-    // will.
+    const SourceColumn* column = find_column(*child.source, key.columns[i]);
+    // The index finds the candidates by the source's collation, the last word is the target's: it
+    // compares as the parent's column does.
     if (column != nullptr && has_collation(*column)) {
-      meets.push_back("BINARY " + theirs + " = BINARY " + mine);
+      const TargetColumn* const target = target_of(parent, key.referenced_columns[i]);
+      meets.push_back(compared_sql(*column, target, theirs) + " = " +
+                      compared_sql(*column, target, mine));
     }
   }
+  std::string advice =
+      "delete them or add what they point at; 'A' and 'a' are two values to PostgreSQL; "
+      "--skip-keys leaves all keys out";
+  if (!parent.filter.empty()) {
+    advice = "the job's filter keeps rows of " + parent.source->full_name() +
+             " back: filter both tables alike, or --skip-keys";
+  }
   return {.subject = "orphans",
-          .what = child.full_name() + "." + key.name + " -> " + parent.full_name(),
-          .advice =
-              "delete them or add what they point at; 'A' and 'a' are two values to "
-              "PostgreSQL; --skip-keys leaves all keys out",
+          .what = child.source->full_name() + "." + key.name + " -> " + parent.source->full_name(),
+          .advice = std::move(advice),
           .sql = fmt::format(
               "SELECT {} AS k, COUNT(*) AS n FROM {} WHERE {} AND NOT EXISTS (SELECT 1 FROM {} "
-              "p WHERE {}) GROUP BY k ORDER BY k",
+              "WHERE {}) GROUP BY k ORDER BY k",
               key_sql(key.columns), rows_sql(child, key.columns, depth), fmt::join(given, " AND "),
-              table_sql(parent), fmt::join(meets, " AND "))};
+              rows_sql(parent, key.referenced_columns, ScanDepth::full, "p"),
+              fmt::join(meets, " AND "))};
 }
 
 /// Whether a unique key of the source makes the target's impossible to break: over no other
@@ -93,21 +134,6 @@ bool guarded_by_source(const SourceTable& table, const std::map<std::string, boo
              return !found->second || folds_itself;
            });
   });
-}
-
-/// A text as citext compares it.
-std::string lower_sql(const std::string& quoted) {
-  return "LOWER(CONVERT(" + quoted + " USING utf8mb4)) COLLATE utf8mb4_bin";
-}
-
-/// What a source column became; null where it is left out.
-const TargetColumn* target_of(const TableWork& table, const std::string& name) {
-  for (const TranslatedColumn& column : table.translated->columns) {
-    if (table.source->columns[column.source].name == name) {
-      return &table.translated->target.columns[column.target];
-    }
-  }
-  return nullptr;
 }
 
 bool is_plain_text(const TargetColumn& column) {
@@ -183,14 +209,11 @@ std::optional<KeyQuestion> folded_key_question(const TableWork& table, const Tar
       folds = folds || !value.empty();
       const TargetColumn& target = table.translated->target.columns[column.target];
       if (value.empty() && !target.collation.empty()) {
-        // As near as the source can tell: its Unicode collation compares as ICU's do.
         folds = folds || !is_unicode_collation(source.collation);
-        value = "CONVERT(" + quoted + " USING utf8mb4) COLLATE utf8mb4_unicode_ci";
       } else if (value.empty() && is_citext(target.type)) {
         folds = folds || !ignores_case(source.collation);
-        value = lower_sql(quoted);
       }
-      if (value.empty()) value = has_collation(source) ? "BINARY " + quoted : quoted;
+      if (value.empty()) value = compared_sql(source, &target, quoted);
     }
     // An expression, or a column that the job adds: nothing can be told of it.
     if (value.empty()) return std::nullopt;
@@ -203,16 +226,16 @@ std::optional<KeyQuestion> folded_key_question(const TableWork& table, const Tar
       .advice = "make them differ at the source, leave the column as it is, or --skip-keys",
       .sql = fmt::format("SELECT MIN({}) AS k, COUNT(*) AS n FROM {} WHERE {} GROUP BY {} HAVING "
                          "COUNT(*) > 1 ORDER BY k",
-                         key_sql(columns), rows_sql(*table.source, columns, depth),
+                         key_sql(columns), rows_sql(table, columns, depth),
                          fmt::join(given, " AND "), fmt::join(same, ", "))};
 }
 
 }  // namespace
 
 std::vector<KeyQuestion> orphan_questions(const WorkPlan& work, ScanDepth depth) {
-  std::map<std::string, const SourceTable*> tables;
+  std::map<std::string, const TableWork*> tables;
   for (const TableWork& table : work.tables) {
-    tables.emplace(table.source->full_name(), table.source);
+    tables.emplace(table.source->full_name(), &table);
   }
   std::vector<KeyQuestion> questions;
   for (const TableWork& table : work.tables) {
@@ -223,8 +246,8 @@ std::vector<KeyQuestion> orphan_questions(const WorkPlan& work, ScanDepth depth)
     for (const SourceForeignKey& key : table.source->foreign_keys) {
       const auto parent = tables.find(key.referenced_database + "." + key.referenced_table);
       if (parent == tables.end()) continue;  // not made: the plan notes it
-      if (parent->second->consolidated()) continue;
-      questions.push_back(orphan_question(*table.source, *parent->second, key, depth));
+      if (parent->second->source->consolidated()) continue;
+      questions.push_back(orphan_question(table, *parent->second, key, depth));
     }
   }
   return questions;
@@ -264,7 +287,7 @@ std::vector<KeyQuestion> duplicate_questions(const WorkPlan& work,
            .sql =
                fmt::format("SELECT MIN({}) AS k, COUNT(*) AS n FROM {} WHERE {} GROUP BY {} HAVING "
                            "COUNT(*) > 1 ORDER BY k",
-                           key_sql(columns), rows_sql(*table.source, columns, depth),
+                           key_sql(columns), rows_sql(table, columns, depth),
                            fmt::join(given, " AND "), fmt::join(same, ", "))});
     }
   }
@@ -309,7 +332,7 @@ std::vector<KeyQuestion> equal_value_questions(const WorkPlan& work, ScanDepth d
              .sql = fmt::format(
                  "SELECT MIN(CONVERT({0} USING utf8mb4)) AS k, COUNT(DISTINCT BINARY {0}) AS n "
                  "FROM {1} WHERE {0} IS NOT NULL GROUP BY {0} HAVING n > 1 ORDER BY k",
-                 quoted, rows_sql(*table.source, {source->name}, depth))});
+                 quoted, rows_sql(table, {source->name}, depth))});
       }
     }
   }

@@ -316,6 +316,28 @@ class CheckOfValues(CheckTestCase):
         self.check("--scan", "full", "--skip-keys")
         self.assertEqual(self.lines("orphans"), [])
 
+    def test_rows_that_point_at_nothing_as_the_target_compares_and_the_job_filters(self):
+        self.fill("create table p (code varchar(10) primary key, other int) engine=innodb default charset=utf8mb4;"
+                  "create table c (id int primary key, code varchar(10), constraint to_p foreign key (code) references p (code))"
+                  " engine=innodb default charset=utf8mb4; insert into p values ('a', 1), ('b', 2);"
+                  "insert into c values (1, 'a'), (2, 'B'), (3, 'b'), (4, 'a ')")
+        for depth in ("sample", "full"):
+            for how, orphans in (("keep", "2 rows point at nothing .2 values.: B, a "),
+                                 ("icu", "1 rows point at nothing .1 values.: a "),
+                                 ("citext", "1 rows point at nothing .1 values.: a ")):
+                self.check("--scan", depth, "--case-insensitive", how)
+                self.assert_line("FAIL", "orphans", f"to_p -> .*: {orphans}")
+
+            job = self.folder / "job.toml"
+            job.write_text('[[table]]\nname = "c"\nwhere = "id in (1, 3)"\n', encoding="utf-8")
+            self.check("--scan", depth, "--job", job)
+            self.assertEqual(self.lines("orphans"), [])
+            self.assert_line("OK", "keys", "no orphan and no duplicate in 1 foreign and unique keys")
+            job.write_text('[[table]]\nname = "c"\nwhere = "id in (1, 3)"\n[[table]]\nname = "p"\nwhere = "other = 1"\n',
+                           encoding="utf-8")
+            self.check("--scan", depth, "--job", job)
+            self.assert_line("FAIL", "orphans", "to_p -> .*: 1 rows point at nothing .1 values.: b$", "filter both tables alike")
+
     def test_rows_that_are_one_to_the_targets_key(self):
         self.fill("alter table t modify words varchar(20) collate utf8mb4_bin; insert into t values (3, 'ONE'), (4, null), (5, null)")
         name = f"{quote(self.database)}.t"
@@ -336,6 +358,10 @@ class CheckOfValues(CheckTestCase):
                              "leave the column as it is, or --skip-keys")
             self.assert_line("FAIL", "duplicates", f"{self.database}.k.pair: 2 rows are the same to the target's key .1 values.")
             self.assertEqual(len(self.lines("duplicates")), 2)
+        job = self.folder / "job.toml"
+        job.write_text('[[table]]\nname = "k"\nwhere = "code not like \'0%\'"\n', encoding="utf-8")
+        self.check("--scan", "full", "--cast", "k.code => integer", "--job", job)
+        self.assertEqual(self.lines("duplicates"), [], "the rows that are the same do not come")
         self.check("--scan", "full")
         self.assertEqual(self.lines("duplicates"), [])
         self.check("--scan", "full", "--cast", "k.code => integer", "--skip-keys")
