@@ -101,6 +101,9 @@ std::string_view disk_spared(const Preparation& preparation) {
   if (!preparation.to_drop.empty() || !preparation.to_truncate.empty()) {
     return "less will do, since what is dropped or truncated makes room first";
   }
+  if (tables_filtered(preparation) != 0) {
+    return "less will do, since the job's filters keep rows back";
+  }
   return {};
 }
 

@@ -125,6 +125,7 @@ class Check(CheckTestCase):
 
         self.assert_line("WARN", "tls", "source is not encrypted: rows cross the network", "--source-ssl-mode verify-full")
         self.assert_line("WARN", "tls", "target is not encrypted: rows cross the network", "--target-sslmode verify-full")
+        self.assert_line("OK", "disk", "how much is free cannot be seen from here", "df on the server's machine")
 
     def test_servers_that_are_far_away(self):
         for side, server in (("source", self.source), ("target", self.target)):
@@ -562,6 +563,14 @@ class CheckOfUsualServers(CheckOfServers):
         self.assert_line("FAIL", "disk", "are needed .* are free at /", "tablespace")
         self.assert_line("WARN", "max_wal_size", "max_wal_size 64.* would force [0-9,]+ checkpoints", "ALTER SYSTEM SET max_wal_size = '64GB'")
         self.assert_line("WARN", "maintenance_work_mem", "1 of 1 index builds would sort on disk", "ALTER SYSTEM SET maintenance_work_mem = '2GB'")
+        job = self.folder / "job.toml"
+        job.write_text('[[table]]\nname = "t"\nwhere = "id = 1"\n', encoding="utf-8")
+        self.check("--job", job)
+        self.assert_line("WARN", "disk", "are free at /.*; less will do, since the job's filters keep rows back")
+        self.target.run(f"create schema {quote(self.database)}; create table {quote(self.database)}.t (id int, words text)", self.database)
+        for how in ("drop", "truncate"):
+            self.check("--if-exists", how)
+            self.assert_line("WARN", "disk", "less will do, since what is dropped or truncated makes room first")
 
     def test_disk_that_is_only_just_large_enough(self):
         def believe(rows):

@@ -34,15 +34,28 @@ TEST(ConnectionChecks, ADistantServerIsMinded) {
   EXPECT_NE(about(findings, "latency").advice.find("--writers"), std::string::npos);
 }
 
-TEST(ConnectionChecks, SocketsAndLoopbackAreThisMachine) {
-  Endpoint endpoint;
-  endpoint.host = "db1.example";
-  EXPECT_FALSE(is_on_this_machine(endpoint));
-  endpoint.host = "127.0.0.1";
-  EXPECT_TRUE(is_on_this_machine(endpoint));
-  endpoint.host = "db1.example";
-  endpoint.socket = "/run/mysqld/mysqld.sock";
-  EXPECT_TRUE(is_on_this_machine(endpoint));
+TEST(ConnectionChecks, SocketsLoopbackAndItsOwnNameAreThisMachine) {
+  const auto is_here = [](const std::string& host, std::string_view own_name = "db1.example.org") {
+    Endpoint endpoint;
+    endpoint.host = host;
+    return is_on_this_machine(endpoint, own_name);
+  };
+  for (const char* const host :
+       {"", "localhost", "LocalHost", "127.0.0.1", "127.3.2.1", "::1", "0:0:0:0:0:0:0:1",
+        "::ffff:127.0.0.1", "/run/postgresql", "db1.example.org", "DB1", "db1"}) {
+    EXPECT_TRUE(is_here(host)) << host;
+  }
+  EXPECT_TRUE(is_here("db1.example.org", "db1"));
+  for (const char* const host :
+       {"db2", "db1x", "10.0.0.1", "127.example.org", "::2", "::ffff:10.0.0.1"}) {
+    EXPECT_FALSE(is_here(host)) << host;
+  }
+  EXPECT_FALSE(is_here("db2", ""));
+
+  Endpoint over_socket;
+  over_socket.host = "db2.example";
+  over_socket.socket = "/run/mysqld/mysqld.sock";
+  EXPECT_TRUE(is_on_this_machine(over_socket, "db1"));
 }
 
 }  // namespace
