@@ -11,6 +11,7 @@
 #include "engine/check/connection_checks.h"
 #include "engine/check/gates.h"
 #include "engine/check/key_scan.h"
+#include "engine/check/moved_tables.h"
 #include "engine/check/name_list.h"
 #include "engine/check/privilege_checks.h"
 #include "engine/check/source_checks.h"
@@ -21,6 +22,7 @@
 #include "engine/check/value_scan.h"
 #include "engine/ledger_schema.h"
 #include "engine/open_sessions.h"
+#include "engine/source_state.h"
 #include "engine/target_requirements.h"
 #include "io/error.h"
 #include "io/mysql/server_facts.h"
@@ -85,7 +87,8 @@ LinkFacts read_link(postgres::Connection& target, const postgres::LoadFacts& fac
 
 bool builds_keys(const Job& job) { return !job.skip_keys && job.scope != Scope::data_only; }
 
-Findings check_standing(const Preparation& preparation) {
+/// `moved`: the runs that moved all of the plan's tables from this source, if they did.
+Findings check_standing(const Preparation& preparation, const std::optional<MovedTables>& moved) {
   constexpr std::string_view family = "target";
   if (preparation.in_the_way.empty()) {
     return {{Verdict::ok, family, "in the way", "nothing is in the way", {}}};
@@ -270,7 +273,7 @@ class Inspection {
     }
     add(check_source(source_facts_, preparation_.work, preparation_.sizing.chunk_bytes));
     if (builds_keys(job_)) add({check_loosened_keys(preparation_.work)});
-    add(check_standing(preparation_));
+    try_to("ledger", [&] { add(check_standing(preparation_, moved_from_here())); });
 
     std::vector<mysql::Connection> readers;
     std::optional<ScanResult> scan;
@@ -293,6 +296,14 @@ class Inspection {
     }
     report_.estimate = estimate_run(preparation_.work, print, rates, preparation_.sizing,
                                     source_link_->round_trip_ms, load_facts_.max_wal_size_bytes);
+  }
+
+  /// The move that the ledger knows of, where it was from this very source.
+  std::optional<MovedTables> moved_from_here() {
+    if (preparation_.in_the_way.empty()) return std::nullopt;
+    std::optional<MovedTables> moved = find_moved_tables(*target_, preparation_.work);
+    if (moved && moved->source_identity != read_source_identity(*source_)) moved.reset();
+    return moved;
   }
 
   const Job& job_;

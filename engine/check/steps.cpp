@@ -1,9 +1,8 @@
 #include "engine/check/steps.h"
 
 #include <algorithm>
-#include <set>
-#include <utility>
 
+#include "engine/check/moved_tables.h"
 #include "engine/ledger_schema.h"
 #include "io/error.h"
 #include "io/mysql/catalog.h"
@@ -26,28 +25,10 @@ StepState ask(Session* session, const std::string& sql) {
   }
 }
 
-/// Whether every table stands in the target as a run that is complete and equal left it: it was the
-/// last one that stored the table.
 StepState look_for_tables(postgres::Connection* target, const WorkPlan* work) {
   if (target == nullptr || work == nullptr) return StepState::unseen;
-  if (look_for_ledger(*target) != LedgerState::ready) return StepState::open;
-  std::set<std::pair<std::string, std::string>> moved;
-  for (const postgres::Row& row : target->query(
-           "SELECT target_schema, target_name FROM (SELECT DISTINCT ON (target_schema, "
-           "target_name) target_schema, target_name, state, error FROM millrace.tables JOIN "
-           "millrace.runs "
-           "USING (run) ORDER BY target_schema, target_name, run DESC) last WHERE state = "
-           "'complete' AND error IS NULL AND EXISTS (SELECT FROM pg_catalog.pg_class c JOIN "
-           "pg_catalog.pg_namespace "
-           "n ON n.oid = c.relnamespace WHERE nspname = target_schema AND relname = "
-           "target_name)")) {
-    moved.emplace(row[0].text, row[1].text);
-  }
-  const bool all = std::ranges::all_of(work->tables, [&](const TableWork& table) {
-    const TargetTable& wanted = table.translated->target;
-    return moved.contains({wanted.schema, wanted.name});
-  });
-  return all ? StepState::done : StepState::open;
+  const bool none = work->tables.empty() && look_for_ledger(*target) == LedgerState::ready;
+  return none || find_moved_tables(*target, *work) ? StepState::done : StepState::open;
 }
 
 StepState look_at(const Step& step, const StepEvidence& evidence) {

@@ -253,6 +253,35 @@ class CheckOfSchemas(CheckTestCase):
 
         self.assert_line("FAIL", "in the way", f"{self.database}.t", "--if-exists drop")
 
+    def test_what_stands_there_since_it_was_moved(self):
+        self.check()
+        self.assert_line("OK", "in the way", "nothing is in the way")
+        self.assertEqual(self.migrate().code, COMPLETE)
+        self.check()
+        self.assert_line("WARN", "in the way", "moved already: run 1 ended complete at 20.*Z", "to move them again --if-exists drop")
+        self.fill("create table later (id int primary key)")
+        self.check()
+        self.assert_line("FAIL", "in the way", f"{self.database}.t", "--if-exists drop")
+        self.check("--exclude", "later")
+        self.assert_line("WARN", "in the way", "moved already: run 1")
+
+        # A database of the same name and tables on another server is another one.
+        self.target.run("update millrace.runs set source_identity = 'of another server'", self.database)
+        self.check("--exclude", "later")
+        self.assert_line("FAIL", "in the way", f"{self.database}.t", "--if-exists drop")
+
+    def test_small_tables_and_one_that_cannot_be_read(self):
+        self.check()
+        self.assert_line("OK", "keys", "every table has a key")
+        self.assert_line("OK", "engines", "tables by engine: 1 InnoDB")
+        self.assert_line("OK", "max_allowed_packet", "no value is converted by the server")
+        self.assert_line("OK", "values", "every value fits", "--scan full reads every row")
+        self.assert_line("OK", "keys", "no foreign or unique key that rows could break")
+        self.fill("create table keyless (a int); create table gone (a int primary key); alter table gone discard tablespace")
+        self.check()
+        self.assert_line("OK", "keys", "small tables without a key, one stream each: 1")
+        self.assert_line("FAIL", "tables", f"{self.database}.gone cannot be read: ")
+
     def test_geometry_without_postgis(self):
         self.fill("create table g (id int primary key, place point)")
         self.check()
