@@ -93,6 +93,13 @@ Findings check_standing(const Preparation& preparation, const std::optional<Move
   if (preparation.in_the_way.empty()) {
     return {{Verdict::ok, family, "in the way", "nothing is in the way", {}}};
   }
+  if (moved) {
+    return {{Verdict::warn, family, "in the way",
+             fmt::format("the tables were moved already: run {} ended complete at {}", moved->run,
+                         moved->ended_at),
+             "to move them again --if-exists drop, truncate or append; to compare them millrace "
+             "verify"}};
+  }
   return {{Verdict::fail, family, "in the way",
            "what would be made stands there already: " + name_list(preparation.in_the_way, 20),
            "--if-exists drop, truncate or append; or --schema-map, or --exclude"}};
@@ -249,7 +256,8 @@ class Inspection {
   void look_at_plan() {
     const SourceGrants grants(source_facts_.grants);
     add(check_source_privileges(job_, source_->version(), grants, preparation_.catalog,
-                                source_facts_.binlog));
+                                {.on = source_facts_.binlog,
+                                 .has_replicated_writes = source_facts_.logs_what_it_replicates}));
     bool readable = false;
     try_to("tables", [&] {
       Findings probed = probe_tables(*source_, preparation_.work, grants, Probe::every_table);
@@ -261,6 +269,9 @@ class Inspection {
           job_, preparation_,
           postgres::read_table_privileges(*target_, preparation_.translation.schemas)));
     });
+    if (job_.scope != Scope::schema_only) {
+      try_to("tables", [&] { add(check_guards(*target_, preparation_)); });
+    }
     if (job_.ledger && job_.scope != Scope::schema_only) {
       try_to("ledger", [&] {
         require_ledger_place(*target_, preparation_.target, preparation_.translation.schemas);

@@ -9,14 +9,15 @@ namespace millrace {
 namespace {
 
 constexpr std::string_view family = "privileges";
-constexpr int first_with_backup_stage = 100400;
+constexpr int first_with_backup_stage = 100401;
 constexpr int first_with_binlog_monitor = 100502;
+constexpr int first_with_slave_monitor = 100509;
 constexpr int first_with_flush_tables = 80023;  // a privilege of its own beside RELOAD
 
 class SourcePrivileges {
  public:
   SourcePrivileges(const Job& job, const mysql::ServerVersion& version, const SourceGrants& grants,
-                   const SourceCatalog& catalog, bool binlog)
+                   const SourceCatalog& catalog, BinlogFacts binlog)
       : job_(job), version_(version), grants_(grants), binlog_(binlog) {
     for (const SourceTable& table : catalog.tables) {
       for (const SourceMember& member : table.members) databases_.insert(member.database);
@@ -27,15 +28,15 @@ class SourcePrivileges {
                  (!version.mariadb && version.number >= first_with_flush_tables &&
                   grants.everywhere("FLUSH_TABLES"));
     for (const std::string& database : databases_) {
-      if (!grants.on_database("LOCK TABLES", database) || !grants.on_database("SELECT", database)) {
-        unlockable_.push_back(database);
-      }
+      // It needs SELECT, too; that each table is read is tried by itself.
+      if (!grants.on_database("LOCK TABLES", database)) unlockable_.push_back(database);
     }
   }
 
   Findings check() {
     if (job_.scope != Scope::schema_only) check_snapshot();
     check_position();
+    check_replica();
     check_others();
     check_extras();
     return std::move(findings_);
@@ -88,7 +89,7 @@ class SourcePrivileges {
               "account may not lock them",
               grant_reload() + ", or " + grant_lock_tables());
         }
-        if (!binlog_) {
+        if (!binlog_.on) {
           return refuse(
               "the account may take no lock, and the binlog is off: no way to one instant",
               grant_reload() + ", or " + grant_lock_tables());
@@ -117,7 +118,7 @@ class SourcePrivileges {
             fmt::format("the account may not LOCK TABLES in {}", fmt::join(unlockable_, ", ")),
             grant_lock_tables());
       case SnapshotMethod::position:
-        if (!binlog_)
+        if (!binlog_.on)
           return refuse("--snapshot position needs the binlog, and it is off", "log_bin");
         if (non_transactional_) {
           return refuse(
@@ -134,7 +135,7 @@ class SourcePrivileges {
   }
 
   void check_position() {
-    if (!binlog_) return;
+    if (!binlog_.on) return;
     const bool monitors = version_.mariadb && version_.number >= first_with_binlog_monitor;
     const std::string_view privilege = monitors ? "BINLOG MONITOR" : "REPLICATION CLIENT";
     // SHOW MASTER STATUS takes the snapshot's own position; MariaDB tells that to everybody.
@@ -147,6 +148,29 @@ class SourcePrivileges {
         {needed ? Verdict::fail : Verdict::warn, family, "position",
          needed ? "--snapshot position needs to see the binlog's position, and the account may not"
                 : "the account may not see the binlog's position: the report may not have it",
+         fmt::format("GRANT {} ON *.* TO {}", privilege, account())});
+  }
+
+  /// Without a lock the binlog's position is what proves one instant; a replica's tells of its own
+  /// writes alone, and one that was stopped is told from others by a privilege only.
+  void check_replica() {
+    const bool locks = may_flush_ || unlockable_.empty();
+    const bool relied_on = job_.snapshot == SnapshotMethod::position ||
+                           (job_.snapshot == SnapshotMethod::automatic && !locks);
+    if (!binlog_.on || binlog_.has_replicated_writes || !relied_on) return;
+    std::string_view privilege = "REPLICATION CLIENT";
+    if (version_.mariadb && version_.number >= first_with_binlog_monitor) {
+      privilege =
+          version_.number >= first_with_slave_monitor ? "SLAVE MONITOR" : "REPLICATION SLAVE ADMIN";
+    }
+    if (grants_.everywhere(privilege) || grants_.everywhere("SUPER") ||
+        grants_.everywhere("REPLICA MONITOR")) {
+      return ok("replica", "the account may see whether the source is a replica");
+    }
+    findings_.push_back(
+        {Verdict::warn, family, "replica",
+         "the account may not see whether the source is a replica that was stopped: what it "
+         "replicated is not in its binlog (log_slave_updates), whose position the snapshot goes by",
          fmt::format("GRANT {} ON *.* TO {}", privilege, account())});
   }
 
@@ -187,7 +211,7 @@ class SourcePrivileges {
   const Job& job_;
   const mysql::ServerVersion& version_;
   const SourceGrants& grants_;
-  const bool binlog_;
+  const BinlogFacts binlog_;
   bool non_transactional_ = false;
   bool may_flush_ = false;
   std::set<std::string> databases_;
@@ -199,13 +223,13 @@ class SourcePrivileges {
 
 Findings check_source_privileges(const Job& job, const mysql::ServerVersion& version,
                                  const SourceGrants& grants, const SourceCatalog& catalog,
-                                 bool binlog) {
+                                 BinlogFacts binlog) {
   return SourcePrivileges(job, version, grants, catalog, binlog).check();
 }
 
 Findings check_hidden_extras(const Job& job, const mysql::ServerVersion& version,
                              const SourceGrants& grants, const SourceCatalog& catalog) {
-  return SourcePrivileges(job, version, grants, catalog, false).look_for_extras();
+  return SourcePrivileges(job, version, grants, catalog, {}).look_for_extras();
 }
 
 }  // namespace millrace

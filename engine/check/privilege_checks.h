@@ -8,11 +8,17 @@
 
 namespace millrace {
 
+/// What there is of a binlog whose position tells of all writes.
+struct BinlogFacts {
+  bool on = false;
+  bool has_replicated_writes = false;  // it would have those of a server that ours replicates
+};
+
 /// Whether the source's account may take the snapshot that the job asks for, and see what it
 /// tells of: with the GRANT to type. Reading the tables themselves is tried, see table_probe.h.
 Findings check_source_privileges(const Job& job, const mysql::ServerVersion& version,
                                  const SourceGrants& grants, const SourceCatalog& catalog,
-                                 bool binlog);
+                                 BinlogFacts binlog);
 
 /// The part of it that tells of views, triggers and events which the account may not see, so that
 /// no list of what is not migrated can have them.

@@ -13,4 +13,8 @@ namespace millrace {
 Findings check_target_privileges(const Job& job, const Preparation& preparation,
                                  const std::vector<postgres::TablePrivileges>& standing);
 
+/// Whether triggers and foreign keys of the tables that stand can be let sleep while rows come, as
+/// far as there are any. Requires: no transaction is open.
+Findings check_guards(postgres::Connection& target, const Preparation& preparation);
+
 }  // namespace millrace

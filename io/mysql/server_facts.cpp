@@ -75,7 +75,8 @@ ServerFacts read_server_facts(Connection& connection) {
   const auto global = read_pairs(
       connection,
       "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('log_bin', 'binlog_format', "
-      "'expire_logs_days', 'binlog_expire_logs_seconds', 'max_allowed_packet', 'sql_mode')");
+      "'expire_logs_days', 'binlog_expire_logs_seconds', 'max_allowed_packet', 'sql_mode', "
+      "'log_slave_updates', 'log_replica_updates')");
   const auto session = read_pairs(connection,
                                   "SHOW SESSION VARIABLES WHERE Variable_name IN "
                                   "('net_write_timeout', 'wait_timeout')");
@@ -88,6 +89,9 @@ ServerFacts read_server_facts(Connection& connection) {
   facts.tls_version = text(status, "Ssl_version");
   facts.tls_cipher = text(status, "Ssl_cipher");
   facts.binlog = text(global, "log_bin") == "ON" || text(global, "log_bin") == "1";
+  for (const char* const name : {"log_slave_updates", "log_replica_updates"}) {
+    facts.logs_what_it_replicates |= text(global, name) == "ON" || text(global, name) == "1";
+  }
   facts.binlog_format = text(global, "binlog_format");
   std::uint64_t kept = number_of(text(global, "binlog_expire_logs_seconds"));
   if (kept == 0) {

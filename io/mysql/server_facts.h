@@ -23,6 +23,7 @@ struct ServerFacts {
   std::string tls_version;          // of this session; empty: not encrypted
   std::string tls_cipher;
   bool binlog = false;
+  bool logs_what_it_replicates = false;              // or it could be a replica that does not
   std::string binlog_format;                         // "ROW", "MIXED", "STATEMENT"
   std::optional<std::uint64_t> binlog_kept_seconds;  // none: until somebody purges it
   std::uint64_t max_allowed_packet_bytes = 0;

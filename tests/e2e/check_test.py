@@ -171,6 +171,51 @@ class Check(CheckTestCase):
         for subject in ("snapshot", "position", "process", "extras", "select"):
             self.assertEqual([line["verdict"] for line in self.lines(subject)], ["OK"], subject)
 
+    def test_each_way_to_a_snapshot_that_the_account_may_take(self):
+        def assert_way(how, verdict, message, advice="", account=None):
+            self.check("--snapshot", how, source=account)
+            self.assert_line(verdict, "snapshot", message, advice)
+
+        all_ways = ("reload, binlog monitor on *.*", f"select, lock tables on `{self.database}`.*")
+        account = self.as_account(*all_ways)
+        for how, message in (("auto", "will be taken by BACKUP STAGE"), ("backup-stage", "may use BACKUP STAGE"),
+                             ("flush-lock", "may FLUSH TABLES WITH READ LOCK"), ("lock-tables", "may LOCK TABLES"),
+                             ("position", "waits for a moment in which nobody writes")):
+            assert_way(how, "OK", message, account=account)
+        assert_way("none", "WARN", "no snapshot is asked for", "leave --snapshot none out", account)
+
+        self.fill("create table old (id int primary key) engine=myisam")
+        assert_way("auto", "OK", "will be taken by FLUSH TABLES WITH READ LOCK", account=account)
+        assert_way("backup-stage", "FAIL", "does not hold off writes", "--snapshot flush-lock", account)
+        assert_way("position", "FAIL", "cannot hold off writes", "--snapshot flush-lock", account)
+
+        # SELECT on each table will do: LOCK TABLES is a privilege of the database.
+        account = self.as_account(f"select on `{self.database}`.t", f"select on `{self.database}`.old",
+                                  f"lock tables on `{self.database}`.*")
+        assert_way("auto", "OK", "will be taken by LOCK TABLES READ", account=account)
+        self.assert_line("OK", "select", "SELECT is refused on none of 2 tables")
+
+    def test_account_that_cannot_tell_a_replica(self):
+        grant = f"select on `{self.database}`.*"
+        self.check("--snapshot", "position", source=self.as_account(grant, "binlog monitor on *.*"))
+        self.assert_line("WARN", "replica", "whether the source is a replica that was stopped", "GRANT SLAVE MONITOR ON ")
+        self.check("--snapshot", "position", source=self.as_account(grant, "binlog monitor, slave monitor on *.*"))
+        self.assert_line("OK", "replica", "may see whether the source is a replica")
+        self.check("--snapshot", "lock-tables", source=self.as_account(grant))
+        self.assertEqual(self.lines("replica"), [], "a lock needs no position")
+
+    def test_ways_that_mysql_has_not(self):
+        mysql = Mysql(variable("MILLRACE_MYSQL56"))
+        name = f"u{self.number:08x}"
+        self.addCleanup(mysql.run, f"drop database if exists `{self.database}`; drop user {name}@'%'")
+        mysql.run(f"create database `{self.database}`; create table `{self.database}`.t (id int primary key) engine=innodb;"
+                  f"create user {name}@'%' identified by {literal(SECRET)}; grant select on `{self.database}`.* to {name}@'%'")
+        account = mysql.url(self.database, user=name, password=SECRET)
+        self.check("--snapshot", "backup-stage", source=account)
+        self.assert_line("FAIL", "snapshot", "needs MariaDB 10.4", "leave --snapshot out")
+        self.check("--snapshot", "position", source=account)
+        self.assert_line("FAIL", "position", "needs to see the binlog's position", "GRANT REPLICATION CLIENT ON ")
+
     def test_table_that_the_account_may_not_read(self):
         self.fill("create table secret (id int primary key)")
         self.check(source=self.as_account(f"select on `{self.database}`.t", f"insert on `{self.database}`.secret"))
@@ -201,6 +246,40 @@ class Check(CheckTestCase):
                             ("append", 'GRANT INSERT ON TABLE "s"."t" TO')):
             self.check(*there, how, target=role)
             self.assert_line("FAIL", "target tables", 'the role may not .*"s"."t"', advice)
+
+    def test_what_is_needed_of_tables_that_stand(self):
+        self.fill("create table counted (id int auto_increment primary key)")
+        self.target.run("create schema s; create table s.t (id int, words varchar(20)); create table s.counted (id serial primary key);"
+                        "create function s.loud() returns trigger language plpgsql as 'begin return new; end';"
+                        "create trigger loud before insert on s.t for each row execute function s.loud()", self.database)
+        there = ("--schema-map", f"{self.database}=s", "--data-only", "--no-ledger")
+        role = self.as_role("insert on all tables in schema s")
+        self.check(*there, target=role)
+        for verdict, message, advice in (
+                ("FAIL", 'may not use schemas .*: "s"', 'GRANT USAGE ON SCHEMA "s" TO "r'),
+                ("FAIL", 'may not read tables whose next number .*: "s"."counted"', 'GRANT SELECT ON TABLE "s"."counted" TO "r'),
+                ("FAIL", "may not set sequences .*: s.counted_id_seq", "GRANT UPDATE ON SEQUENCE s.counted_id_seq TO "),
+                ("WARN", 'nothing would be proven of it: "s"."t"', 'GRANT SELECT ON TABLE "s"."t" TO .*--verify none')):
+            self.assert_line(verdict, "target tables", message, advice)
+        self.assert_line("FAIL", "triggers and keys", "would see each row.*trigger s.t.loud", "GRANT SET ON PARAMETER session_replication_role")
+
+        name = f"r{self.number:08x}"
+        self.target.run(f"grant usage on schema s to {name}; grant select on all tables in schema s to {name};"
+                        f"grant update on sequence s.counted_id_seq to {name};"
+                        f"grant set on parameter session_replication_role to {name}", self.database)
+        self.addCleanup(self.target.run, f"revoke set on parameter session_replication_role from {name}")
+        self.check(*there, target=role)
+        self.assert_line("OK", "target tables", "may load the tables")
+        self.assert_line("OK", "triggers and keys", "session_replication_role")
+        outcome = self.migrate(*there, target=role)
+        self.assertEqual(outcome.code, COMPLETE, "what was found to be enough is enough: " + outcome.stderr)
+
+    def test_keys_of_tables_that_stand_and_refer_to_what_is_not_loaded(self):
+        self.target.run("create schema s; create table s.other (id int primary key);"
+                        "create table s.t (id int references s.other, words varchar(20))", self.database)
+        self.check("--schema-map", f"{self.database}=s", "--data-only", "--no-ledger",
+                   target=self.as_role("usage on schema s", "insert, select on s.t"))
+        self.assert_line("OK", "triggers and keys", "look at each row, and refer to none that is loaded")
 
 
 class CheckOfSchemas(CheckTestCase):
