@@ -14,7 +14,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "faults"))
 
 from fault_test_case import (BAD_DATA, BAD_REQUEST, COMPLETE, SECRET, FaultTestCase, Locker, Mysql, OneTableTestCase,
-                             OwnServers, Postgres, await_true, literal, quote)
+                             OwnServers, Postgres, await_true, literal, quote, variable)
 from relay import Relay
 
 CODES = {"OK": 0, "WARN": 1, "FAIL": 2}
@@ -696,7 +696,7 @@ class CheckOfUsualServers(CheckOfServers):
     def test_target_of_the_usual_size(self):
         self.check()
 
-        for subject in ("disk", "max_wal_size", "maintenance_work_mem", "wal_level", "followers", "collation", "max_connections"):
+        for subject in ("hold up", "disk", "max_wal_size", "maintenance_work_mem", "wal_level", "followers", "collation", "max_connections"):
             self.assertEqual([line["verdict"] for line in self.lines(subject)], ["OK"], subject)
 
     def test_slot_that_nobody_reads(self):
@@ -753,6 +753,12 @@ class CheckOfOtherServers(CheckOfServers):
     def test_source_without_a_binlog(self):
         self.check()
         self.assert_line("OK", "binlog", "the binlog is off: the snapshot has no position")
+
+        account = self.as_account(f"select on `{self.database}`.*")
+        self.check(source=account)
+        self.assert_line("FAIL", "snapshot", "no way to one instant", "GRANT RELOAD ON .*GRANT SELECT, LOCK TABLES")
+        self.check("--snapshot", "position", source=account)
+        self.assert_line("FAIL", "snapshot", "needs the binlog, and it is off")
 
     def test_target_that_needs_no_wal_for_new_tables(self):
         self.check()
