@@ -66,7 +66,7 @@ void RepairGuards::read_keys() {
            "ORDER BY p.at) AS given, pg_catalog.string_agg(pg_catalog.format("
            "'p.%I OPERATOR(%I.%s) c.%I', r.attname, n.nspname, o.oprname, a.attname), ' AND ' "
            "ORDER BY p.at) AS meets "
-           "FROM pg_catalog.unnest(k.conkey, k.confkey, k.conpfeqop) "
+           "FROM unnest(k.conkey, k.confkey, k.conpfeqop) "
            "WITH ORDINALITY p(own, other, op, at) "
            "JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = p.own "
            "JOIN pg_catalog.pg_attribute r ON r.attrelid = k.confrelid AND r.attnum = p.other "
