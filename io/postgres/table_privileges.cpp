@@ -36,7 +36,7 @@ SELECT n.nspname, c.relname, format('%I.%I', sn.nspname, s.relname)
        JOIN pg_namespace sn ON sn.oid = s.relnamespace
        JOIN pg_class c ON c.oid = d.refobjid JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
-   AND d.deptype IN ('a', 'i') AND NOT has_sequence_privilege(s.oid, 'UPDATE')
+   AND d.deptype IN ('a', 'i') AND CASE WHEN s.relkind = 'S' THEN NOT has_sequence_privilege(s.oid, 'UPDATE') ELSE false END
    AND n.nspname IN )" + list + ") ORDER BY 3")) {
     const auto table = of_name.find(row.at(0).text + '\0' + row.at(1).text);
     if (table != of_name.end()) tables[table->second].closed_sequences.push_back(row.at(2).text);
