@@ -110,15 +110,18 @@ KeyQuestion orphan_question(const TableWork& child, const TableWork& parent,
     advice = "the job's filter keeps rows of " + parent.source->full_name() +
              " back: filter both tables alike, or --skip-keys";
   }
-  return {.subject = "orphans",
-          .what = child.source->full_name() + "." + key.name + " -> " + parent.source->full_name(),
-          .advice = std::move(advice),
-          .sql = fmt::format(
-              "SELECT {} AS k, COUNT(*) AS n FROM {} WHERE {} AND NOT EXISTS (SELECT 1 FROM {} "
-              "WHERE {}) GROUP BY k ORDER BY k",
-              key_sql(key.columns), rows_sql(child, key.columns, depth), fmt::join(given, " AND "),
-              rows_sql(parent, key.referenced_columns, ScanDepth::full, "p"),
-              fmt::join(meets, " AND "))};
+  return {
+      .subject = "orphans",
+      .what = child.source->full_name() + "." + key.name + " -> " + parent.source->full_name(),
+      .advice = std::move(advice),
+      // A join, since MariaDB remembers what NOT EXISTS (...) gave for a value, and takes 'b' for
+      // 'B' and 'a ' for 'a' then as the collation does.
+      .sql = fmt::format(
+          "SELECT {0} AS k, COUNT(*) AS n FROM {1} LEFT JOIN {2} ON {3} WHERE {4} AND p.{5} IS "
+          "NULL GROUP BY BINARY {0} ORDER BY k",
+          key_sql(key.columns), rows_sql(child, key.columns, depth),
+          rows_sql(parent, key.referenced_columns, ScanDepth::full, "p"), fmt::join(meets, " AND "),
+          fmt::join(given, " AND "), mysql::quote_identifier(key.referenced_columns.front()))};
 }
 
 /// Whether a unique key of the source makes the target's impossible to break: over no other

@@ -428,7 +428,7 @@ class CheckOfValues(CheckTestCase):
         self.fill("create table p (code varchar(10) primary key, other int) engine=innodb default charset=utf8mb4;"
                   "create table c (id int primary key, code varchar(10), constraint to_p foreign key (code) references p (code))"
                   " engine=innodb default charset=utf8mb4; insert into p values ('a', 1), ('b', 2);"
-                  "insert into c values (1, 'a'), (2, 'B')")
+                  "insert into c values (1, 'a'), (2, 'B'), (3, 'b')")
         for depth in ("sample", "full"):
             self.check("--scan", depth)
             self.assert_line("FAIL", "orphans", "to_p -> .*: 1 rows point at nothing .1 values.: B$")
