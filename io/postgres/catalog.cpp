@@ -91,6 +91,9 @@ WITH chosen AS (SELECT oid, nspname FROM pg_namespace WHERE nspname IN )" +
 named AS (
   SELECT c.oid, s.nspname, c.relname AS name, c.relkind::text AS kind,
          CASE WHEN c.relkind IN ('r', 'm') THEN pg_relation_size(c.oid) > 0
+              WHEN c.relkind = 'p' THEN EXISTS (
+                SELECT FROM pg_inherits i JOIN pg_class k ON k.oid = i.inhrelid
+                 WHERE i.inhparent = c.oid AND (k.relkind <> 'r' OR pg_relation_size(k.oid) > 0))
               ELSE c.relkind NOT IN ('i', 'I', 'S', 'c') END AS has_rows,
          pg_has_role(c.relowner, 'USAGE') AS owned
     FROM chosen s JOIN pg_class c ON c.relnamespace = s.oid AND c.relkind <> 't'
