@@ -109,7 +109,6 @@ class Migration {
       prepare_target(target, [&] {
         if (keeps_ledger) begin_ledger(target);
         take_snapshot();
-        restart_sequences(target);
         ledger_.note_snapshot(target, source_.snapshot());
         fault_point("migrate.before_plan_commit");
       });
@@ -396,8 +395,12 @@ class Migration {
     for (std::size_t i = 0; i < made.size(); ++i) {
       const TargetSequence& now = preparation_.translation.sequences[i];
       const bool stood = preparation_.kept_relations.contains(now.schema + '\0' + now.name);
-      if (stood || now.next == made[i].next) continue;
-      target.execute(postgres::restart_sequence(now));
+      if (stood && preparation_.begun) {
+        // Made by the run that died, or its owner's: none may hand out again what rows hold.
+        target.execute(postgres::advance_sequence(now));
+      } else if (!stood && now.next != made[i].next) {
+        target.execute(postgres::restart_sequence(now));
+      }
     }
   }
 
@@ -426,7 +429,11 @@ class Migration {
                               stop_.check();
                             },
                         .after_first = [&] { created_ = true; },
-                        .before_last = [&] { ledger_.note_phase(target, "copy"); }});
+                        .before_last =
+                            [&] {
+                              restart_sequences(target);
+                              ledger_.note_phase(target, "copy");
+                            }});
   }
 
   void copy() {

@@ -56,6 +56,14 @@ std::string comment_on(std::string_view what, const std::string& name, const std
   return fmt::format("COMMENT ON {} {} IS {}", what, name, quote_literal(text));
 }
 
+// Used up at the source, it must be used up in the target: its last value was the last one.
+bool is_used_up(const TargetSequence& sequence) noexcept {
+  return sequence.next > sequence.maximum || sequence.next < sequence.minimum;
+}
+std::int64_t last_of(const TargetSequence& sequence) noexcept {
+  return sequence.increment > 0 ? sequence.maximum : sequence.minimum;
+}
+
 }  // namespace
 
 std::string create_schema(const std::string& schema) {
@@ -99,11 +107,18 @@ std::vector<std::string> create_partitions(const TargetTable& table) {
 
 std::string restart_sequence(const TargetSequence& sequence) {
   const std::string name = quote_qualified(sequence.schema, sequence.name);
-  // Used up there, it must be used up here: its last value was the last one.
-  const bool used_up = sequence.next > sequence.maximum || sequence.next < sequence.minimum;
-  if (!used_up) return fmt::format("ALTER SEQUENCE {} RESTART WITH {}", name, sequence.next);
-  return fmt::format("SELECT pg_catalog.setval({}, {})", quote_literal(name),
-                     sequence.increment > 0 ? sequence.maximum : sequence.minimum);
+  if (!is_used_up(sequence)) {
+    return fmt::format("ALTER SEQUENCE {} RESTART WITH {}", name, sequence.next);
+  }
+  return fmt::format("SELECT pg_catalog.setval({}, {})", quote_literal(name), last_of(sequence));
+}
+
+std::string advance_sequence(const TargetSequence& sequence) {
+  const std::string name = quote_qualified(sequence.schema, sequence.name);
+  const bool used_up = is_used_up(sequence);
+  return fmt::format("SELECT pg_catalog.setval({0}, {1}, {2}) FROM {3} WHERE last_value {4} {1}",
+                     quote_literal(name), used_up ? last_of(sequence) : sequence.next, used_up,
+                     name, sequence.increment > 0 ? "<" : ">");
 }
 
 std::string create_sequence(const TargetSequence& sequence) {

@@ -18,6 +18,8 @@ std::vector<std::string> create_partitions(const TargetTable& table);
 std::string create_sequence(const TargetSequence& sequence);
 /// Let a sequence that stands go on with the value that it has there.
 std::string restart_sequence(const TargetSequence& sequence);
+/// Likewise, unless it is further on already.
+std::string advance_sequence(const TargetSequence& sequence);
 /// `replace`: an earlier attempt may have made it.
 std::string create_view(const TargetView& view, bool replace = false);
 std::vector<std::string> comments(const TargetTable& table);
