@@ -88,10 +88,20 @@ void refuse_if_under_way(postgres::Connection& session, std::int32_t run) {
 
 /// From now on no receipt of an earlier attempt is taken; those that are being written are in
 /// sessions that end_left_sessions() waits for.
-std::int32_t make_ours(postgres::Connection& session, std::int32_t run) {
-  const auto rows = session.query(fmt::format(
-      "UPDATE millrace.runs SET attempts = attempts + 1 WHERE run = {} RETURNING attempts", run));
-  return std::stoi(rows.at(0).at(0).text);
+/// Requires: the lock of the run. Who held it until now may have brought the run on since its row
+/// was read.
+void make_ours(postgres::Connection& session, StoredRun& run) {
+  const auto rows = session.query(
+      fmt::format("UPDATE millrace.runs SET attempts = attempts + 1 WHERE run = {} AND state IN "
+                  "('running', 'failed', 'cancelled') RETURNING attempts, phase",
+                  run.run));
+  if (rows.empty()) {
+    throw Error(ErrorKind::bad_request,
+                fmt::format("cannot resume: run {} has ended meanwhile", run.run),
+                {.side = Side::target}, "millrace status shows how");
+  }
+  run.attempt = std::stoi(rows.at(0).at(0).text);
+  run.preparing = rows.at(0).at(1).text == phase_of_preparing;
 }
 
 /// A process that was killed leaves sessions behind that may still store or build.
@@ -254,7 +264,7 @@ StoredRun take_over_run(postgres::Connection& session, const std::string& source
     if (!open) continue;
     if (same) {
       refuse_if_under_way(session, run.run);
-      run.attempt = make_ours(session, run.run);
+      make_ours(session, run);
       end_left_sessions(session, run.run);
       read_plan(session, run);
       for (const postgres::Row& hook : session.query(fmt::format(
