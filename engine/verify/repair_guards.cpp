@@ -59,8 +59,11 @@ void RepairGuards::read_keys() {
            "k.confrelid::pg_catalog.regclass, pg_catalog.pg_get_constraintdef(k.oid), "
            "k.convalidated, pg_catalog.pg_has_role(c.relowner, 'USAGE') AND "
            "pg_catalog.has_table_privilege(k.confrelid, 'REFERENCES'), "
-           "k.confdeltype IN ('c', 'n', 'd') OR k.confupdtype IN ('c', 'n', 'd'), "
-           "pair.given, pair.meets FROM pg_catalog.pg_constraint k "
+           "(k.confdeltype IN ('c', 'n', 'd') OR k.confupdtype IN ('c', 'n', 'd')) AND "
+           "k.confrelid IN (" +
+           tables +
+           "), pair.given, pair.meets, pg_catalog.obj_description(k.oid, 'pg_constraint') FROM "
+           "pg_catalog.pg_constraint k "
            "JOIN pg_catalog.pg_class c ON c.oid = k.conrelid CROSS JOIN LATERAL ("
            "SELECT pg_catalog.string_agg(pg_catalog.format('c.%I IS NOT NULL', a.attname), ' AND ' "
            "ORDER BY p.at) AS given, pg_catalog.string_agg(pg_catalog.format("
@@ -72,13 +75,16 @@ void RepairGuards::read_keys() {
            "JOIN pg_catalog.pg_attribute r ON r.attrelid = k.confrelid AND r.attnum = p.other "
            "JOIN pg_catalog.pg_operator o ON o.oid = p.op "
            "JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace) pair "
-           "WHERE k.contype = 'f' AND k.conparentid = 0 AND (k.conrelid IN (" +
+           "WHERE k.contype = 'f' AND k.conparentid = 0 AND NOT EXISTS (SELECT FROM "
+           "pg_catalog.pg_trigger t WHERE t.tgconstraint = k.oid AND t.tgenabled = 'D') AND "
+           "(k.conrelid IN (" +
            tables + ") OR k.confrelid IN (" + tables + ")) ORDER BY 2, 1")) {
     keys_.push_back(
         {.name = row[0].text,
          .table = row[1].text,
          .parent = row[2].text,
          .definition = row[3].text,
+         .comment = row[9].null ? std::nullopt : std::optional(row[9].text),
          .orphans = fmt::format("SELECT pg_catalog.count(*) FROM {} c WHERE {} AND NOT EXISTS "
                                 "(SELECT FROM {} p WHERE {})",
                                 row[1].text, row[7].text, row[2].text, row[8].text),
@@ -152,6 +158,10 @@ void RepairGuards::restore() {
     if (key.droppable) {
       session_.execute(
           fmt::format("ALTER TABLE {} ADD CONSTRAINT {} {}", key.table, key.name, key.definition));
+      if (key.comment) {
+        session_.execute(fmt::format("COMMENT ON CONSTRAINT {} ON {} IS {}", key.name, key.table,
+                                     postgres::quote_literal(*key.comment)));
+      }
     } else if (as_replica_ && key.valid) {
       const std::string orphans = session_.query(key.orphans).at(0).at(0).text;
       if (orphans == "0") continue;

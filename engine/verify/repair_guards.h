@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -48,7 +49,8 @@ class RepairGuards {
     std::string table;       // quoted
     std::string parent;      // quoted
     std::string definition;  // as ADD CONSTRAINT takes it
-    std::string orphans;     // the query that counts rows without a parent
+    std::optional<std::string> comment;
+    std::string orphans;  // the query that counts rows without a parent
     bool valid = false;
     bool droppable = false;     // by this role
     bool changes_rows = false;  // CASCADE, SET NULL or SET DEFAULT

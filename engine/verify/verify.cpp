@@ -12,6 +12,7 @@
 #include "engine/mysql_source.h"
 #include "engine/open_sessions.h"
 #include "engine/preparation.h"
+#include "engine/retry.h"
 #include "engine/run_account.h"
 #include "engine/verify/difference_report.h"
 #include "engine/verify/ledger_search.h"
@@ -444,8 +445,22 @@ class Verification {
     stop_.check();
     postgres::Connection session(job_.target, "millrace repair");
     const StopRequest::Waker waker(stop_, [&] { session.cancel(); });
-    report_.proof.rows_repaired += repair_rows(session, target, slices, repairs);
+    report_.proof.rows_repaired += repair_in_parts(session, target, slices, repairs);
     return true;
+  }
+
+  /// In one transaction, unless the server has no locks for so many tables.
+  static std::uint64_t repair_in_parts(postgres::Connection& session, const TargetInstant& target,
+                                       std::span<const TargetSlice> slices,
+                                       std::span<const TableRepair> repairs) {
+    try {
+      return repair_rows(session, target, slices, repairs);
+    } catch (const Error& error) {
+      if (!is_out_of_locks(error) || repairs.size() < 2) throw;
+    }
+    const std::size_t half = repairs.size() / 2;
+    const std::uint64_t first = repair_in_parts(session, target, slices, repairs.first(half));
+    return first + repair_in_parts(session, target, slices, repairs.subspan(half));
   }
 
   void note(const std::string& where, const std::string& message) {
