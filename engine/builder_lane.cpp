@@ -95,6 +95,7 @@ void BuilderLane::build_once(const BuildQueue::Task& task, bool perhaps_done) {
   WaitClock clock(meter_, Stall::target);
   clock.start();
   lane_.join(ledger_);
+  ledger_.require_owner(session_);  // else these names may be another run's tables by now
   // Where only the way to it was lost, the server may still build: let what stands be decided.
   if (perhaps_done) ledger_.end_predecessor(session_);
   fault_point(task.finish ? "builder.before_finish" : "builder.before_index");
