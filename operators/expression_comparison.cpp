@@ -68,6 +68,9 @@ Paired texts(const Expression& left, const Expression& right, std::string_view o
   if (!left.folds_case && !right.folds_case) {
     return Operands{left.sql, right.sql, std::string(pads)};
   }
+  // Of a _bin and a _ci column the first decides, and which of a column and a function does is hard
+  // to tell. A literal follows the other side.
+  if (left.folds_case != right.folds_case && !left.text && !right.text) return std::nullopt;
   const auto folded = [](const Expression& e) {
     if (e.text && is_ascii(*e.text)) {
       std::string lower = *e.text;
@@ -199,8 +202,8 @@ Result arithmetic(const Expression& left, std::string_view op, const Expression&
   // MySQL counts in 64 bits and in doubles, whatever the columns' width.
   const auto widened = [floating](const Expression& e) {
     if (floating) return e.sql + "::double precision";
-    const bool column = e.family == ValueFamily::integer && e.sql.starts_with('"');
-    return column ? e.sql + "::bigint" : e.sql;
+    const bool narrow = e.family == ValueFamily::integer && !e.wide && !is_count(e);
+    return narrow ? e.sql + "::bigint" : e.sql;
   };
   const bool literal_divisor = is_count(*b) && b->sql.find_first_not_of('0') != std::string::npos;
   // Dividing by zero gives NULL there and an error here.
@@ -209,6 +212,7 @@ Result arithmetic(const Expression& left, std::string_view op, const Expression&
     Result result =
         inherit(make(std::move(sql), whole ? ValueFamily::integer : ValueFamily::number), {*a, *b});
     result->floating = floating;
+    result->wide = whole && !(is_count(*a) && is_count(*b));
     return result;
   };
   if (op == "+" || op == "-" || op == "*") {
@@ -235,7 +239,8 @@ Result choose(const std::vector<std::string>& conditions, const Arguments& value
   sql += " ELSE " + same->back().sql + " END";
   ValueFamily family = ValueFamily::null;
   for (const Expression& e : *same) {
-    if (e.family != ValueFamily::null) family = e.family;
+    // A fraction among whole numbers makes all of them numbers.
+    if (e.family != ValueFamily::null && family != ValueFamily::number) family = e.family;
   }
   return inherit(make("(" + sql + ")", family), *same);
 }

@@ -12,8 +12,9 @@ namespace millrace::expression {
 //    xor        := and (XOR and)*
 //    and        := not (AND not)*
 //    not        := NOT not | predicate
-//    predicate  := sum (comparison sum | IS [NOT] .. | [NOT] IN (..) | [NOT] BETWEEN sum AND sum
-//                       | [NOT] LIKE sum | [NOT] REGEXP sum)*
+//    predicate  := test (comparison test | IS [NOT] ..)*
+//    test       := sum ([NOT] IN (..) | [NOT] BETWEEN sum AND sum | [NOT] LIKE sum
+//                       | [NOT] REGEXP sum)*
 //    sum        := product (('+' | '-') (product | interval))*
 //    product    := unary (('*' | '/' | '%' | DIV | MOD) unary)*
 //    unary      := '-' unary | '!' unary | '(' or ')' | literal | column | CASE .. END
@@ -32,6 +33,9 @@ Result Parser::join(const Result& left, std::string_view word, const Result& rig
 Result Parser::any() {
   Result left = exclusive();
   while (left && (skip_word("or") || skip_symbol("||"))) left = join(left, "OR", exclusive());
+  // Some functions write an operand twice: forty of them in one another would fill the memory.
+  constexpr std::size_t longest = std::size_t{1} << 20;
+  if (left && left->sql.size() > longest) return std::nullopt;
   return left;
 }
 
@@ -41,8 +45,15 @@ Result Parser::exclusive() {
   return left;
 }
 
+Result Parser::negation() {
+  const Deeper deeper(depth_);
+  if (depth_ > most_depth) return std::nullopt;
+  return skip_word("not") ? negated(negation()) : predicate();
+}
+
+// What compares binds less than what tests: MariaDB prints a = (b IN (0, 1)) without the brackets.
 Result Parser::predicate() {
-  Result left = sum();
+  Result left = tested();
   while (left) {
     constexpr std::array<std::string_view, 8> comparisons{
         "=", "<=>", "<>", "!=", "<", "<=", ">", ">="};
@@ -52,18 +63,24 @@ Result Parser::predicate() {
     if (compares) {
       const std::string op = token_.text;
       advance();
-      const Result right = sum();
+      const Result right = tested();
       left = right ? compare(*left, op, *right) : std::nullopt;
     } else if (skip_word("is")) {
       left = is(*left);
-    } else if (at_word("not") || at_word("in") || at_word("between") || at_word("like") ||
-               at_word("regexp") || at_word("rlike")) {
-      const bool inverted = skip_word("not");
-      left = test(*left);
-      if (inverted) left = negated(left);
     } else {
       break;
     }
+  }
+  return left;
+}
+
+Result Parser::tested() {
+  Result left = sum();
+  while (left && (at_word("not") || at_word("in") || at_word("between") || at_word("like") ||
+                  at_word("regexp") || at_word("rlike"))) {
+    const bool inverted = skip_word("not");
+    left = test(*left);
+    if (inverted) left = negated(left);
   }
   return left;
 }
@@ -167,6 +184,8 @@ Result Parser::add_interval(const Expression& left, const std::string& sign) {
 }
 
 Result Parser::unary() {
+  const Deeper deeper(depth_);
+  if (depth_ > most_depth) return std::nullopt;
   if (skip_symbol("-")) {
     const bool literal = token_.kind == TokenKind::number;
     const Result operand = unary();
@@ -276,7 +295,12 @@ Result Parser::cast() {
   const auto number = as_number(*operand);
   if ((type == "signed" || type == "unsigned") && number &&
       number->family == ValueFamily::integer) {
-    return inherit(make(number->sql + "::bigint", ValueFamily::integer), {*operand});
+    Result result = inherit(make(number->sql + "::bigint", ValueFamily::integer), {*operand});
+    result->wide = true;
+    if (type == "unsigned" && !is_count(*number) && result->caveat.empty()) {
+      result->caveat = "a negative number is a very large one at the source once it is UNSIGNED";
+    }
+    return result;
   }
   if (type == "decimal" && number && !number->floating && sizes.size() == 2) {
     return inherit(

@@ -76,9 +76,9 @@ class Parser {
     return left;
   }
 
-  Result negation() { return skip_word("not") ? negated(negation()) : predicate(); }
-
+  Result negation();
   Result predicate();
+  Result tested();
   Result is(const Expression& left);
   /// What follows a left side in words: IN, BETWEEN, LIKE, REGEXP.
   Result test(const Expression& left);
@@ -105,6 +105,21 @@ class Parser {
 
   Lexer lexer_;
   Token token_;
+
+ private:
+  /// How deep brackets and signs may lie in one another: the call stack is not endless.
+  static constexpr int most_depth = 200;
+  class Deeper {
+   public:
+    explicit Deeper(int& depth) : depth_(depth) { ++depth_; }
+    ~Deeper() { --depth_; }
+    Deeper(const Deeper&) = delete;
+    Deeper& operator=(const Deeper&) = delete;
+
+   private:
+    int& depth_;
+  };
+  int depth_ = 0;
 };
 
 }  // namespace millrace::expression

@@ -37,6 +37,7 @@ struct TranslatedExpression {
   ValueFamily family = ValueFamily::other;
   bool immutable = true;      // the same answer for the same row for ever: may stand in an index
   bool floating = false;      // a number of type real or double precision
+  bool wide = false;          // an integer that has 64 bits here already
   bool folds_case = false;    // text that the source compares without regard to case
   bool text_differs = false;  // the source would print another text, say of a zerofill number
   bool ordered_by_number = false;   // text here, a numbered label in the source: ENUM and SET

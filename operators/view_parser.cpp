@@ -145,15 +145,17 @@ Result ViewParser::column() {
 
 Result ViewParser::find(const Scope& scope, const std::vector<std::string>& parts, bool innermost) {
   const std::string& name = parts.back();
+  // The source's server prints its tables' columns with the table: a bare name is an alias.
+  if (parts.size() == 1 && scope.outputs != nullptr) {
+    for (const Output& output : *scope.outputs) {
+      if (output.column.name == name) return output.value;
+    }
+  }
   for (std::size_t i = 0; i < scope.sources.size(); ++i) {
     const Source& source = scope.sources[i];
     if (parts.size() >= 2 && parts[parts.size() - 2] != source.alias) continue;
     if (parts.size() >= 3 && parts[0] != source.database) continue;
     if (Result found = of_source(scope, i, name, innermost)) return found;
-  }
-  if (parts.size() > 1 || scope.outputs == nullptr) return std::nullopt;
-  for (const Output& output : *scope.outputs) {
-    if (output.column.name == name) return output.value;
   }
   return std::nullopt;
 }
@@ -174,7 +176,9 @@ Result ViewParser::of_source(const Scope& scope, std::size_t source, const std::
     Expression e = column.value;
     const std::string quoted = quote_identifier(column.target);
     const std::string bare = from.prefix + "." + quoted;
-    e.sql.replace(e.sql.find(quoted), quoted.size(), bare);
+    const std::size_t at = e.sql.find(quoted);
+    if (at == std::string::npos) return std::nullopt;
+    e.sql.replace(at, quoted.size(), bare);
     if (innermost) origins_.insert_or_assign(e.sql, Origin{source, &column, bare});
     return e;
   }
@@ -205,6 +209,7 @@ Result ViewParser::aggregate(const std::string& name) {
   if (!given || !skip_symbol(")")) return std::nullopt;
   const std::string open = name + (distinct ? "(DISTINCT " : "(");
   if (distinct && !has_one_equality(*given)) return std::nullopt;
+  if (distinct) take_pads(*given);
   if (name == "count")
     return inherit(make(open + given->sql + ")", ValueFamily::integer), {*given});
   const auto number = as_number(*given);

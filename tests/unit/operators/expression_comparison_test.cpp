@@ -87,12 +87,45 @@ TEST(ExpressionComparison, WordsBindAsInMysql) {
   EXPECT_EQ(translated("`n` or `m` xor `n`"), "((\"n\" <> 0) OR ((\"m\" <> 0) <> (\"n\" <> 0)))");
 }
 
+TEST(ExpressionComparison, WhatTestsBindsMoreTightlyThanWhatCompares) {
+  EXPECT_EQ(translated("`truth` = `n` in (0,1)"), "(\"truth\" = (\"n\" IN (0, 1)))");
+  EXPECT_EQ(translated("`truth` = `n` between 1 and 2"),
+            "(\"truth\" = ((\"n\" >= 1) AND (\"n\" <= 2)))");
+}
+
+TEST(ExpressionComparison, NestingHasABound) {
+  const std::string deep = std::string(100000, '(') + "`n`" + std::string(100000, ')');
+  EXPECT_EQ(translated(deep), "none");
+  std::string wide = "`n`";
+  for (int i = 0; i < 60; ++i) wide = "greatest(" + wide + ",`m`)";
+  EXPECT_EQ(translated(wide), "none");
+  std::string signs;
+  for (int i = 0; i < 100000; ++i) signs += "not ";
+  EXPECT_EQ(translated(signs + "`n`"), "none");
+}
+
+TEST(ExpressionComparison, IntegersAreCountedIn64BitsWhateverTheyComeFrom) {
+  EXPECT_EQ(translated("ifnull(`n`,0) * `m`"),
+            "(" + translated("ifnull(`n`,0)") + "::bigint * \"m\"::bigint)");
+  EXPECT_EQ(translated("(`n` + 1) * 86400"), "((\"n\"::bigint + 1) * 86400)");
+}
+
+TEST(ExpressionComparison, NegativeNumberThatBecomesUnsignedIsTold) {
+  EXPECT_EQ(translated("cast(`n` as unsigned)"), "\"n\"::bigint");
+  EXPECT_NE(caveat_of("cast(`n` as unsigned)"), "");
+  EXPECT_EQ(caveat_of("cast(`n` as signed)"), "");
+}
+
 TEST(ExpressionComparison, TextThatIgnoresCaseIsFoldedWithACaveat) {
   EXPECT_EQ(translated("`folded` = 'Abc'"), "(lower(\"folded\") = 'abc')");
   EXPECT_EQ(translated("`folded` in ('A','é')"), "(lower(\"folded\") IN ('a', lower('é')))");
   EXPECT_EQ(translated("`folded` like 'x%'"), "(\"folded\" ILIKE 'x%')");
   EXPECT_NE(caveat_of("`folded` = 'Abc'"), "");
   EXPECT_NE(caveat_of("if(`folded` = 'x',1,0)"), "");
+}
+
+TEST(ExpressionComparison, TextsOfWhichOneKeepsItsCaseGiveNone) {
+  EXPECT_EQ(translated("`folded` = `exact`"), "none");
 }
 
 TEST(ExpressionComparison, TextOfABinaryCollationKeepsItsCase) {
@@ -155,6 +188,12 @@ TEST(ExpressionComparison, ChoicesBecomeCases) {
             "(CASE WHEN (\"n\" = 1) THEN 10 WHEN (\"n\" = 2) THEN 20 ELSE NULL END)");
   EXPECT_EQ(translated("if(`n` > 5,1,0)"), "(CASE WHEN (\"n\" > 5) THEN true ELSE false END)");
   EXPECT_EQ(translated("if(`n` > 5,'many',0)"), "none");
+}
+
+TEST(ExpressionComparison, AFractionAmongWholeNumbersMakesANumber) {
+  const std::string choice = "(CASE WHEN (\"n\" > 5) THEN \"price\" ELSE 0 END)";
+  EXPECT_EQ(translated("round(if(`n` > 5,`price`,0),1)"), "round(" + choice + ", 1)");
+  EXPECT_EQ(translated("concat(if(`n` > 5,`ratio`,0))"), "none");
 }
 
 TEST(ExpressionComparison, GreatestOfANullIsNull) {

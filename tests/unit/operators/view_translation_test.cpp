@@ -183,6 +183,15 @@ TEST(ViewTranslation, SumsAndAveragesThatBothServersShareAreKept) {
       R"("f"."job")");
 }
 
+TEST(ViewTranslation, ABareNameIsTheListsBeforeItIsATables) {
+  EXPECT_EQ(query_of("select `j`.`id` AS `id`,count(`r`.`n`) AS `price` from (`f`.`job` `j` join "
+                     "`f`.`frame` `r` on(`r`.`job` = `j`.`id`)) group by `j`.`id` having "
+                     "`price` > 100"),
+            R"(select "j"."id" as "id", count("r"."n") as "price" from ("f"."job" "j" join )"
+            R"("f"."frame" "r" on ("r"."job" = "j"."id")) group by "j"."id" having )"
+            R"((count("r"."n") > 100))");
+}
+
 TEST(ViewTranslation, GroupsOverTextThatIgnoresCaseNeedItsRowsKey) {
   const std::string from = " from `f`.`job` group by ";
   EXPECT_THAT(reason_of("select `f`.`job`.`name` AS `a`" + from + "`f`.`job`.`name`"),
