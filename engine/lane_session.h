@@ -22,7 +22,9 @@ class LaneSession {
       : session_(session),
         open_(std::move(open)),
         pauses_(pauses),
-        interrupter_(session.interrupter()) {}
+        interrupter_(session.interrupter()) {
+    session_.end_when_cancelled();
+  }
 
   postgres::Connection& get() noexcept { return session_; }
   bool reopens() const noexcept { return open_ && pauses_ != nullptr; }
@@ -33,6 +35,7 @@ class LaneSession {
     postgres::Connection opened = open_again(*pauses_, open_);
     const std::lock_guard lock(mutex_);
     session_ = std::move(opened);
+    session_.end_when_cancelled();
     interrupter_ = session_.interrupter();
     joined_ = false;
   }

@@ -38,7 +38,7 @@ namespace millrace::postgres {
 struct Interrupter::Line {
   PGcancel* cancel = nullptr;
   int socket = -1;
-  std::atomic<bool> asked = false;
+  std::atomic<unsigned> asked = 0;  // how often it was asked to stop
 
   Line() = default;
   Line(const Line&) = delete;
@@ -51,14 +51,14 @@ struct Interrupter::Line {
 
 void Interrupter::cancel() const noexcept {
   if (line_ == nullptr) return;
-  line_->asked = true;
+  ++line_->asked;
   std::array<char, 256> ignored;
   PQcancel(line_->cancel, ignored.data(), static_cast<int>(ignored.size()));
 }
 
 void Interrupter::cut() const noexcept {
   if (line_ == nullptr) return;
-  line_->asked = true;
+  ++line_->asked;
   shutdown(line_->socket, SHUT_RDWR);
 }
 
@@ -291,10 +291,14 @@ struct Connection::Session {
   bool header_sent = false;
   bool commits_itself = false;  // no transaction was open when it was sent
   bool hung_up = false;
+  bool ends_when_cancelled = false;
+  unsigned asked_before = 0;  // Line::asked, when the statement was sent
 
   PGconn* get() const noexcept { return connection.get(); }
   void keep_notice(const char* text);
   void send(const std::string& text);
+  /// Wait for what the server says next, asking it again to stop where it was asked too early.
+  void await_result();
   /// The next result that is not an error; null at the end. An error drains the rest, then throws.
   Result next_result();
   /// Read and drop results until there are none, failing any COPY on the way.
@@ -331,7 +335,7 @@ Error Connection::Session::describe(const PGresult* failed) const {
   const std::string_view statement = statement_of(sql, at, statements_done);
   Error error =
       error_of(failed, "target refused " + shorten_statement(statement), statement, account);
-  if (line->asked && error.kind() == ErrorKind::connection_lost) {
+  if (line->asked != 0 && error.kind() == ErrorKind::connection_lost) {
     return Error(ErrorKind::cancelled, error.message(), error.where());
   }
   return error;
@@ -341,7 +345,7 @@ Error Connection::Session::describe_loss() const {
   std::string reason = PQerrorMessage(get());
   reason = shorten_statement(reason, 300);
   if (reason.empty()) reason = "the connection is gone";
-  return Error(line->asked ? ErrorKind::cancelled : ErrorKind::connection_lost,
+  return Error(line->asked != 0 ? ErrorKind::cancelled : ErrorKind::connection_lost,
                "lost the target during " +
                    shorten_statement(statement_of(sql, 0, statements_done)) + ": " + reason,
                {.side = Side::target}, "see the target's log: was it stopped, or did it crash?");
@@ -369,6 +373,10 @@ void Connection::Session::send(const std::string& text) {
     throw Error(ErrorKind::internal, "a COPY is open: " + shorten_statement(text),
                 {.side = Side::target});
   }
+  asked_before = line->asked;
+  if (ends_when_cancelled && asked_before != 0 && text != "ROLLBACK") {
+    throw Error(ErrorKind::cancelled, "stopped on request", {.side = Side::target});
+  }
   sql = text;
   statements_done = 0;
   const PGTransactionStatusType state = PQtransactionStatus(get());
@@ -378,7 +386,24 @@ void Connection::Session::send(const std::string& text) {
   }
 }
 
+void Connection::Session::await_result() {
+  // A request that overtakes its statement finds the session at rest, and is forgotten.
+  constexpr int ask_again_ms = 300;
+  while (PQisBusy(get()) == 1) {
+    const int unsent = PQflush(get());
+    if (unsent < 0) return;
+    const auto events = static_cast<short>(POLLIN | (unsent > 0 ? POLLOUT : 0));
+    if (wait_for(PQsocket(get()), events, ask_again_ms)) {
+      if (PQconsumeInput(get()) == 0) return;
+    } else if (line->asked != asked_before) {
+      std::array<char, 256> ignored;
+      PQcancel(line->cancel, ignored.data(), static_cast<int>(ignored.size()));
+    }
+  }
+}
+
 Result Connection::Session::next_result() {
+  await_result();
   Result result(PQgetResult(get()));
   if (result == nullptr) {
     if (PQstatus(get()) == CONNECTION_BAD) throw describe_loss();
@@ -502,6 +527,8 @@ void Connection::rollback() noexcept {
   } catch (...) {  // NOLINT(bugprone-empty-catch): a session that cannot roll back is lost
   }
 }
+
+void Connection::end_when_cancelled() noexcept { session_->ends_when_cancelled = true; }
 
 int Connection::server_version() const noexcept { return PQserverVersion(session_->get()); }
 

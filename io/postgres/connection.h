@@ -118,6 +118,9 @@ class Connection {
   /// As Interrupter::cancel() and cut(). Threads: any, while *this lives and is not moved.
   void cancel() noexcept;
   void cut() noexcept;
+  /// From now on, once it was asked to stop, the session begins nothing but a ROLLBACK: what else
+  /// is sent fails with Error{cancelled}.
+  void end_when_cancelled() noexcept;
 
  private:
   struct Session;

@@ -381,6 +381,21 @@ TEST(PostgresConnection, CancelEndsAStatementFromAnotherThread) {
   EXPECT_FALSE(connection.lost());
 }
 
+TEST(PostgresConnection, SessionThatEndsWhenCancelledBeginsNothingMore) {
+  Connection connection = connect();
+  connection.end_when_cancelled();
+  connection.execute("BEGIN");
+  connection.cancel();
+
+  const Error error = error_of([&] { connection.execute("SELECT pg_sleep(600)"); });
+
+  EXPECT_EQ(error.kind(), ErrorKind::cancelled);
+  connection.rollback();
+  EXPECT_FALSE(connection.lost());
+  EXPECT_EQ(error_of([&] { connection.begin_copy("COPY t FROM STDIN (FORMAT binary)"); }).kind(),
+            ErrorKind::cancelled);
+}
+
 TEST(PostgresConnection, CancelEndsACopyThatWaitsForALock) {
   const Schema schema;
   Connection holder = connect();
