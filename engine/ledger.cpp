@@ -141,10 +141,10 @@ Ledger Ledger::begin(postgres::Connection& session, const LedgerEntry& entry,
   enter_chunks(session, ledger.run_, plan);
   session.execute(fmt::format(
       "UPDATE millrace.runs u SET state = 'abandoned', ended_at = coalesce(ended_at, "
-      "clock_timestamp()) WHERE run <> {0} AND state IN ('running', 'failed', 'cancelled') AND "
+      "clock_timestamp()) WHERE run <> {0} AND {1} AND "
       "EXISTS (SELECT FROM millrace.tables a JOIN millrace.tables b USING (target_schema, "
       "target_name) WHERE a.run = u.run AND b.run = {0})",
-      ledger.run_));
+      ledger.run_, run_is_unfinished));
   return ledger;
 }
 

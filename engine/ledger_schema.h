@@ -15,6 +15,9 @@ inline constexpr int ledger_lock_of_run = 0x4d52'0001;
 inline constexpr int ledger_lock_of_lanes = 0x4d52'0002;
 inline constexpr int ledger_lock_of_schema = 0x4d52'0003;
 
+/// SQL: whether a row of millrace.runs is of a run that may be resumed, or under way.
+inline constexpr const char* run_is_unfinished = "state IN ('running', 'failed', 'cancelled')";
+
 /// What of a ledger stands in a target.
 enum class LedgerState : std::uint8_t {
   absent,   // no schema of its name

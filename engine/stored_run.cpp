@@ -19,8 +19,6 @@ namespace millrace {
 
 namespace {
 
-constexpr const char* unfinished = "state IN ('running', 'failed', 'cancelled')";
-
 std::uint64_t count_of(const postgres::Cell& cell) {
   return cell.null ? 0 : std::stoull(cell.text);
 }
@@ -92,9 +90,9 @@ void refuse_if_under_way(postgres::Connection& session, std::int32_t run) {
 /// was read.
 void make_ours(postgres::Connection& session, StoredRun& run) {
   const auto rows = session.query(
-      fmt::format("UPDATE millrace.runs SET attempts = attempts + 1 WHERE run = {} AND state IN "
-                  "('running', 'failed', 'cancelled') RETURNING attempts, phase",
-                  run.run));
+      fmt::format("UPDATE millrace.runs SET attempts = attempts + 1 WHERE run = {} AND {} "
+                  "RETURNING attempts, phase",
+                  run.run, run_is_unfinished));
   if (rows.empty()) {
     throw Error(ErrorKind::bad_request,
                 fmt::format("cannot resume: run {} has ended meanwhile", run.run),
@@ -220,7 +218,7 @@ std::optional<UnfinishedRun> find_unfinished(postgres::Connection& session, cons
   for (const postgres::Row& row : session.query(
            std::string("SELECT run, target_schema, target_name FROM millrace.tables WHERE run IN "
                        "(SELECT run FROM millrace.runs WHERE ") +
-           unfinished + ")")) {
+           run_is_unfinished + ")")) {
     if (!ours.contains({row[1].text, row[2].text})) continue;
     newest = std::max(newest, std::stoi(row[0].text));
   }
