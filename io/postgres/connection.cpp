@@ -43,6 +43,11 @@ struct Interrupter::Line {
   Line() = default;
   Line(const Line&) = delete;
   Line& operator=(const Line&) = delete;
+  /// Ask the server to stop the statement that runs.
+  void ask() const noexcept {
+    std::array<char, 256> ignored;
+    PQcancel(cancel, ignored.data(), static_cast<int>(ignored.size()));
+  }
   ~Line() {
     PQfreeCancel(cancel);
     if (socket >= 0) close(socket);
@@ -52,8 +57,7 @@ struct Interrupter::Line {
 void Interrupter::cancel() const noexcept {
   if (line_ == nullptr) return;
   ++line_->asked;
-  std::array<char, 256> ignored;
-  PQcancel(line_->cancel, ignored.data(), static_cast<int>(ignored.size()));
+  line_->ask();
 }
 
 void Interrupter::cut() const noexcept {
@@ -396,8 +400,7 @@ void Connection::Session::await_result() {
     if (wait_for(PQsocket(get()), events, ask_again_ms)) {
       if (PQconsumeInput(get()) == 0) return;
     } else if (line->asked != asked_before) {
-      std::array<char, 256> ignored;
-      PQcancel(line->cancel, ignored.data(), static_cast<int>(ignored.size()));
+      line->ask();
     }
   }
 }
