@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "io/ascii_case.h"
 #include "io/error.h"
 #include "operators/named_conversion.h"
 #include "operators/schema_translator.h"

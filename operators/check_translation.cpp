@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "io/ascii_case.h"
 #include "operators/schema_translator.h"
 
 namespace millrace {

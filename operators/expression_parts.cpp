@@ -27,6 +27,21 @@ bool is_count(const Expression& e) noexcept {
   return !e.sql.empty() && std::all_of(e.sql.begin(), e.sql.end(), is_digit);
 }
 
+bool has_one_order(const Expression& e) noexcept {
+  switch (e.family) {
+    case ValueFamily::text:
+    case ValueFamily::uuid:
+    case ValueFamily::json: return false;
+    case ValueFamily::other: return e.labels_of != nullptr;
+    default: return true;
+  }
+}
+
+bool has_one_equality(const Expression& e) noexcept {
+  if (e.family == ValueFamily::json) return false;
+  return !e.folds_case && (e.family != ValueFamily::other || e.labels_of != nullptr);
+}
+
 Expression make(std::string sql, ValueFamily family, bool immutable) {
   Expression result;
   result.sql = std::move(sql);

@@ -22,6 +22,10 @@ bool is_numeric(const Expression& e) noexcept;
 bool is_moment(const Expression& e) noexcept;
 /// A whole number, zero or more, written as such.
 bool is_count(const Expression& e) noexcept;
+/// Whether both servers put values of this kind into the same order.
+bool has_one_order(const Expression& e) noexcept;
+/// Whether both servers take the same values for one.
+bool has_one_equality(const Expression& e) noexcept;
 
 Expression make(std::string sql, ValueFamily family, bool immutable = true);
 Expression literal_of(const std::string& text);

@@ -4,21 +4,11 @@
 #include <map>
 #include <utility>
 
+#include "io/ascii_case.h"
 #include "io/error.h"
 #include "operators/schema_translator.h"
 
 namespace millrace {
-
-namespace {
-
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
-}  // namespace
-
-bool same_ignoring_case(std::string_view a, std::string_view b) noexcept {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
 
 /// "numeric" of "numeric(10,2)".
 std::string_view base_of(std::string_view type) noexcept { return type.substr(0, type.find('(')); }

@@ -166,9 +166,6 @@ class Translator {
   mutable DisjointSets ties_;                               // columns tied by foreign keys
 };
 
-/// Whether two names are one to a server that ignores the case of ASCII letters.
-bool same_ignoring_case(std::string_view a, std::string_view b) noexcept;
-
 /// "numeric" of "numeric(10,2)".
 std::string_view base_of(std::string_view type) noexcept;
 

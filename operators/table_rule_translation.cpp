@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "io/ascii_case.h"
 #include "io/error.h"
 #include "operators/schema_translator.h"
 

@@ -68,8 +68,8 @@ class ViewParser : public expression::Parser {
 
   void refuse(const std::string& what);
   bool refused() const { return !refused_.empty(); }
-  void take(const Expression& e);
-  void take_pads(const Expression& e);
+  void tell(std::string_view caveat);
+  void tell_pads(const Expression& e);
   void unexpected();
   /// Read an expression; what cannot be translated is refused with its text.
   Result expression();
