@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "io/ascii_case.h"
+
 namespace millrace {
 
 namespace {
@@ -16,14 +18,6 @@ constexpr bool is_word(char letter) noexcept {
 constexpr bool is_ascii(std::string_view word) noexcept {
   return std::all_of(word.begin(), word.end(),
                      [](char letter) { return static_cast<unsigned char>(letter) < 0x80; });
-}
-
-std::string lowered(std::string_view text) {
-  std::string lower(text);
-  for (char& letter : lower) {
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-  }
-  return lower;
 }
 
 /// Call `take` with each word of `text`, as it is spelled.
@@ -45,7 +39,7 @@ void each_word(std::string_view text, Take take) {
 std::vector<std::string> ascii_words(std::string_view name) {
   std::vector<std::string> words;
   each_word(name, [&](std::string_view word) {
-    if (is_ascii(word)) words.push_back(lowered(word));
+    if (is_ascii(word)) words.push_back(lower_case(word));
   });
   return words;
 }
@@ -62,7 +56,7 @@ void TableMentions::add(std::string_view database, std::string_view name,
     return;
   }
   Name& entry = names_.emplace_back();
-  entry.database = lowered(database);
+  entry.database = lower_case(database);
   entry.database_words = ascii_words(database);
   entry.words = ascii_words(name);
   entry.tables = {table};
@@ -83,7 +77,7 @@ std::set<std::string> TableMentions::find(std::string_view database,
   bool a_database = false;
   std::string word;
   each_word(statement, [&](std::string_view spelled) {
-    word = lowered(spelled);
+    word = lower_case(spelled);
     drops = drops || word == "drop";
     a_database = a_database || word == "database" || word == "schema";
     if (words_.contains(word)) said.insert(word);
@@ -93,7 +87,7 @@ std::set<std::string> TableMentions::find(std::string_view database,
                        [&](const std::string& one) { return said.contains(one); });
   };
   std::set<std::string> tables;
-  const std::string default_database = lowered(database);
+  const std::string default_database = lower_case(database);
   const auto look_at = [&](std::size_t index) {
     const Name& name = names_[index];
     const bool its_database = name.database == default_database || all_said(name.database_words);
@@ -143,7 +137,7 @@ std::string first_word(std::string_view statement) {
   if (begin == std::string_view::npos) return {};
   std::size_t end = begin;
   while (end < statement.size() && is_word(statement[end])) ++end;
-  return lowered(statement.substr(begin, end - begin));
+  return lower_case(statement.substr(begin, end - begin));
 }
 
 }  // namespace millrace

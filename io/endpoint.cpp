@@ -16,6 +16,7 @@
 #include <span>
 #include <utility>
 
+#include "io/ascii_case.h"
 #include "io/nearest_word.h"
 
 namespace millrace {
@@ -129,14 +130,6 @@ std::uint16_t parse_port(std::string_view text, Side side) {
 
 bool is_mysql(const Endpoint& endpoint) noexcept { return endpoint.scheme == "mysql"; }
 
-std::string lower(std::string_view text) {
-  std::string lowered(text);
-  std::transform(lowered.begin(), lowered.end(), lowered.begin(), [](char letter) {
-    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-  });
-  return lowered;
-}
-
 struct TlsWord {
   std::string_view mysql;
   std::string_view postgresql;
@@ -152,7 +145,7 @@ constexpr std::array<TlsWord, 6> tls_words = {{{"disabled", "disable"},
                                                {"verify-full", "verify-full"}}};
 
 std::string parse_tls_mode(const Endpoint& endpoint, std::string_view text) {
-  std::string word = lower(text);
+  std::string word = lower_case(text);
   std::replace(word.begin(), word.end(), '_', '-');
   if (word == "verify-identity") word = "verify-full";
   if (!is_mysql(endpoint) && word == "preferred") word = "prefer";
@@ -235,7 +228,7 @@ std::string read_scheme(std::string_view url, Side side) {
   if (end == std::string_view::npos) {
     refuse(side, "it does not begin with a scheme", "write " + std::string(example_for(side)));
   }
-  const std::string scheme = lower(url.substr(0, end));
+  const std::string scheme = lower_case(url.substr(0, end));
   const bool mysql = scheme == "mysql" || scheme == "mariadb";
   const bool postgresql = scheme == "postgresql" || scheme == "postgres";
   if (!mysql && !postgresql) {

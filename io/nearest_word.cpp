@@ -5,14 +5,12 @@
 #include <numeric>
 #include <vector>
 
+#include "io/ascii_case.h"
+
 namespace millrace {
 namespace {
 
-char fold(char letter) noexcept {
-  if (letter == '_') return '-';
-  if (letter >= 'A' && letter <= 'Z') return static_cast<char>(letter - 'A' + 'a');
-  return letter;
-}
+char fold(char letter) noexcept { return letter == '_' ? '-' : lower_case(letter); }
 
 /// Letters to insert, drop, change or swap with their neighbour to turn `a` into `b`.
 std::size_t edit_distance(std::string_view a, std::string_view b) {

@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "io/ascii_case.h"
 #include "io/error.h"
 #include "io/nearest_word.h"
 #include "operators/glob.h"
@@ -24,14 +25,6 @@ constexpr std::array<std::string_view, 38> type_names = {
 // What people write, and what the catalog calls it.
 constexpr std::pair<std::string_view, std::string_view> spellings[] = {
     {"integer", "int"}, {"numeric", "decimal"}, {"real", "double"}};
-
-std::string lowered(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
-  return result;
-}
 
 bool has_wildcard(std::string_view text) noexcept {
   return text.find_first_of("*?[") != std::string_view::npos;
@@ -107,7 +100,7 @@ class RuleReader {
   }
 
   void read_type() {
-    const std::string whole = lowered(tokens_[at_++].text);
+    const std::string whole = lower_case(tokens_[at_++].text);
     const std::size_t open = whole.find('(');
     rule_.type = whole.substr(0, open);
     for (const auto& [spelling, name] : spellings) {
@@ -164,7 +157,7 @@ class RuleReader {
     while (!done()) {
       if (take("using")) {
         if (done()) refuse(rule_.origin, "'using' without a conversion", "see docs/conversions.md");
-        rule_.conversion = lowered(tokens_[at_++].text);
+        rule_.conversion = lower_case(tokens_[at_++].text);
       } else if (take("null")) {
         if (!take("if")) refuse(rule_.origin, "'null' without 'if'", "write null if 0,-1");
         rule_.null_if = values("null if 0,-1");
@@ -185,7 +178,7 @@ class RuleReader {
 
   bool done() const noexcept { return at_ == tokens_.size(); }
   bool is(std::string_view word) const {
-    return !done() && !tokens_[at_].quoted && lowered(tokens_[at_].text) == word;
+    return !done() && !tokens_[at_].quoted && lower_case(tokens_[at_].text) == word;
   }
   bool is_keyword() const { return is("using") || is("null") || is("true") || is("false"); }
   bool take(std::string_view word) {
@@ -274,7 +267,7 @@ bool holds(const LengthGuard& guard, const SourceColumn& column) noexcept {
 bool has_default(const SourceColumn& column, const std::string& wanted) {
   switch (column.default_kind) {
     case DefaultKind::none: return false;
-    case DefaultKind::null: return lowered(wanted) == "null";
+    case DefaultKind::null: return lower_case(wanted) == "null";
     case DefaultKind::literal:
     case DefaultKind::expression: return column.default_text == wanted;
   }
@@ -284,7 +277,7 @@ bool has_default(const SourceColumn& column, const std::string& wanted) {
 bool selects_by_type(const CastRule& rule, const SourceColumn& column) {
   // MariaDB's JSON is longtext to its catalog.
   const bool is_json = column.type == SourceType::json && matches_glob(rule.type, "json");
-  return rule.type.empty() || is_json || matches_glob(rule.type, lowered(column.data_type));
+  return rule.type.empty() || is_json || matches_glob(rule.type, lower_case(column.data_type));
 }
 
 bool selects_by_name(const CastRule& rule, const SourceTable& table, const SourceColumn& column) {
@@ -299,7 +292,7 @@ bool selects_by_name(const CastRule& rule, const SourceTable& table, const Sourc
   const bool by_member = table.consolidated() &&
                          names_table(table.members.front().database, table.members.front().name);
   return (by_member || names_table(table.database, table.name)) &&
-         matches_part(lowered(parts[n - 1]), lowered(column.name));  // as MySQL compares them
+         matches_part(lower_case(parts[n - 1]), lower_case(column.name));  // as MySQL compares them
 }
 
 }  // namespace

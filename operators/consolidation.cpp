@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "io/ascii_case.h"
 #include "io/error.h"
 #include "operators/glob.h"
 #include "operators/table_shape.h"
@@ -180,15 +181,10 @@ class Consolidation {
     }
     const SourceTable& model = catalog_.tables[members_of_[number].front()];
     for (const SourceColumn& column : model.columns) {
-      if (!same_name(column.name, rule.source_column)) continue;
+      if (!same_ignoring_case(column.name, rule.source_column)) continue;
       refuse(rule, model.full_name() + " has a column " + column.name + " of its own",
              "choose another source_column");
     }
-  }
-
-  static bool same_name(std::string_view a, std::string_view b) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    return std::ranges::equal(a, b, {}, lower, lower);
   }
 
   std::string label_of(std::size_t number, const std::string& pattern, std::size_t table) const {

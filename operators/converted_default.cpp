@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "io/ascii_case.h"
 #include "io/quoting.h"
 #include "operators/null_values.h"
 #include "operators/row_encoder.h"
@@ -208,8 +209,7 @@ TranslatedDefault translate_converted_default(const SourceColumn& column,
   if (!converting && !makes_nulls) return translate_default(column, target_type);
   if (is_expression && !number) {
     if (!converting) return translate_default(column, target_type);
-    std::string name(without_blanks(column.default_text));
-    for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    const std::string name = lower_case(without_blanks(column.default_text));
     if (encoding.encoding == Encoding::integer_to_timestamp && name == "unix_timestamp()") {
       const std::string now = "CURRENT_TIMESTAMP(0)";
       return {.sql = target_type == "timestamptz" ? now : "(" + now + " AT TIME ZONE 'UTC')",

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "io/ascii_case.h"
 #include "io/quoting.h"
 #include "operators/expression_translation.h"
 #include "operators/json_check.h"
@@ -23,14 +24,6 @@ namespace {
 using postgres::quote_literal;
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = lower(c);
-  return result;
-}
 
 std::string_view trim(std::string_view text) noexcept {
   constexpr std::string_view blanks = " \t\r\n";
@@ -71,7 +64,7 @@ Sql number_literal(std::string_view text) {
     n_digits += digits();
   }
   if (n_digits == 0) return std::nullopt;
-  if (at < text.size() && lower(text[at]) == 'e') {
+  if (at < text.size() && lower_case(text[at]) == 'e') {
     ++at;
     if (at < text.size() && (text[at] == '-' || text[at] == '+')) ++at;
     if (digits() == 0) return std::nullopt;
@@ -105,7 +98,7 @@ Sql boolean_literal(std::string_view text) {
 // ---- bit and hexadecimal literals
 
 std::optional<unsigned> hex_digit(char c) noexcept {
-  c = lower(c);
+  c = lower_case(c);
   if (is_digit(c)) return static_cast<unsigned>(c - '0');
   if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a' + 10);
   return std::nullopt;
@@ -114,7 +107,7 @@ std::optional<unsigned> hex_digit(char c) noexcept {
 /// What stands in b'..', 0b.., x'..' or 0x..; none where `text` is no such thing.
 std::optional<std::string_view> inside(std::string_view text, char letter) noexcept {
   text = trim(text);
-  if (text.size() >= 3 && lower(text[0]) == letter && text[1] == '\'' && text.back() == '\'') {
+  if (text.size() >= 3 && lower_case(text[0]) == letter && text[1] == '\'' && text.back() == '\'') {
     return text.substr(2, text.size() - 3);
   }
   if (text.size() >= 3 && text[0] == '0' && text[1] == letter) return text.substr(2);
@@ -179,7 +172,7 @@ Sql bytes_literal(std::string_view text, const SourceColumn& column) {
                       std::all_of(written->begin(), written->end(),
                                   [](char c) { return hex_digit(c).has_value(); });
   if (is_hex) {
-    hex = lower(*written);
+    hex = lower_case(*written);
   } else {
     for (const char c : text) {
       const auto byte = static_cast<unsigned char>(c);

@@ -2,6 +2,7 @@
 #include <array>
 #include <utility>
 
+#include "io/ascii_case.h"
 #include "io/quoting.h"
 #include "operators/expression_parts.h"
 
@@ -72,11 +73,7 @@ Paired texts(const Expression& left, const Expression& right, std::string_view o
   // to tell. A literal follows the other side.
   if (left.folds_case != right.folds_case && !left.text && !right.text) return std::nullopt;
   const auto folded = [](const Expression& e) {
-    if (e.text && is_ascii(*e.text)) {
-      std::string lower = *e.text;
-      for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-      return postgres::quote_literal(lower);
-    }
+    if (e.text && is_ascii(*e.text)) return postgres::quote_literal(lower_case(*e.text));
     return "lower(" + e.sql + ")";
   };
   return Operands{folded(left), folded(right), std::string(ignores_case)};

@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "io/ascii_case.h"
+
 namespace millrace {
 
 namespace {
@@ -11,14 +13,6 @@ bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 bool is_name(char c) noexcept {
   return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$';
-}
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
-  return result;
 }
 
 /// Source: MySQL manual, "String Literals".
@@ -132,7 +126,7 @@ Token Lexer::name() {
          (is_name(rest_[end]) || (static_cast<unsigned char>(rest_[end]) & 0x80U) != 0)) {
     ++end;
   }
-  Token token{.kind = TokenKind::name, .text = lower(rest_.substr(0, end)), .raw = {}};
+  Token token{.kind = TokenKind::name, .text = lower_case(rest_.substr(0, end)), .raw = {}};
   rest_.remove_prefix(end);
   return token;
 }

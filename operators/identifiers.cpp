@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdint>
 
+#include "io/ascii_case.h"
+
 namespace millrace {
 
 namespace {
@@ -56,17 +58,14 @@ std::string snake_case(std::string_view name) {
     const bool before_small =
         i + 1 < name.size() && is_small(name[i + 1]) && !(name[i + 1] >= '0' && name[i + 1] <= '9');
     if (is_capital(c) && (after_small || (after_capital && before_small))) result += '_';
-    result += is_capital(c) ? static_cast<char>(c + 32) : c;
+    result += lower_case(c);
   }
   return result;
 }
 
 std::string fold_identifier(std::string_view name, IdentifierChoice choice) {
-  std::string folded(name);
-  if (choice == IdentifierChoice::keep) return folded;
-  if (choice == IdentifierChoice::snake) return snake_case(name);
-  for (char& c : folded) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return folded;
+  if (choice == IdentifierChoice::keep) return std::string(name);
+  return choice == IdentifierChoice::snake ? snake_case(name) : lower_case(name);
 }
 
 bool is_system_column(std::string_view name) noexcept {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "io/ascii_case.h"
 #include "io/error.h"
 #include "io/nearest_word.h"
 #include "operators/cast_rule.h"
@@ -20,12 +21,6 @@ namespace {
               std::move(where), std::move(hint));
 }
 
-std::string lowered(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return result;
-}
-
 bool has_wildcard(std::string_view text) noexcept {
   return text.find_first_of("*?[") != std::string_view::npos;
 }
@@ -37,7 +32,7 @@ std::string plain(const std::string& part) {
 }
 
 bool names_column(std::string_view pattern, const SourceColumn& column) {
-  return matches_part(lowered(pattern), lowered(column.name));  // as MySQL compares them
+  return matches_part(lower_case(pattern), lower_case(column.name));  // as MySQL compares them
 }
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
@@ -113,7 +108,7 @@ std::optional<std::string> name_by_rule(const TableOrders& orders, const SourceC
   std::optional<std::string> name;
   for (const TableRule* const rule : orders.rules) {
     for (const auto& [from, to] : rule->rename_columns) {
-      if (lowered(from) == lowered(column.name)) name = to;
+      if (lower_case(from) == lower_case(column.name)) name = to;
     }
   }
   return name;

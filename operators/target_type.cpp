@@ -4,6 +4,8 @@
 #include <charconv>
 #include <utility>
 
+#include "io/ascii_case.h"
+
 namespace millrace {
 namespace {
 
@@ -29,7 +31,7 @@ constexpr std::pair<std::string_view, std::string_view> spellings[] = {
 std::string lowered(std::string_view text) {
   std::string result;
   for (const char c : text) {
-    const char letter = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    const char letter = lower_case(c);
     // One blank between words, none at the ends.
     if (letter == ' ' && (result.empty() || result.back() == ' ')) continue;
     result += letter;
