@@ -182,7 +182,11 @@ void Ledger::end(postgres::Connection& session, std::string_view state,
   if (!kept() || session.lost()) return;
   try {
     session.rollback();
+    // Whoever reads "complete" may drop the source: this commit is on the disk, and with it, by the
+    // order of the WAL, all before it; also where the role's commits do not wait for that.
     session.execute(fmt::format(
+        "SELECT set_config('synchronous_commit', 'on', false) WHERE "
+        "current_setting('synchronous_commit') = 'off'; "
         "UPDATE millrace.runs SET state = {}, error = {}, ended_at = clock_timestamp() WHERE run = "
         "{} AND attempts = {} AND state <> 'abandoned'; SELECT pg_advisory_unlock({}, {})",
         literal(state), literal_or_null(error), run_, attempt_, ledger_lock_of_run, run_));

@@ -62,13 +62,17 @@ void MysqlSource::open_readers(const Preparation& preparation, RetryPauses& paus
   });
   mysql::SnapshotBarrier::Settings settings;
   settings.method = job_.snapshot;
+  const auto note = [this](const auto& table) {
+    names_.emplace_back(table.database, table.name);
+    definitions_.push_back(table.definition);
+    partitioned_ = partitioned_ || !table.partitions.empty();
+  };
   for (const SourceTable& table : preparation.catalog.tables) {
-    for (const SourceMember& member : table.members) {
-      settings.tables.emplace_back(member.database, member.name);
-    }
-    if (!table.consolidated()) settings.tables.emplace_back(table.database, table.name);
+    std::ranges::for_each(table.members, note);
+    if (!table.consolidated()) note(table);
     settings.non_transactional = settings.non_transactional || !table.transactional;
   }
+  settings.tables = names_;
   non_transactional_ = settings.non_transactional;
   barrier_.emplace(std::move(*control_), std::move(settings));
   control_.reset();
@@ -78,6 +82,28 @@ void MysqlSource::take_snapshot() {
   std::vector<mysql::Connection*> sessions;
   for (mysql::Connection& session : sessions_) sessions.push_back(&session);
   barrier_->take(sessions);
+  require_planned_definitions();
+}
+
+void MysqlSource::require_planned_definitions() {
+  const std::vector<std::uint64_t> now =
+      mysql::read_definitions(sessions_.front(), names_, partitioned_);
+  constexpr std::size_t most_named = 10;
+  std::string changed;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < now.size(); ++i) {
+    if (now[i] == definitions_[i]) continue;
+    if (++count <= most_named) {
+      changed += (changed.empty() ? "" : ", ") + names_[i].first + "." + names_[i].second;
+    }
+  }
+  if (count == 0) return;
+  if (count > most_named) changed += ", ...";
+  throw Error(ErrorKind::bad_request,
+              "cannot copy by the plan: columns or partitions were altered at the source after it "
+              "was planned: " +
+                  changed,
+              {.side = Side::source}, "type the command again, when no ALTER TABLE runs there");
 }
 
 std::vector<std::unique_ptr<ChunkReader>> MysqlSource::readers(const WorkPlan& plan,

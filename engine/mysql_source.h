@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/job.h"
@@ -47,11 +50,18 @@ class MysqlSource final : public RunSource {
   /// A session that sees the same instant as the lost one did.
   /// Errors: connection_lost where the source changed since, or may have.
   mysql::Connection reopen(const SourceFacts& facts) const;
+  /// Refuse when a table is no longer what was planned: a partition or a column that came since
+  /// would be left out, and nothing later would miss it. Requires: the snapshot is taken, so that
+  /// a table that is altered from now on cannot be read any more.
+  void require_planned_definitions();
 
   const Job& job_;
   std::string identity_;
   SourceFacts facts_;
   bool non_transactional_ = false;
+  bool partitioned_ = false;                                // some table is
+  std::vector<std::pair<std::string, std::string>> names_;  // (database, table) of all, members too
+  std::vector<std::uint64_t> definitions_;                  // of each, as planned
   std::optional<RejectFiles> rejects_;
   std::optional<mysql::Connection> control_;
   std::optional<mysql::SnapshotBarrier> barrier_;

@@ -1,7 +1,10 @@
 #include "engine/row_filter.h"
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -24,13 +27,39 @@ std::vector<std::string> sources_of(const SourceTable& table) {
   return names;
 }
 
+/// Refuse a filter that would mean something else in our sessions, which have no sql_mode, than in
+/// those of whoever wrote it.
+void refuse_other_dialect(std::string_view sql_mode, const std::string& filter,
+                          const SourceTable& table) {
+  struct Doubt {
+    std::string_view mode, sign, here, instead;
+  };
+  static constexpr std::array<Doubt, 2> doubts{
+      {{"ANSI_QUOTES", "\"", "a text, not a name", "names in `backticks`, texts in 'quotes'"},
+       {"PIPES_AS_CONCAT", "||", "OR", "CONCAT(..) or OR"}}};
+  for (const Doubt& doubt : doubts) {
+    if (sql_mode.find(doubt.mode) == std::string_view::npos ||
+        filter.find(doubt.sign) == std::string::npos)
+      continue;
+    throw Error(ErrorKind::bad_request,
+                fmt::format("cannot read rows WHERE {}: the source has sql_mode {}, and Millrace's "
+                            "sessions have none: {} means {} there",
+                            filter, doubt.mode, doubt.sign, doubt.here),
+                {.side = Side::source, .table = table.full_name()},
+                fmt::format("write {}", doubt.instead));
+  }
+}
+
 }  // namespace
 
 void check_row_filters(mysql::Connection& source, const SourceCatalog& catalog,
                        const Translation& translation) {
+  std::optional<std::string> sql_mode;
   for (const TranslatedTable& translated : translation.tables) {
     if (translated.row_filter.empty()) continue;
     const SourceTable& table = catalog.tables[translated.source];
+    if (!sql_mode) sql_mode = source.query("SELECT @@GLOBAL.sql_mode").at(0).at(0).text;
+    refuse_other_dialect(*sql_mode, translated.row_filter, table);
     try {
       source.query("SELECT 1 FROM " + sources_of(table).front() + " WHERE " +
                    translated.row_filter + " LIMIT 0");

@@ -138,6 +138,7 @@ struct SourceMember {
   std::uint64_t rows_estimate = 0;
   std::uint64_t data_bytes = 0;
   std::vector<SourcePartition> partitions;
+  std::uint64_t definition = 0;
 
   std::string full_name() const { return database + "." + name; }
 };
@@ -158,6 +159,9 @@ struct SourceTable {
   SourcePartitioning partitioning;
   std::vector<SourcePartition> partitions;  // native partitions in order; empty where none
   SharedVector<SourceColumn> columns;
+  /// Tells these columns and partitions, sizes apart, from any others: as long as it is equal, the
+  /// table is what was planned. Of this process: never stored.
+  std::uint64_t definition = 0;
   std::vector<SourceIndex> indexes;
   std::vector<SourceForeignKey> foreign_keys;
   std::vector<SourceCheck> checks;

@@ -96,6 +96,8 @@ Every rule that selects a table applies; where two say different things of the s
 wins. A rule that selects no table, or names a column that its table does not have, is refused with
 the nearest name, unless it says `optional = true`.
 
+- `where` is read in a session without sql_mode, in UTF-8, in UTC: names in backticks, a TIMESTAMP's
+  moments as of +00:00.
 - `where` is tried on the source before anything is written, and shown in `plan`. The report says how
   many rows it kept.
 - An index with a column that is dropped is left out and named; a column of the primary key is not

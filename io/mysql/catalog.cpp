@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <span>
 #include <unordered_map>
 #include <utility>
 
@@ -48,6 +50,13 @@ std::string in_list(const std::vector<std::string>& databases) {
   return list + ")";
 }
 
+/// Of the engines with transactions, those that read as of START TRANSACTION WITH CONSISTENT
+/// SNAPSHOT. Others (NDB, SPIDER, ColumnStore) read what is there when they are asked.
+bool reads_from_snapshot(const std::string& engine) {
+  const std::string name = lower(engine);
+  return name == "innodb" || name == "rocksdb" || name == "tokudb";
+}
+
 void read_tables(Connection& connection, const std::string& in, SourceCatalog& catalog) {
   const std::string sql =
       "SELECT t.TABLE_SCHEMA, t.TABLE_NAME, t.ENGINE, e.TRANSACTIONS, t.TABLE_ROWS, t.DATA_LENGTH, "
@@ -76,7 +85,7 @@ void read_tables(Connection& connection, const std::string& in, SourceCatalog& c
     table.database = row[0].text;
     table.name = row[1].text;
     table.engine = row[2].text;
-    table.transactional = row[3].text == "YES";
+    table.transactional = row[3].text == "YES" && reads_from_snapshot(table.engine);
     table.rows_estimate = to_count(row[4]);
     table.data_bytes = to_count(row[5]);
     if (!row[6].null) table.next_auto_increment = to_count(row[6]);
@@ -117,6 +126,15 @@ void read_sequences(Connection& connection, std::vector<SourceSequence>& sequenc
 
 namespace {
 
+/// Let `definition` stand for these cells too.
+void add_to_definition(std::uint64_t& definition, std::span<const Cell> cells) {
+  const std::hash<std::string> hash;
+  for (const Cell& cell : cells) {
+    const std::uint64_t value = cell.null ? 1 : hash(cell.text);
+    definition = (std::rotl(definition, 7) ^ value) * 0x9e3779b97f4a7c15U;
+  }
+}
+
 void read_columns(Connection& connection, const std::string& in, TableIndex& tables) {
   const ServerVersion& version = connection.version();
   const bool as_sql = version.mariadb && version.number >= 100207;
@@ -138,6 +156,7 @@ void read_columns(Connection& connection, const std::string& in, TableIndex& tab
     if (filling != nullptr && filling != table) shapes.share(filling->columns);
     filling = table;
     table->columns.push_back(column_of(row, as_sql));
+    add_to_definition(table->definition, std::span(row).subspan(2));
   });
   if (filling != nullptr) shapes.share(filling->columns);
 }
@@ -221,6 +240,7 @@ void read_partitions(Connection& connection, const std::string& in, TableIndex& 
                                    .bounds = row[8].text,
                                    .rows_estimate = to_count(row[3]),
                                    .data_bytes = to_count(row[4])});
+      add_to_definition(table->definition, std::array{row[2], row[6], row[7], row[8], row[9]});
       table->partitioning = {.method = row[6].text,
                              .expression = row[7].text,
                              .subpartitioned = !row[9].null && !row[9].text.empty()};
@@ -283,6 +303,29 @@ SourceCatalog read_catalog(Connection& connection, const std::vector<std::string
   read_checks(connection, in, tables);
   read_extras(connection, in, catalog);
   return catalog;
+}
+
+std::vector<std::uint64_t> read_definitions(
+    Connection& connection, const std::vector<std::pair<std::string, std::string>>& tables,
+    bool partitions) {
+  SourceCatalog catalog;
+  std::vector<std::string> databases;
+  for (const auto& [database, name] : tables) {
+    SourceTable& table = catalog.tables.emplace_back();
+    table.database = database;
+    table.name = name;
+    databases.push_back(database);
+  }
+  if (databases.empty()) return {};
+  std::ranges::sort(databases);
+  databases.erase(std::ranges::unique(databases).begin(), databases.end());
+  const std::string in = in_list(databases);
+  TableIndex index(catalog);
+  read_columns(connection, in, index);
+  if (partitions) read_partitions(connection, in, index);
+  std::vector<std::uint64_t> definitions;
+  for (const SourceTable& table : catalog.tables) definitions.push_back(table.definition);
+  return definitions;
 }
 
 }  // namespace millrace::mysql

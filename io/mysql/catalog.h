@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "io/mysql/connection.h"
@@ -20,6 +22,14 @@ void want_fresh_statistics(Connection& connection);
 ///
 /// Cost: a fixed number of queries, whatever the number of tables.
 SourceCatalog read_catalog(Connection& connection, const std::vector<std::string>& databases);
+
+/// What SourceTable::definition of each of `tables` (database, name) is now; 0 where there is no
+/// such table any more. `partitions`: some of them had partitions when they were planned.
+///
+/// Cost: two queries, whatever the number of tables; sizes and statistics are not asked for.
+std::vector<std::uint64_t> read_definitions(
+    Connection& connection, const std::vector<std::pair<std::string, std::string>>& tables,
+    bool partitions);
 
 /// Read what sequences of these names are now: whatever snapshot the session has, they are as the
 /// last session left them. One query each.

@@ -231,8 +231,11 @@ Connection::Connection(const Endpoint& endpoint) {
   try {
     // Nothing the account's defaults say may change what a value reads as, or cut us off while the
     // target is slow: net_write_timeout (s) bounds how long the server waits for us to read.
+    // Two that are easily overlooked: a limit for SELECT would end each chunk early, and look like
+    // its end; and a server may pay no heed to the charset that a client names at the handshake.
     execute(
-        "SET SESSION sql_mode = '', time_zone = '+00:00', character_set_results = NULL, "
+        "SET NAMES utf8mb4, SESSION sql_mode = '', time_zone = '+00:00', character_set_results = "
+        "NULL, autocommit = 1, sql_select_limit = 18446744073709551615, sql_big_selects = 1, "
         "net_write_timeout = 86400, net_read_timeout = 86400, wait_timeout = 604800");
     if (version_.mariadb) {
       execute("SET SESSION max_statement_time = 0");
