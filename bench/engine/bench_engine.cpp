@@ -117,7 +117,8 @@ double cpu_seconds() {
 
 nlohmann::ordered_json run(const Request& request) {
   std::mt19937_64 random(1);
-  const RowSet rows = named_row_sets().front().build(rows_in_memory, random);
+  RowSet rows = named_row_sets().front().build(rows_in_memory, random);
+  rows.finish();
 
   SourceTable source;
   TranslatedTable translated;

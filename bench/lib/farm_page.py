@@ -84,7 +84,7 @@ def figures_table(figures):
         return ""
     rows = "".join(
         f"<tr><td>{html.escape(figure['name'])}</td><td>goal {html.escape(figure['goal'] + figure['unit'])}</td>"
-        f"<td>{figure['value']:.2f}{figure['unit']}</td><td class='faint'>{spread_text(figure)}</td>"
+        f"<td>{'more than ' if figure['bound'] else ''}{figure['value']:.2f}{figure['unit']}</td><td class='faint'>{spread_text(figure)}</td>"
         f"<td style='color:{REACHED if figure['reached'] else MISSED}'>"
         f"{'reached' if figure['reached'] else 'not reached'}</td></tr>"
         for figure in figures)

@@ -1,5 +1,6 @@
 """Where a measurement comes from: machine, commit, programs, command lines."""
 
+import datetime
 import os
 import pathlib
 import platform
@@ -31,6 +32,18 @@ def describe_commit():
     # Results of earlier runs are no change of what was measured.
     changed = git("status", "--porcelain", "--", ".", ":!bench/results").strip()
     return (git("rev-parse", "--short", "HEAD").strip() or "unknown") + ("-dirty" if changed else "")
+
+
+def result_stem(folder, kind, result):
+    """Where a call keeps `result`, without the suffix: a later call of the same day never takes it."""
+    time = result["date"].replace(":", "").removesuffix("Z")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{kind}{time}-{result['commit']}"
+
+
+def now_text():
+    """The date of a result: 2026-01-31T14:05Z."""
+    return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%MZ")
 
 
 def program_versions(servers, programs):

@@ -79,7 +79,13 @@ class Usage:
 
 
 class CommandFailed(Exception):
-    """A measured command that ended badly; the text says which, and what it said last."""
+    """A measured command that ended badly; the text says which, and what it said last.
+
+    `limit_seconds`: it was ended since it took longer than this; None: it ended by itself."""
+
+    def __init__(self, text, limit_seconds=None):
+        super().__init__(text)
+        self.limit_seconds = limit_seconds
 
 
 def measure(command, servers, log, limit_seconds):
@@ -125,7 +131,7 @@ def measure(command, servers, log, limit_seconds):
     usage.others = max(0.0, machine_cpu_seconds() - machine_before - known)
     if process.returncode != 0:
         why = f"took longer than {limit_seconds} s" if late.is_set() else "failed"
-        raise CommandFailed(f"{command[0]} {why}:\n{last_lines(log)}")
+        raise CommandFailed(f"{command[0]} {why}:\n{last_lines(log)}", limit_seconds if late.is_set() else None)
     return usage
 
 

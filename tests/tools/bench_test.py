@@ -24,7 +24,7 @@ from farm_figures import farm_figures  # noqa: E402
 from farm_page import page, pictures  # noqa: E402
 from farm_summary import spread, summaries  # noqa: E402
 from farm_ways import FARM_WAYS, FarmConsolidated, FarmPsql, keys_of  # noqa: E402
-from origin import public, without_folders  # noqa: E402
+from origin import public, result_stem, without_folders  # noqa: E402
 from server_pair import Refused, ServerPair  # noqa: E402
 from ways import Setting  # noqa: E402
 
@@ -198,6 +198,22 @@ class Figures(unittest.TestCase):
         found = self.named(runs)["pgloader / Millrace"]
         self.assertEqual((found["value"], found["least"], found["greatest"]), (17.5, 5.0, 30.0))
         self.assertTrue(found["reached"])
+
+    def test_a_way_that_ran_into_its_limit_gives_a_bound_that_can_only_reach_a_goal(self):
+        ended = [{"cell": "256x10:per-job", "way": "pgloader", "why": "took longer", "limit_seconds": 60}]
+
+        def bound(wall, failed):
+            return {figure["name"]: figure for figure in farm_figures([run(wall=wall)], failed)}.get(
+                "256x10:per-job: pgloader / Millrace")
+        self.assertEqual((bound(2.0, ended)["value"], bound(2.0, ended)["bound"]), (30.0, True))
+        self.assertIsNone(bound(20.0, ended), "more than 3 is no miss of 10")
+        self.assertIsNone(bound(2.0, [{**ended[0], "limit_seconds": None}]))
+
+    def test_calls_of_one_day_keep_their_results_apart(self):
+        with tempfile.TemporaryDirectory() as folder:
+            stems = [result_stem(pathlib.Path(folder), "farm-", {"date": date, "commit": "abc1234"}).name
+                     for date in ("2026-01-31T14:05Z", "2026-01-31T14:06Z")]
+        self.assertEqual(stems, ["farm-2026-01-31T1405-abc1234", "farm-2026-01-31T1406-abc1234"])
 
     def test_a_goal_that_is_missed_is_told(self):
         found = self.named([run(wall=4.0), run(way="psql", wall=2.0)])
