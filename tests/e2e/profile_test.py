@@ -249,6 +249,15 @@ class Slurm(ProfileTestCase):
             "select count(*), sum(extract(epoch from time_start)::bigint)"
             ' from slurm_acct_db."cluster-1_event_table"')
 
+    def test_check_goes_on_to_the_last_step_though_slurm_writes_on(self):
+        self.make()
+        self.migrate("--profile", "slurm")
+        self.source.run("insert into slurm_acct_db.txn_table (timestamp, action, name, actor) values (1, 1, '', '')")
+        said = json.loads(self.run_millrace("check", "--profile", "slurm", "--json").stdout)
+
+        self.assertEqual(said["step"], 4)
+        self.assertEqual([step["state"] for step in said["steps"]], ["done", "done", "done", "now"])
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

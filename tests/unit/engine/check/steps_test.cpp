@@ -35,6 +35,14 @@ TEST(Steps, OneThatIsSeenToBeOpenIsNeverPassedOver) {
   EXPECT_EQ(current({done, unseen, open, done}), 2U) << "moved before the upgrade";
 }
 
+TEST(Steps, OneWhoseSignIsNullAgainStaysBehindTheMove) {
+  // Slurm's accounting: stop, look, move, start. NULL where something was written lately.
+  const StepState stop = state_of_answer(std::nullopt);
+  EXPECT_EQ(current({stop, unseen, open, unseen}), 0U) << "slurmdbd runs";
+  EXPECT_EQ(current({done, unseen, open, unseen}), 1U) << "it was stopped";
+  EXPECT_EQ(current({stop, unseen, done, unseen}), 3U) << "it writes on after the move";
+}
+
 TEST(Steps, AnAnswerThatIsNullTellsNothing) {
   EXPECT_EQ(state_of_answer(std::nullopt), unseen) << "no table has an update time";
   EXPECT_EQ(state_of_answer("1"), done);
