@@ -6,10 +6,13 @@
 
 namespace millrace {
 
+// docs/formats/report.md says what each field is called in the JSON, which programs read.
+
 /// Seconds are counted from the start of the run unless a name says otherwise.
 struct PhaseReport {
-  /// "connect", "plan", "check", "snapshot", "create", "copy", "keys", "foreign keys",
-  /// "verify", "locate" or "finish".
+  /// In this order, those that the command has: "connect", "plan", "check", "snapshot", "create",
+  /// "copy", "source released" (with --spill), "foreign keys", "verify", "locate", "finish". A
+  /// repair goes from "locate" to "verify" again.
   std::string name;
   double begin_s = 0;
   double end_s = 0;
@@ -33,7 +36,7 @@ struct TableReport {
 /// One point of the curves, taken about four times a second.
 struct SamplePoint {
   double at_s = 0;
-  std::uint64_t rows = 0;        // committed and sent so far
+  std::uint64_t rows = 0;        // read so far
   std::uint64_t copy_bytes = 0;  // likewise
 };
 
@@ -144,9 +147,9 @@ enum class SchemaDepth : std::uint8_t {
 /// What was proven of the target, and what was not.
 struct ProofReport {
   std::string depth;  // "counts", "content", "schema"; empty: nothing was verified
-  SchemaDepth schema_depth = SchemaDepth::none;
-  bool next_values = false;   // of all identities and sequences: they were compared, too
-  std::string compared_with;  // in words
+  SchemaDepth schema_compared = SchemaDepth::none;
+  bool next_values_compared = false;  // those of all identities and sequences
+  std::string compared_with;          // in words
   bool equal = false;
   std::string statement;  // one line that signs it off
   std::vector<TableProofReport> tables;
@@ -206,7 +209,7 @@ inline bool reached_end(const RunReport& report) {
 /// phase "copy" goes on while indexes are built.
 PhaseReport copy_span(const RunReport& report);
 
-/// The report as JSON text (two-space indent); field names as above.
+/// The report as JSON text (two-space indent): docs/formats/report.md.
 std::string report_json(const RunReport& report);
 
 /// The report as one self-contained HTML page with SVG pictures; no script from elsewhere.

@@ -5,7 +5,8 @@
 namespace millrace {
 namespace {
 
-// Ordered: the file reads like engine/report.h. A key, once published, keeps its name and meaning.
+// Ordered: the file reads like docs/formats/report.md. A key, once published, keeps its name and
+// meaning.
 using Json = nlohmann::ordered_json;
 
 template <class Items, class ToJson>
@@ -131,8 +132,8 @@ Json proof_json(const ProofReport& proof) {
           {"compared_with", proof.compared_with},
           {"equal", proof.equal},
           {"statement", proof.statement},
-          {"schema_compared", word_of(proof.schema_depth)},
-          {"next_values_compared", proof.next_values},
+          {"schema_compared", word_of(proof.schema_compared)},
+          {"next_values_compared", proof.next_values_compared},
           {"rows_missing", proof.rows_missing},
           {"rows_extra", proof.rows_extra},
           {"rows_changed", proof.rows_changed},

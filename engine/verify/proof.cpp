@@ -57,13 +57,13 @@ std::string verdict_of(const ExpectedTable& table, bool present, const TupleDige
 /// What of the schema was proven, and what was not.
 std::string schema_statement(const ProofReport& proof) {
   const bool as_planned = proof.schema.empty();
-  switch (proof.schema_depth) {
+  switch (proof.schema_compared) {
     case SchemaDepth::none: return "the schema was not compared";
     case SchemaDepth::presence: return "of the schema only the columns' presence was compared";
     case SchemaDepth::columns:
       return "of the schema indexes, keys and next values were not compared";
     case SchemaDepth::all:
-      if (proof.next_values)
+      if (proof.next_values_compared)
         return as_planned ? "the schema is as planned, next values included" : "";
       return as_planned ? "the schema is as planned; next values of sequences were not compared"
                         : "next values of sequences were not compared";

@@ -153,10 +153,11 @@ class Verification {
                                .missing_tables = schema_only(),
                                .sequence_values = !against_ledger(),
                                .rows_left_out = may_lack_rows()});
-      proof.schema_depth = owners ? SchemaDepth::presence
-                           : keys ? SchemaDepth::all
-                                  : SchemaDepth::columns;
-      proof.next_values = keys && (!against_ledger() || preparation_.translation.sequences.empty());
+      proof.schema_compared = owners ? SchemaDepth::presence
+                              : keys ? SchemaDepth::all
+                                     : SchemaDepth::columns;
+      proof.next_values_compared =
+          keys && (!against_ledger() || preparation_.translation.sequences.empty());
       if (!owners) return;
       std::erase_if(schema,
                     [](const SchemaDifferenceReport& part) { return !is_unreadable(part); });

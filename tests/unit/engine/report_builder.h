@@ -51,7 +51,7 @@ inline RunReport complete_report() {
                      .binlog_position = 987654,
                      .gtid = "0-1-42",
                      .attempts = 1};
-  report.phases = {{"connect", 0, 1}, {"copy", 1, 8}, {"keys", 8, 10}};
+  report.phases = {{"connect", 0, 1}, {"copy", 1, 8}, {"foreign keys", 8, 10}};
   report.tables = {table_report("shop.orders", 1000, 1, 8), table_report("shop.items", 500, 1, 4)};
   report.samples = {{1.5, 200, 20000}, {4, 900, 90000}, {7.9, 1500, 150000}};
   report.lanes = {{"readers", 4, 10, 2, 20, 0, 1}, {"writers", 3, 8, 1, 0, 20, 1}};

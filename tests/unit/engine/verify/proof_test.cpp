@@ -86,8 +86,8 @@ TEST(Proof, SaysHowMuchOfTheSchemaWasCompared) {
   const auto statement = [](SchemaDepth depth, bool next_values, bool as_planned,
                             ProofDepth rows = ProofDepth::content) {
     ProofReport proof;
-    proof.schema_depth = depth;
-    proof.next_values = next_values;
+    proof.schema_compared = depth;
+    proof.next_values_compared = next_values;
     if (!as_planned)
       proof.schema.push_back(
           {.table = "shop.orders", .part = "index of_sku", .planned = "", .found = ""});
