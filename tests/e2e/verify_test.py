@@ -14,6 +14,8 @@ sys.path.insert(0, str(HERE.parent / "faults"))
 
 from fault_test_case import COMPLETE, DIFFERENCE, SECRET, OneTableTestCase, quote
 
+INTERNAL = 70
+
 # A column of each type, and how one bit (or the least that the type has) of its value is changed.
 COLUMNS = {
     "flag": ("tinyint(1)", "1", "not flag"),
@@ -298,6 +300,17 @@ class Accounts(VerifyTestCase):
         outcome = self.migrate("--include", "keyless", "--if-exists", "truncate")
         self.assert_says(outcome, DIFFERENCE, r"the target is not equal: .*keyless \(other values among its 5 rows\)")
         self.assertEqual(self.program.report()["outcome"], "different")
+
+    def test_migrate_fails_when_a_row_is_lost_on_its_way(self):
+        # The application's own trigger drops rows; the server does not count those as stored.
+        self.change("truncate keyless; create function swallow() returns trigger language plpgsql as"
+                    " 'begin return case when new.a is not null then new end; end';"
+                    "create trigger swallow before insert on keyless for each row execute function swallow();"
+                    "alter table keyless enable always trigger swallow")
+        outcome = self.migrate("--include", "keyless", "--if-exists", "truncate")
+        self.assertEqual(outcome.code, INTERNAL, outcome.stderr)
+        self.assertIn("rows went missing: 5 read, 5 sent, 4 stored", outcome.stderr)
+        self.assertEqual(self.value("select count(*) from keyless"), "0")
 
     def test_migrate_can_only_count(self):
         outcome = self.migrate("--if-exists", "drop", "--verify", "counts")
