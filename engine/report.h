@@ -191,7 +191,7 @@ struct RunReport {
   std::vector<SamplePoint> samples;
   std::vector<LaneReport> lanes;
   std::vector<NoteReport> notes;
-  std::vector<NoteReport> checks;  // what was to be minded before the run began
+  std::vector<NoteReport> checks;  // warnings, from before the run began
   std::vector<RetryReport> retries;
   bool verified_only = false;  // no row was moved: it tells of a verification
   ProofReport proof;

@@ -529,7 +529,7 @@ std::string notes(const RunReport& report) {
   std::map<std::string, std::vector<const NoteReport*>> by_topic;
   for (const NoteReport& note : report.notes) by_topic[note.topic].push_back(&note);
   for (const NoteReport& check : report.checks) {
-    by_topic["to be minded: " + check.topic].push_back(&check);
+    by_topic["warning: " + check.topic].push_back(&check);
   }
   std::string html;
   std::size_t room = most_notes;

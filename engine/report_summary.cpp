@@ -134,8 +134,8 @@ std::string totals_text(const RunReport& report) {
 
 std::string checks_text(const RunReport& report) {
   if (report.checks.empty()) return {};
-  return "\n  " + count_text(report.checks.size()) +
-         " to be minded before the run: the report has them, and millrace check\n";
+  return "\n  " + plural(report.checks.size(), "warning", "warnings") +
+         " before the run: the report has them, and millrace check\n";
 }
 
 std::string notes_text(const RunReport& report) {

@@ -38,7 +38,7 @@ class RunSource {
   virtual std::string identity() = 0;
   /// Work out everything that is known before anything is written. Errors: as prepare().
   virtual void prepare(postgres::Connection& target, Preparation& preparation) = 0;
-  /// Look at both sides before anything is written; what is to be minded goes into `checks`.
+  /// Look at both sides before anything is written; warnings go into `checks`.
   /// Errors: what would make the run fail.
   virtual void check(postgres::Connection& target, const Preparation& preparation,
                      StopRequest& stop, std::vector<NoteReport>& checks) = 0;

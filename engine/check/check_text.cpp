@@ -50,7 +50,7 @@ std::string verdict_line(const Findings& findings) {
   std::string text = fmt::format("{} OK, {} WARN, {} FAIL: ", counts[0], counts[1], counts[2]);
   switch (worst_of(findings)) {
     case Verdict::ok: return text + "ready\n";
-    case Verdict::warn: return text + "ready, with what is to be minded above\n";
+    case Verdict::warn: return text + "ready, with the warnings above\n";
     case Verdict::fail: return text + "not ready\n";
   }
   return text;

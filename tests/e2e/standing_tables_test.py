@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Rows into tables that an application made: its types, triggers and foreign keys are minded."""
+"""Rows into tables that an application made: its types, triggers and foreign keys are heeded."""
 
 import json
 import pathlib
