@@ -10,6 +10,7 @@
 #include "io/error.h"
 #include "io/nearest_word.h"
 #include "operators/glob.h"
+#include "operators/meant_table.h"
 
 namespace millrace {
 namespace {
@@ -285,14 +286,11 @@ bool selects_by_name(const CastRule& rule, const SourceTable& table, const Sourc
   const std::vector<std::string> parts = name_parts(rule.columns);
   const std::size_t n = parts.size();
   if (n < 2 || n > 3) return false;
-  const auto names_table = [&](const std::string& database, const std::string& name) {
+  // As MySQL compares them.
+  if (!matches_part(lower_case(parts[n - 1]), lower_case(column.name))) return false;
+  return means_table(table, rule.origin, [&](const std::string& database, const std::string& name) {
     return (n == 2 || matches_part(parts[0], database)) && matches_part(parts[n - 2], name);
-  };
-  // Tables that were consolidated have one shape: the first stands for all of them.
-  const bool by_member = table.consolidated() &&
-                         names_table(table.members.front().database, table.members.front().name);
-  return (by_member || names_table(table.database, table.name)) &&
-         matches_part(lower_case(parts[n - 1]), lower_case(column.name));  // as MySQL compares them
+  });
 }
 
 }  // namespace

@@ -66,7 +66,8 @@ void check_cast_rule(const CastRule& rule);
 /// End with Error{bad_request}: the rule cannot be used, and why.
 [[noreturn]] void refuse_rule(const CastRule& rule, const std::string& why, std::string hint);
 
-/// Whether the rule selects this column.
+/// Whether the rule selects this column. Errors: Error{bad_request} where it selects it in a part
+/// of a consolidated table: see means_table().
 bool selects(const CastRule& rule, const SourceTable& table, const SourceColumn& column);
 
 /// How closely a rule says which columns it means: 0 by type, 1 by a glob, 2 by name.

@@ -9,6 +9,7 @@
 #include "io/error.h"
 #include "io/nearest_word.h"
 #include "operators/cast_rule.h"
+#include "operators/meant_table.h"
 #include "operators/named_conversion.h"
 #include "operators/row_encoder.h"
 
@@ -80,14 +81,10 @@ void check_table_rule(const TableRule& rule) {
 
 bool selects(const TableRule& rule, const SourceTable& table) {
   const std::vector<std::string> parts = name_parts(rule.tables);
-  const auto names_table = [&](const std::string& database, const std::string& name) {
+  return means_table(table, rule.origin, [&](const std::string& database, const std::string& name) {
     return (parts.size() == 1 || matches_part(parts.front(), database)) &&
            matches_part(parts.back(), name);
-  };
-  // Tables that were consolidated have one shape: the first stands for all of them.
-  return names_table(table.database, table.name) ||
-         (table.consolidated() &&
-          names_table(table.members.front().database, table.members.front().name));
+  });
 }
 
 TableOrders orders_for(const SourceTable& table, const std::vector<TableRule>& rules) {

@@ -38,6 +38,7 @@ struct TableRule {
 /// Errors: Error{bad_request} for a rule that cannot be followed whatever the tables are.
 void check_table_rule(const TableRule& rule);
 
+/// Errors: Error{bad_request} where it selects a part of a consolidated table: see means_table().
 bool selects(const TableRule& rule, const SourceTable& table);
 
 /// All that the rules say of one table.
@@ -48,7 +49,7 @@ struct TableOrders {
   std::vector<const TableRule*> rules;
 };
 
-/// The orders for `table`. Errors: none.
+/// The orders for `table`. Errors: as of selects().
 TableOrders orders_for(const SourceTable& table, const std::vector<TableRule>& rules);
 
 /// What the column is called by the rules; none where they do not say.

@@ -1,0 +1,87 @@
+#include "operators/meant_table.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "io/error.h"
+#include "operators/cast_rule.h"
+#include "operators/consolidation.h"
+#include "operators/table_rule.h"
+#include "tests/support/schema_builder.h"
+
+namespace millrace {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+/// 1qube.work and so on, as many as there are, that become farm.work.
+SourceTable farm(int n_members = 3) {
+  SourceCatalog made;
+  for (int i = 1; i <= n_members; ++i) {
+    made.tables.push_back(
+        table(std::to_string(i) + "qube", "work").with(column("at").integer().not_null()));
+  }
+  consolidate(made, {{.from = {"*qube.work"}, .into = "farm.work", .source_column = "shard"}});
+  return made.tables.back();
+}
+
+bool table_rule_selects(const std::string& name, const SourceTable& of = farm()) {
+  TableRule rule;
+  rule.tables = name;
+  rule.where = "at > 1";
+  rule.origin = "[[table]] (job.toml, line 1)";
+  return selects(rule, of);
+}
+
+bool cast_rule_selects(const std::string& columns, const std::string& type = "int") {
+  CastRule rule;
+  rule.columns = columns;
+  rule.type = type;
+  rule.origin = "[[cast]] (job.toml, line 1)";
+  const SourceTable of = farm();
+  return selects(rule, of, of.columns.back());
+}
+
+template <class Call>
+std::string refusal(Call call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::bad_request);
+    return std::string(error.what()) + " | " + error.hint();
+  }
+  return "taken";
+}
+
+TEST(MeantTable, OfAConsolidatedOneIsMeantByItsNameOrByThatOfAllItsTables) {
+  EXPECT_TRUE(table_rule_selects("farm.work"));
+  EXPECT_TRUE(table_rule_selects("work"));
+  EXPECT_TRUE(table_rule_selects("*qube.work"));
+  EXPECT_FALSE(table_rule_selects("4qube.work"));
+  EXPECT_FALSE(table_rule_selects("farm.job"));
+  EXPECT_TRUE(cast_rule_selects("farm.work.at"));
+  EXPECT_TRUE(cast_rule_selects("[0-9]qube.work.AT"));
+  EXPECT_FALSE(cast_rule_selects("4qube.work.at"));
+}
+
+TEST(MeantTable, IsRefusedWhereSomeOfItsTablesAreMeantOnly) {
+  EXPECT_THAT(refusal([] { table_rule_selects("1qube.work"); }),
+              AllOf(HasSubstr("cannot use [[table]] (job.toml, line 1): it means 1qube.work, but "
+                              "not 2qube.work, 3qube.work, which become one table with it"),
+                    HasSubstr("name farm.work, or write a pattern")));
+  EXPECT_THAT(refusal([] { table_rule_selects("2qube.*"); }),
+              HasSubstr("it means 2qube.work, but not 1qube.work, 3qube.work"));
+  EXPECT_THAT(refusal([] { table_rule_selects("1qube.work", farm(9)); }),
+              HasSubstr("6qube.work and 3 more"));
+  EXPECT_THAT(refusal([] { cast_rule_selects("1qube.work.at"); }),
+              HasSubstr("[[cast]] (job.toml, line 1): it means 1qube.work, but not 2qube.work"));
+}
+
+TEST(MeantTable, IsNoMatterToARuleForOtherColumns) {
+  EXPECT_FALSE(cast_rule_selects("1qube.work.other"));
+  EXPECT_FALSE(cast_rule_selects("1qube.work.at", "varchar"));
+}
+
+}  // namespace
+}  // namespace millrace
