@@ -4,24 +4,31 @@
 
 #include "io/error.h"
 #include "operators/glob.h"
+#include "operators/meant_table.h"
 
 namespace millrace {
 
 namespace {
 
-bool selects_any(const FaultRule& rule, const SourceTable& table) {
-  return std::any_of(table.columns.begin(), table.columns.end(), [&](const SourceColumn& column) {
-    return selects_column(rule.column, table, column);
+bool selects(const FaultRule& rule, const SourceTable& table, const SourceColumn& column) {
+  return means_table(table, rule.origin, [&](const std::string& database, const std::string& name) {
+    return selects_column(rule.column, database, name, column.name);
   });
+}
+
+bool selects_any(const FaultRule& rule, const SourceTable& table) {
+  return std::any_of(table.columns.begin(), table.columns.end(),
+                     [&](const SourceColumn& column) { return selects(rule, table, column); });
 }
 
 }  // namespace
 
-bool selects_column(const std::string& glob, const SourceTable& table, const SourceColumn& column) {
+bool selects_column(const std::string& glob, const std::string& database, const std::string& table,
+                    const std::string& column) {
   switch (std::count(glob.begin(), glob.end(), '.')) {
-    case 0: return matches_glob(glob, column.name);
-    case 1: return matches_glob(glob, table.name + "." + column.name);
-    default: return matches_glob(glob, table.full_name() + "." + column.name);
+    case 0: return matches_glob(glob, column);
+    case 1: return matches_glob(glob, table + "." + column);
+    default: return matches_glob(glob, database + "." + table + "." + column);
   }
 }
 
@@ -32,9 +39,7 @@ std::vector<FaultPolicy> fault_policies(const std::vector<FaultRule>& rules, Fau
   for (const TranslatedColumn& column : translated.columns) {
     FaultPolicy policy = otherwise;
     for (const FaultRule& rule : rules) {
-      if (selects_column(rule.column, source, source.columns[column.source])) {
-        policy = rule.on_fault;
-      }
+      if (selects(rule, source, source.columns[column.source])) policy = rule.on_fault;
     }
     policies.push_back(policy);
   }

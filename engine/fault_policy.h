@@ -25,10 +25,13 @@ struct FaultRule {
   std::string origin;  // for messages: "[[fault]] (job.toml, line 7)"
 };
 
-/// Whether a rule's glob means this column.
-bool selects_column(const std::string& glob, const SourceTable& table, const SourceColumn& column);
+/// Whether a glob as in FaultRule means this column.
+bool selects_column(const std::string& glob, const std::string& database, const std::string& table,
+                    const std::string& column);
 
 /// The policy of each translated column: the last rule that means it, else `otherwise`.
+/// Errors: Error{bad_request} for a rule that means it in a part of a consolidated table: see
+///         means_table().
 std::vector<FaultPolicy> fault_policies(const std::vector<FaultRule>& rules, FaultPolicy otherwise,
                                         const SourceTable& source,
                                         const TranslatedTable& translated);

@@ -95,6 +95,10 @@ void read_source(const Job& job, mysql::Connection& source, Preparation& prepara
 }
 
 void translate_catalog(const Job& job, Preparation& preparation, postgres::Connection* target) {
+  // First: rules then speak of the tables that there are to be.
+  for (TranslationNote& note : consolidate(preparation.catalog, job.consolidations)) {
+    preparation.notes.push_back({note.topic, note.where, note.message});
+  }
   TranslationChoices choices{.types = job.types,
                              .schema = job.schema,
                              .casts = job.casts,
@@ -111,9 +115,6 @@ void translate_catalog(const Job& job, Preparation& preparation, postgres::Conne
   if (choices.types.geometry == GeometryChoice::automatic) {
     choices.types.geometry =
         preparation.target.has_postgis ? GeometryChoice::postgis : GeometryChoice::bytea;
-  }
-  for (TranslationNote& note : consolidate(preparation.catalog, job.consolidations)) {
-    preparation.notes.push_back({note.topic, note.where, note.message});
   }
   preparation.translation = translate(preparation.catalog, choices);
   if (target != nullptr && loads_what_stands(job)) {

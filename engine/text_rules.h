@@ -26,9 +26,13 @@ struct CaseRule {
 
 /// What the rules say of the catalog's columns, by "database.table.column".
 ///
+/// A consolidated table's rules name it, or the tables that it is made of; of all of these they
+/// must say the same, since its column is read and compared in one way.
+///
 /// Ensures: only columns of text. A CaseRule with * or ? means those whose collation ignores case;
 ///          one without means its column whatever its collation.
-/// Errors:  Error{bad_request} for a rule that means no column.
+/// Errors:  Error{bad_request} for a rule that means no column, and where the rules say different
+///          things of the tables that become one, naming these.
 std::map<std::string, TextHolds> text_holds(const std::vector<CharsetRule>& rules,
                                             const SourceCatalog& catalog);
 std::map<std::string, CaseChoice> case_choices(const std::vector<CaseRule>& rules,

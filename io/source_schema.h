@@ -139,6 +139,7 @@ struct SourceMember {
   std::uint64_t data_bytes = 0;
   std::vector<SourcePartition> partitions;
   std::uint64_t definition = 0;
+  SharedVector<SourceColumn> columns;  // as this table has them: the collations may be others
 
   std::string full_name() const { return database + "." + name; }
 };

@@ -259,7 +259,7 @@ class Consolidation {
       label_characters = std::max<std::uint64_t>(label_characters, label.size());
       merged.members.push_back({table.database, table.name, label, table.transactional,
                                 table.rows_estimate, table.data_bytes, table.partitions,
-                                table.definition});
+                                table.definition, table.columns});
       add_plain_indexes(table, merged);
     }
     add_source_column(rule, label_characters, merged);

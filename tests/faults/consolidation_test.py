@@ -7,7 +7,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from fault_test_case import COMPLETE, FaultTestCase, Mysql, Postgres, variable
+from fault_test_case import BAD_REQUEST, COMPLETE, FaultTestCase, Mysql, Postgres, variable
 
 DIFFERENCE = 9
 SHARDS = 12
@@ -127,6 +127,21 @@ class Consolidation(FaultTestCase):
         self.assertIn(f"{self.prefix}7.{self.table}: result is varchar(91)", outcome.stderr)
         self.assertIn(f"{self.prefix}9.{self.table}: no column frame", outcome.stderr)
         self.assert_untouched(self.target, self.database)
+
+    def test_a_rule_for_some_of_the_tables_is_refused_and_the_others_are_named(self):
+        job = (self.folder / "job.toml").read_text()
+        one = f"{self.prefix}0.{self.table}"
+        others = f"{self.prefix}1.{self.table}, {self.prefix}10.{self.table}, .* more"
+        for rule, message in (
+                (f'[[table]]\nname = "{one}"\nwhere = "id > 1"', f"it means {one}, but not {others}"),
+                (f'[[cast]]\ncolumn = "{one}.frame"\nto = "bigint"', f"it means {one}, but not {others}"),
+                (f'[[fault]]\ncolumn = "{one}.frame"\non_fault = "null"', f"it means {one}, but not {others}"),
+                (f'[[charset]]\ncolumn = "{one}.result"\nholds = "utf8-twice"', f"means {one}, no rule means {others}"),
+                (f'[[collation]]\ncolumn = "{one}.result"\ncase_insensitive = "icu"', f"means {one}, no rule means {others}")):
+            with self.subTest(rule):
+                (self.folder / "job.toml").write_text(f"{job}{rule}\n")
+                self.assert_says(self.call("migrate"), BAD_REQUEST, message, "farm.work.*means all of its tables")
+                self.assert_untouched(self.target, self.database)
 
 
 if __name__ == "__main__":
