@@ -34,15 +34,19 @@ std::string range_text(std::string tail) {
 }  // namespace
 
 LedgerSearch::LedgerSearch(const WorkPlan& plan, const LoadedTables& loaded,
-                           std::span<const std::size_t> which)
+                           std::span<const std::size_t> which,
+                           std::span<const std::uint64_t> rows_found)
     : plan_(plan) {
   for (const std::size_t table : which) {
     if (!loaded.tables[table].as_planned) {
       unsearchable_.push_back(table);
       continue;
     }
-    searched_.push_back(
-        {.table = table, .run = loaded.tables[table].run, .ranges = std::nullopt, .parts = {}});
+    searched_.push_back({.table = table,
+                         .run = loaded.tables[table].run,
+                         .rows_found = rows_found[table],
+                         .ranges = std::nullopt,
+                         .parts = {}});
     loaded_.push_back(loaded.tables[table]);
   }
 }
@@ -96,14 +100,19 @@ const Location& LedgerSearch::find_rows(SourceRows& source, TargetInstant& targe
     SearchedTable& table = tables.emplace_back();
     table.table = each.table;
     std::uint64_t bytes = 0;
+    std::uint64_t rows_stored = 0;
+    std::uint64_t rows_found = each.ranges ? 0 : each.rows_found;
     for (std::size_t part = 0; part < each.parts.size(); ++part) {
       if (!each.parts[part].differs) continue;
       chunks.push_back(each.parts[part].loaded.chunk);
       places.push_back({i, part});
-      table.rows += each.parts[part].loaded.digest.rows;
+      rows_stored += each.parts[part].loaded.digest.rows;
       bytes += each.parts[part].loaded.copy_bytes;
+      if (each.ranges) rows_found += each.parts[part].found->rows;
     }
-    table.row_bytes = bytes / std::max<std::uint64_t>(table.rows, 1);
+    // The target may have grown since the run.
+    table.rows = std::max(rows_stored, rows_found);
+    table.row_bytes = bytes / std::max<std::uint64_t>(rows_stored, 1);
     if (!each.ranges) continue;
     table.takes = [&each](std::span<const std::byte> tuple) {
       return each.parts[each.ranges->find(tuple)].differs;

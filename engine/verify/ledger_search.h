@@ -26,9 +26,10 @@ namespace millrace {
 /// Legal order: find_chunks, [find_rows,] then the rest. Threads: one.
 class LedgerSearch {
  public:
-  /// `which`: tables of `plan` that differ from what `loaded` has of them.
-  LedgerSearch(const WorkPlan& plan, const LoadedTables& loaded,
-               std::span<const std::size_t> which);
+  /// `which`: tables of `plan` that differ from what `loaded` has of them. `rows_found`: how many
+  /// rows the target has of each table of `plan`.
+  LedgerSearch(const WorkPlan& plan, const LoadedTables& loaded, std::span<const std::size_t> which,
+               std::span<const std::uint64_t> rows_found);
 
   /// Reads the ledger's chunks of these tables, and the target's rows once where their key tells
   /// which chunk they belong to.
@@ -67,6 +68,7 @@ class LedgerSearch {
   struct Searched {
     std::size_t table = 0;
     std::int32_t run = 0;
+    std::uint64_t rows_found = 0;       // in the target
     std::optional<ChunkRanges> ranges;  // where the key tells a row's chunk
     std::vector<Part> parts;
     LocatedRows located{};

@@ -1,21 +1,41 @@
 #include "engine/verify/row_location.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "engine/verify/difference_report.h"
 
 namespace millrace {
 
+namespace {
+
+/// Share the room out: first come those that want little, so that what they leave is for the
+/// others.
+void begin_keeping(const std::vector<std::unique_ptr<RowSearch>>& searches,
+                   const KeepingRoom& room) {
+  std::vector<std::pair<std::uint64_t, RowSearch*>> by_want;
+  for (const auto& search : searches) {
+    if (search) by_want.emplace_back(search->wanted_bytes(), search.get());
+  }
+  std::ranges::sort(by_want);
+  std::uint64_t others = by_want.size();
+  for (const auto& [want, search] : by_want) search->begin_keeping(room.left_bytes() / others--);
+}
+
+}  // namespace
+
 Location locate_rows(SourceRows& source, TargetInstant& target, const WorkPlan& plan,
                      std::span<const SearchedTable> searched,
                      const std::function<void(const Receipt&)>& seen) {
+  KeepingRoom room;
   std::vector<std::unique_ptr<RowSearch>> searches(plan.tables.size());
   std::vector<const TargetTable*> tables;
   for (const SearchedTable& each : searched) {
     const TableWork& table = plan.tables[each.table];
     searches[each.table] =
-        std::make_unique<RowSearch>(table.key_columns, each.rows, each.row_bytes);
+        std::make_unique<RowSearch>(table.key_columns, each.rows, each.row_bytes, room);
     tables.push_back(&table.translated->target);
   }
   Location location;
@@ -35,9 +55,7 @@ Location locate_rows(SourceRows& source, TargetInstant& target, const WorkPlan& 
                 if (each.takes && !each.takes(tuple)) return;
                 searches[each.table]->sift(RowSearch::Side::target, tuple);
               });
-  for (const SearchedTable& each : searched) {
-    location.of_table.push_back({.rows = {}, .all = searches[each.table]->begin_keeping()});
-  }
+  begin_keeping(searches, room);
   source.read(
       plan,
       [&](const Chunk& chunk, std::size_t table, std::span<const std::byte> tuple) {
@@ -54,8 +72,9 @@ Location locate_rows(SourceRows& source, TargetInstant& target, const WorkPlan& 
                 if (each.takes && !each.takes(bytes)) return;
                 searches[each.table]->keep_target(bytes, place);
               });
-  for (std::size_t i = 0; i < searched.size(); ++i) {
-    location.of_table[i].rows = searches[searched[i].table]->found();
+  for (const SearchedTable& each : searched) {
+    RowSearch& search = *searches[each.table];
+    location.of_table.push_back({.rows = search.found(), .all = search.all()});
   }
   return location;
 }

@@ -15,7 +15,7 @@ namespace millrace {
 /// A table whose rows are to be looked for.
 struct SearchedTable {
   std::size_t table = 0;   // in the plan
-  std::uint64_t rows = 0;  // about how many of each side are looked at
+  std::uint64_t rows = 0;  // about how many are looked at of the side that has more
   std::uint64_t row_bytes = 0;
   /// Whether a row of the target is one of those looked at; empty: all are. Threads: concurrent.
   std::function<bool(std::span<const std::byte> tuple)> takes = {};

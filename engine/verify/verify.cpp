@@ -391,7 +391,11 @@ class Verification {
 
   bool locate_by_ledger(postgres::Connection& control, TargetInstant& target,
                         std::span<const std::size_t> which, bool report) {
-    LedgerSearch search(preparation_.work, loaded_, which);
+    std::vector<std::uint64_t> rows_found;
+    for (const TableProofReport& table : report_.proof.tables) {
+      rows_found.push_back(table.target_rows);
+    }
+    LedgerSearch search(preparation_.work, loaded_, which, rows_found);
     {
       const StopRequest::Waker waker(stop_, [&] { control.cancel(); });
       search.find_chunks(control, target);

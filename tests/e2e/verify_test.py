@@ -468,6 +468,20 @@ class AgainstTheLedger(VerifyTestCase):
                                     " (-29990, 59980, 59990)").replace(" ", ""), "x,x,y")
         self.assertTrue(self.verify("--include", "numbered", "--against", "source", "--repair")["equal"])
 
+    def test_a_table_that_grew_is_searched_within_bounds(self):
+        """Ten rows when they were stored, and so many now that they would take 200 MB."""
+        self.fill("create table grown (id int primary key, pad varchar(100)); insert into grown select seq, 'x' from seq_1_to_10;"
+                  "create table alike (pad varchar(100)); insert into alike select 'x' from seq_1_to_10")
+        self.assertEqual(self.migrate("--include", "grown,alike").code, COMPLETE)
+        self.change("insert into grown select n, repeat('y', 50) from generate_series(11, 500000) n;"
+                    "insert into alike select 'x' from generate_series(1, 500000)")
+        proof = self.verify("--include", "grown,alike")
+        self.assertEqual(self.verdicts(proof), {"grown": "differs", "alike": "differs"})
+        self.assertGreater(proof["rows_extra"], 1000)
+        self.assertEqual((proof["rows_missing"], proof["rows_changed"]), (0, 0))
+        self.assertRegex(self.last.stdout, "more rows differ than were located")
+        self.assertLess(self.program.report("proof.json")["peak_memory_bytes"], 200 << 20)
+
     def test_rows_of_an_archive_are_not_located_and_it_says_what_to_type(self):
         archive = self.folder / "archive"
         for words in (("extract", self.source.url(self.database), archive),
