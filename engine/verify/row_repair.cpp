@@ -122,8 +122,7 @@ class OneTableRepair {
       try {
         update();
       } catch (const Error& error) {
-        // Rows that took values of one another cannot be updated one by one.
-        if (!is_taken(error.where().code)) throw;
+        if (!may_be_placed_anew(error.where().code)) throw;
         session_.execute("ROLLBACK TO SAVEPOINT before_update");
         place_anew(n_changed);
       }
@@ -136,8 +135,13 @@ class OneTableRepair {
   }
 
  private:
-  static bool is_taken(std::string_view code) {
-    return code == "23505" || code == "23P01";  // unique_violation, exclusion_violation
+  /// Whether rows that could not be updated where they stand may be deleted and inserted.
+  /// Source: PostgreSQL, appendix A.
+  static bool may_be_placed_anew(std::string_view code) {
+    // unique_violation, exclusion_violation: they took values of one another.
+    // check_violation: another partition is theirs. generated_always: an identity takes a value
+    // from nobody but an INSERT.
+    return code == "23505" || code == "23P01" || code == "23514" || code == "428C9";
   }
 
   void run(const std::string& sql, std::uint64_t wanted) {

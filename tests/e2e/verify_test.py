@@ -402,6 +402,43 @@ class RepairOfTiedRows(VerifyTestCase):
         self.assertEqual(self.value("select count(*) from pg_constraint where conname in ('to_parent', 'theirs')"), "2")
 
 
+class RepairOfStandingTables(VerifyTestCase):
+    """Rows of tables that an application made for itself: updating one where it stands may not be the way."""
+
+    def load(self, source, target):
+        self.fill(source)
+        self.change(target)
+        (self.folder / "job.toml").write_text('if_exists = "truncate"\ninclude = ["log"]\n')
+        outcome = self.migrate("--job", "job.toml")
+        self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+
+    def assert_repaired(self, rows):
+        wanted = self.value("select string_agg(l::text, ' ' order by id) from log_before l")
+        proof = self.verify("--job", "job.toml", "--repair")
+        self.assertTrue(proof["equal"], proof["statement"])
+        self.assertEqual(proof["rows_repaired"], rows)
+        self.assertEqual(self.value("select string_agg(l::text, ' ' order by id) from log l"), wanted)
+
+    def test_a_row_goes_back_to_the_partition_that_it_came_from(self):
+        self.load("create table log (id int primary key, day date not null, what varchar(9));"
+                  "insert into log values (1, '2024-01-05', 'a'), (2, '2024-01-06', 'b'), (3, '2024-02-07', 'c')",
+                  "create table log (id int not null, day date not null, what text, mine int default 5) partition by range (day);"
+                  "create table log_1 partition of log for values from ('2024-01-01') to ('2024-02-01');"
+                  "create table log_2 partition of log for values from ('2024-02-01') to ('2024-03-01')")
+        self.change("update log set mine = 10 * id; create table log_before as select * from log;"
+                    "update log set day = '2024-02-01' where id = 1; update log set what = 'x' where id = 3")
+        self.assert_repaired(2)
+        self.assertEqual(self.value("select string_agg(tableoid::regclass || ' ' || id || ' ' || mine, ', ' order by id) from log"),
+                         "log_1 1 10, log_1 2 20, log_2 3 30")
+
+    def test_a_row_whose_identity_takes_no_value_from_an_update(self):
+        self.load("create table log (id int primary key, what varchar(9)); insert into log values (1, 'a'), (2, 'b')",
+                  "create table log (id int generated always as identity primary key, what text, mine int default 5)")
+        self.change("update log set mine = 10 * id; create table log_before as select * from log;"
+                    "update log set what = 'x' where id = 1")
+        self.assert_repaired(1)
+
+
 class AgainstTheLedger(VerifyTestCase):
     """What the runs that loaded a target noted, and nothing else, is what it must hold."""
 
