@@ -181,7 +181,8 @@ struct SourceExtra {
   std::string database;
   std::string name;
   std::string definition;
-  bool invoker = false;  // a view: SQL SECURITY INVOKER, with the rights of who selects from it
+  bool invoker = false;      // a view: SQL SECURITY INVOKER, with the rights of who selects from it
+  bool body_hidden = false;  // a routine whose body the account may not read
 };
 
 /// A sequence of MariaDB's.

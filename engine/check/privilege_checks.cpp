@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "engine/check/name_list.h"
+
 namespace millrace {
 namespace {
 
@@ -13,6 +15,10 @@ constexpr int first_with_backup_stage = 100401;
 constexpr int first_with_binlog_monitor = 100502;
 constexpr int first_with_slave_monitor = 100509;
 constexpr int first_with_flush_tables = 80023;  // a privilege of its own beside RELOAD
+// Before these, who reads the table of routines reads their bodies.
+constexpr int first_with_show_create_routine = 110300;  // MariaDB
+constexpr int first_with_show_routine = 80020;          // MySQL
+constexpr int first_without_table_of_routines = 80000;  // MySQL
 
 class SourcePrivileges {
  public:
@@ -23,6 +29,9 @@ class SourcePrivileges {
       for (const SourceMember& member : table.members) databases_.insert(member.database);
       if (!table.consolidated()) databases_.insert(table.database);
       non_transactional_ = non_transactional_ || !table.transactional;
+    }
+    for (const SourceExtra& extra : catalog.extras) {
+      if (extra.body_hidden) hidden_bodies_.push_back(extra.database + "." + extra.name);
     }
     may_flush_ = grants.everywhere("RELOAD") ||
                  (!version.mariadb && version.number >= first_with_flush_tables &&
@@ -39,11 +48,13 @@ class SourcePrivileges {
     check_replica();
     check_others();
     check_extras();
+    check_routines();
     return std::move(findings_);
   }
 
   Findings look_for_extras() {
     check_extras();
+    check_routines();
     return std::move(findings_);
   }
 
@@ -208,6 +219,69 @@ class SourcePrivileges {
                          fmt::format("{}", fmt::join(blind, "; "))});
   }
 
+  /// Whether the account reads the body of each routine of `database`, whoever defined it.
+  bool reads_routines(const std::string& database) const {
+    if (!version_.mariadb && version_.number >= first_without_table_of_routines) {
+      return grants_.everywhere("SELECT") ||
+             (version_.number >= first_with_show_routine && grants_.everywhere("SHOW_ROUTINE"));
+    }
+    if (version_.mariadb && version_.number >= first_with_show_create_routine &&
+        grants_.on_database("SHOW CREATE ROUTINE", database)) {
+      return true;
+    }
+    return grants_.on_table("SELECT", "mysql", "proc");
+  }
+
+  /// That they are there is told to whoever may do something with them.
+  bool sees_routines(const std::string& database) const {
+    return reads_routines(database) || grants_.on_database("EXECUTE", database) ||
+           grants_.on_database("ALTER ROUTINE", database) ||
+           grants_.on_database("CREATE ROUTINE", database);
+  }
+
+  std::string grant_routines() const {
+    if (version_.mariadb && version_.number >= first_with_show_create_routine) {
+      std::string sql;
+      for (const std::string& database : databases_) {
+        if (reads_routines(database)) continue;
+        sql += (sql.empty() ? "" : "; ") + std::string("GRANT SHOW CREATE ROUTINE ON ") +
+               mysql::quote_identifier(database) + ".* TO " + account();
+      }
+      return sql;
+    }
+    if (version_.mariadb || version_.number < first_without_table_of_routines) {
+      return "GRANT SELECT ON mysql.proc TO " + account();
+    }
+    return fmt::format("GRANT {} ON *.* TO {}",
+                       version_.number >= first_with_show_routine ? "SHOW_ROUTINE" : "SELECT",
+                       account());
+  }
+
+  void check_routines() {
+    if (job_.scope == Scope::data_only) return;
+    std::vector<std::string> unseen;
+    for (const std::string& database : databases_) {
+      if (!sees_routines(database)) unseen.push_back(database);
+    }
+    if (!unseen.empty()) {
+      findings_.push_back({Verdict::warn, family, "routines",
+                           "functions and procedures that the account may not see are not listed, "
+                           "of " +
+                               name_list(unseen),
+                           grant_routines()});
+    }
+    if (!hidden_bodies_.empty()) {
+      findings_.push_back({Verdict::warn, family, "routines",
+                           "functions and procedures are listed without their bodies, which the "
+                           "account may not read: " +
+                               name_list(hidden_bodies_),
+                           grant_routines()});
+    }
+    if (unseen.empty() && hidden_bodies_.empty()) {
+      ok("routines", "the account sees functions and procedures, so that they can be listed");
+    }
+  }
+
   const Job& job_;
   const mysql::ServerVersion& version_;
   const SourceGrants& grants_;
@@ -216,6 +290,7 @@ class SourcePrivileges {
   bool may_flush_ = false;
   std::set<std::string> databases_;
   std::vector<std::string> unlockable_;
+  std::vector<std::string> hidden_bodies_;
   Findings findings_;
 };
 

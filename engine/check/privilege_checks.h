@@ -20,8 +20,8 @@ Findings check_source_privileges(const Job& job, const mysql::ServerVersion& ver
                                  const SourceGrants& grants, const SourceCatalog& catalog,
                                  BinlogFacts binlog);
 
-/// The part of it that tells of views, triggers and events which the account may not see, so that
-/// no list of what is not migrated can have them.
+/// The part of it that tells of views, triggers, events and routines which the account may not see,
+/// so that no list of what is not migrated can have them.
 Findings check_hidden_extras(const Job& job, const mysql::ServerVersion& version,
                              const SourceGrants& grants, const SourceCatalog& catalog);
 

@@ -105,8 +105,10 @@ void SourceGrants::read(std::string_view line) {
 
   const std::string_view object = trimmed(behind.substr(0, to));
   const std::size_t dot = find_outside(object, ".");
-  if (dot == std::string_view::npos || object.substr(dot + 1) != "*") return;  // one table
-  Scope scope{.database = unquoted(object.substr(0, dot)), .privileges = {}};
+  if (dot == std::string_view::npos) return;
+  if (find_outside(object, " ") != std::string_view::npos) return;  // FUNCTION `shop`.`f`
+  Scope scope{.database = unquoted(object.substr(0, dot)), .table = {}, .privileges = {}};
+  if (object.substr(dot + 1) != "*") scope.table = unquoted(object.substr(dot + 1));
   std::string_view rest = line.substr(0, on);
   while (!rest.empty()) {
     const std::size_t comma = find_outside(rest, ",");
@@ -121,20 +123,29 @@ void SourceGrants::read(std::string_view line) {
   scopes_.push_back(std::move(scope));
 }
 
+bool SourceGrants::Scope::holds(std::string_view privilege) const {
+  return privileges.contains(privilege) || privileges.contains("ALL PRIVILEGES") ||
+         privileges.contains("ALL");
+}
+
 bool SourceGrants::everywhere(std::string_view privilege) const {
   return std::any_of(scopes_.begin(), scopes_.end(), [&](const Scope& scope) {
-    return scope.database == "*" &&
-           (scope.privileges.contains(privilege) || scope.privileges.contains("ALL PRIVILEGES") ||
-            scope.privileges.contains("ALL"));
+    return scope.database == "*" && scope.holds(privilege);
   });
 }
 
 bool SourceGrants::on_database(std::string_view privilege, std::string_view database) const {
   return everywhere(privilege) ||
          std::any_of(scopes_.begin(), scopes_.end(), [&](const Scope& scope) {
-           return matches_like(scope.database, database) &&
-                  (scope.privileges.contains(privilege) ||
-                   scope.privileges.contains("ALL PRIVILEGES") || scope.privileges.contains("ALL"));
+           return !scope.table && matches_like(scope.database, database) && scope.holds(privilege);
+         });
+}
+
+bool SourceGrants::on_table(std::string_view privilege, std::string_view database,
+                            std::string_view table) const {
+  return on_database(privilege, database) ||
+         std::any_of(scopes_.begin(), scopes_.end(), [&](const Scope& scope) {
+           return scope.table == table && scope.database == database && scope.holds(privilege);
          });
 }
 

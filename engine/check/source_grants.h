@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -21,11 +22,17 @@ class SourceGrants {
   bool everywhere(std::string_view privilege) const;
   /// Whether it is held on all of `database`.
   bool on_database(std::string_view privilege, std::string_view database) const;
+  /// Whether it is held on `table` of `database`.
+  bool on_table(std::string_view privilege, std::string_view database,
+                std::string_view table) const;
 
  private:
   struct Scope {
-    std::string database;  // a LIKE pattern; "*": all
+    std::string database;              // a LIKE pattern; "*": all
+    std::optional<std::string> table;  // none: all of them
     std::set<std::string, std::less<>> privileges;
+
+    bool holds(std::string_view privilege) const;
   };
 
   void read(std::string_view line);

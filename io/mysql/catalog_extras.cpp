@@ -110,7 +110,9 @@ SourceExtra routine_of(const Row& row, const std::vector<std::string>& parameter
   if (row[5].text != "CONTAINS SQL") text += " " + row[5].text;
   if (row[6].text == "INVOKER") text += " SQL SECURITY INVOKER";
   text += row[7].null ? " (this account may not read its body)" : " " + row[7].text;
-  return {lower(row[0].text), row[1].text, row[2].text, std::move(text)};
+  SourceExtra routine{lower(row[0].text), row[1].text, row[2].text, std::move(text)};
+  routine.body_hidden = row[7].null;
+  return routine;
 }
 
 SourceExtra event_of(const Row& row) {

@@ -151,6 +151,7 @@ class Check(CheckTestCase):
         self.assert_line("WARN", "process", "does not see other sessions", "GRANT PROCESS")
         self.assert_line("WARN", "position", "binlog's position", "GRANT BINLOG MONITOR")
         self.assert_line("WARN", "extras", "not listed", "GRANT SHOW VIEW, TRIGGER, EVENT")
+        self.assert_line("WARN", "routines", f"not listed, of {self.database}", "GRANT SELECT ON mysql.proc TO 'u.*'@'%'")
 
     def test_account_that_may_not_lock_tables_without_transactions(self):
         self.fill("create table old (id int primary key) engine=myisam")
@@ -166,10 +167,34 @@ class Check(CheckTestCase):
 
     def test_account_with_all_that_is_needed(self):
         self.check(source=self.as_account("reload, process, binlog monitor on *.*",
-                                          f"select, lock tables, show view, trigger, event on `{self.database}`.*"))
+                                          f"select, lock tables, show view, trigger, event on `{self.database}`.*",
+                                          "select on mysql.proc"))
 
-        for subject in ("snapshot", "position", "process", "extras", "select"):
+        for subject in ("snapshot", "position", "process", "extras", "routines", "select"):
             self.assertEqual([line["verdict"] for line in self.lines(subject)], ["OK"], subject)
+
+    def test_routines_of_others(self):
+        self.fill("create procedure p() select 1; create function f() returns int no sql return 1")
+        grant = f"select on `{self.database}`.*"
+        self.check(source=self.as_account(grant, f"execute on `{self.database}`.*"))
+        self.assert_line("WARN", "routines", f"without their bodies.*{self.database}.[fp], {self.database}.[fp]$", "GRANT SELECT ON mysql.proc TO ")
+        self.assertEqual(len(self.lines("routines")), 1, "they are seen")
+
+        self.check(source=self.as_account(grant, f"execute on procedure `{self.database}`.p"))
+        self.assert_line("WARN", "routines", "not listed")
+        self.assert_line("WARN", "routines", f"without their bodies.*: {self.database}.p$")
+
+        self.check(source=self.as_account(grant, "select on mysql.proc"))
+        self.assert_line("OK", "routines", "sees functions and procedures")
+        self.assertEqual(self.migrate("--schema-only").code, COMPLETE)
+        self.check("--data-only", source=self.as_account(grant))
+        self.assert_line("OK", "select", "refused on none")
+        self.assertEqual(self.lines("routines"), [], "rows alone are moved")
+
+    def test_run_says_that_routines_may_be_hidden(self):
+        outcome = self.migrate(source=self.as_account(f"select, lock tables on `{self.database}`.*"))
+        self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+        self.assertIn("routines", [check["where"] for check in self.program.report()["checks"]])
 
     def test_each_way_to_a_snapshot_that_the_account_may_take(self):
         def assert_way(how, verdict, message, advice="", account=None):
@@ -213,6 +238,7 @@ class Check(CheckTestCase):
         account = mysql.url(self.database, user=name, password=SECRET)
         self.check("--snapshot", "backup-stage", source=account)
         self.assert_line("FAIL", "snapshot", "needs MariaDB 10.4", "leave --snapshot out")
+        self.assert_line("WARN", "routines", "not listed", "GRANT SELECT ON mysql.proc TO ")
         self.check("--snapshot", "position", source=account)
         self.assert_line("FAIL", "position", "needs to see the binlog's position", "GRANT REPLICATION CLIENT ON ")
 

@@ -137,6 +137,7 @@ TEST(CatalogRows, RoutineWhoseBodyIsHiddenSaysSo) {
   EXPECT_EQ(extra.definition,
             "CREATE FUNCTION `f`(`a` int, `b` text) RETURNS int SQL SECURITY INVOKER (this account "
             "may not read its body)");
+  EXPECT_TRUE(extra.body_hidden);
 }
 
 TEST(CatalogRows, EventThatRecursTellsWhenItBeginsAndEnds) {

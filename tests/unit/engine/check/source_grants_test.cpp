@@ -51,6 +51,17 @@ TEST(SourceGrants, OneTableOrSomeColumnsAreNotTheDatabase) {
   EXPECT_FALSE(grants.on_database("SELECT", "shop"));
   EXPECT_FALSE(grants.on_database("SELECT", "mall"));
   EXPECT_TRUE(grants.on_database("INSERT", "mall"));
+  EXPECT_TRUE(grants.on_table("SELECT", "shop", "orders"));
+  EXPECT_FALSE(grants.on_table("SELECT", "shop", "order"));
+  EXPECT_FALSE(grants.on_table("SELECT", "mall", "orders"));
+  EXPECT_TRUE(grants.on_table("INSERT", "mall", "orders"));
+}
+
+TEST(SourceGrants, RoutineIsNoTable) {
+  const SourceGrants grants({"GRANT EXECUTE ON PROCEDURE `shop`.`order` TO `r`@`%`"});
+
+  EXPECT_FALSE(grants.on_database("EXECUTE", "shop"));
+  EXPECT_FALSE(grants.on_table("EXECUTE", "shop", "order"));
 }
 
 TEST(SourceGrants, NamesMayHoldWhatSeparates) {
