@@ -257,7 +257,8 @@ class Inspection {
     const SourceGrants grants(source_facts_.grants);
     add(check_source_privileges(job_, source_->version(), grants, preparation_.catalog,
                                 {.on = source_facts_.binlog,
-                                 .has_replicated_writes = source_facts_.logs_what_it_replicates}));
+                                 .has_replicated_writes = source_facts_.logs_what_it_replicates,
+                                 .has_statements = source_facts_.binlog_format != "ROW"}));
     bool readable = false;
     try_to("tables", [&] {
       Findings probed = probe_tables(*source_, preparation_.work, grants, Probe::every_table);

@@ -45,6 +45,7 @@ class SourcePrivileges {
   Findings check() {
     if (job_.scope != Scope::schema_only) check_snapshot();
     check_position();
+    check_resume();
     check_replica();
     check_others();
     check_extras();
@@ -145,13 +146,29 @@ class SourcePrivileges {
     }
   }
 
+  /// MariaDB 10.5 and later: one privilege for all that may be asked of the binlog.
+  bool has_binlog_monitor() const {
+    return version_.mariadb && version_.number >= first_with_binlog_monitor;
+  }
+
+  /// SHOW MASTER STATUS, SHOW BINARY LOGS.
+  std::string_view privilege_of_position() const {
+    return has_binlog_monitor() ? "BINLOG MONITOR" : "REPLICATION CLIENT";
+  }
+  bool may_see_position() const {
+    return grants_.everywhere(privilege_of_position()) ||
+           grants_.everywhere("REPLICATION CLIENT") || grants_.everywhere("SUPER");
+  }
+
+  /// SHOW BINLOG EVENTS, which SUPER does not help to.
+  std::string_view privilege_of_events() const {
+    return has_binlog_monitor() ? "BINLOG MONITOR" : "REPLICATION SLAVE";
+  }
+
   void check_position() {
     if (!binlog_.on) return;
-    const bool monitors = version_.mariadb && version_.number >= first_with_binlog_monitor;
-    const std::string_view privilege = monitors ? "BINLOG MONITOR" : "REPLICATION CLIENT";
     // SHOW MASTER STATUS takes the snapshot's own position; MariaDB tells that to everybody.
-    if (grants_.everywhere(privilege) || grants_.everywhere("REPLICATION CLIENT") ||
-        grants_.everywhere("SUPER")) {
+    if (may_see_position()) {
       return ok("position", "the account may see the binlog's position");
     }
     const bool needed = !version_.mariadb && job_.snapshot == SnapshotMethod::position;
@@ -159,15 +176,51 @@ class SourcePrivileges {
         {needed ? Verdict::fail : Verdict::warn, family, "position",
          needed ? "--snapshot position needs to see the binlog's position, and the account may not"
                 : "the account may not see the binlog's position: the report may not have it",
-         fmt::format("GRANT {} ON *.* TO {}", privilege, account())});
+         fmt::format("GRANT {} ON *.* TO {}", privilege_of_position(), account())});
   }
 
-  /// Without a lock the binlog's position is what proves one instant; a replica's tells of its own
-  /// writes alone, and one that was stopped is told from others by a privilege only.
+  /// Where a session of the source is lost, and where a run is resumed, the binlog shows that
+  /// nobody wrote to its tables since.
+  bool proves_by_binlog() const {
+    return binlog_.on && job_.scope != Scope::schema_only &&
+           (job_.ledger || job_.retry.retries != 0);
+  }
+
+  void check_resume() {
+    if (!proves_by_binlog()) return;
+    std::set<std::string_view> missing;
+    if (!may_see_position()) missing.insert(privilege_of_position());
+    if (!grants_.everywhere(privilege_of_events())) missing.insert(privilege_of_events());
+    const auto warn = [&](const std::string& message) {
+      findings_.push_back(
+          {Verdict::warn, family, "resume", message,
+           fmt::format("GRANT {} ON *.* TO {}", fmt::join(missing, ", "), account())});
+    };
+    if (!missing.empty()) {
+      return warn(
+          "the account may not read the binlog, which shows that nobody wrote to the tables: a "
+          "session of the source that is lost may end the run" +
+          std::string(job_.ledger ? ", and --resume compares the tables themselves" : ""));
+    }
+    if (binlog_.has_statements && !grants_.everywhere("TRIGGER")) {
+      missing.insert("TRIGGER");
+      return warn(
+          "the binlog holds statements, and may fire triggers of databases where the account sees "
+          "none: what these write to the tables is not seen" +
+          std::string(job_.ledger ? " by --resume" : " where a session of the source is lost"));
+    }
+    ok("resume",
+       "the account may read the binlog, which shows whether anybody wrote to the tables");
+  }
+
+  /// A replica's binlog tells of its own writes alone, and one that was stopped is told from others
+  /// by a privilege only. Without a lock the binlog's position proves one instant, and its events
+  /// prove that the source stayed as it was.
   void check_replica() {
     const bool locks = may_flush_ || unlockable_.empty();
-    const bool relied_on = job_.snapshot == SnapshotMethod::position ||
-                           (job_.snapshot == SnapshotMethod::automatic && !locks);
+    const bool for_snapshot = job_.snapshot == SnapshotMethod::position ||
+                              (job_.snapshot == SnapshotMethod::automatic && !locks);
+    const bool relied_on = for_snapshot || proves_by_binlog();
     if (!binlog_.on || binlog_.has_replicated_writes || !relied_on) return;
     std::string_view privilege = "REPLICATION CLIENT";
     if (version_.mariadb && version_.number >= first_with_binlog_monitor) {
@@ -180,8 +233,10 @@ class SourcePrivileges {
     }
     findings_.push_back(
         {Verdict::warn, family, "replica",
-         "the account may not see whether the source is a replica that was stopped: what it "
-         "replicated is not in its binlog (log_slave_updates), whose position the snapshot goes by",
+         fmt::format("the account may not see whether the source is a replica that was stopped: "
+                     "what it replicated is not in its binlog (log_slave_updates), by which {}",
+                     for_snapshot ? "the snapshot is taken"
+                                  : "it is seen whether anybody wrote to the tables"),
          fmt::format("GRANT {} ON *.* TO {}", privilege, account())});
   }
 

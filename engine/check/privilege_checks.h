@@ -12,6 +12,7 @@ namespace millrace {
 struct BinlogFacts {
   bool on = false;
   bool has_replicated_writes = false;  // it would have those of a server that ours replicates
+  bool has_statements = false;         // beside rows, or in their place
 };
 
 /// Whether the source's account may take the snapshot that the job asks for, and see what it

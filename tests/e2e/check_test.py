@@ -166,11 +166,11 @@ class Check(CheckTestCase):
             self.assert_line("FAIL", "snapshot", "the account may not", f"GRANT .*{grant}")
 
     def test_account_with_all_that_is_needed(self):
-        self.check(source=self.as_account("reload, process, binlog monitor on *.*",
+        self.check(source=self.as_account("reload, process, binlog monitor, slave monitor on *.*",
                                           f"select, lock tables, show view, trigger, event on `{self.database}`.*",
                                           "select on mysql.proc"))
 
-        for subject in ("snapshot", "position", "process", "extras", "routines", "select"):
+        for subject in ("snapshot", "position", "resume", "replica", "process", "extras", "routines", "select"):
             self.assertEqual([line["verdict"] for line in self.lines(subject)], ["OK"], subject)
 
     def test_routines_of_others(self):
@@ -226,8 +226,23 @@ class Check(CheckTestCase):
         self.assert_line("WARN", "replica", "whether the source is a replica that was stopped", "GRANT SLAVE MONITOR ON ")
         self.check("--snapshot", "position", source=self.as_account(grant, "binlog monitor, slave monitor on *.*"))
         self.assert_line("OK", "replica", "may see whether the source is a replica")
+        # A lock needs no position, and --resume does.
         self.check("--snapshot", "lock-tables", source=self.as_account(grant))
-        self.assertEqual(self.lines("replica"), [], "a lock needs no position")
+        self.assert_line("WARN", "replica", "by which it is seen whether anybody wrote", "GRANT SLAVE MONITOR ON ")
+        self.check("--schema-only", "--snapshot", "lock-tables", source=self.as_account(grant))
+        self.assertEqual(self.lines("replica"), [], "no row is read")
+
+    def test_account_that_may_not_read_the_binlog_for_a_resume(self):
+        grant = f"select, lock tables on `{self.database}`.*"
+        self.check(source=self.as_account(grant))
+        self.assert_line("WARN", "resume", "lost may end the run, and --resume compares the tables themselves",
+                         "^GRANT BINLOG MONITOR ON .* TO 'u")
+        self.check("--no-ledger", source=self.as_account(grant))
+        self.assert_line("WARN", "resume", "a session of the source that is lost may end the run$")
+        self.check("--schema-only", source=self.as_account(grant))
+        self.assertEqual(self.lines("resume"), [])
+        self.check(source=self.as_account(grant, "binlog monitor on *.*"))
+        self.assert_line("OK", "resume", "may read the binlog")
 
     def test_ways_that_mysql_has_not(self):
         mysql = Mysql(variable("MILLRACE_MYSQL56"))
@@ -239,6 +254,14 @@ class Check(CheckTestCase):
         self.check("--snapshot", "backup-stage", source=account)
         self.assert_line("FAIL", "snapshot", "needs MariaDB 10.4", "leave --snapshot out")
         self.assert_line("WARN", "routines", "not listed", "GRANT SELECT ON mysql.proc TO ")
+        self.assert_line("WARN", "resume", "lost may end the run", "^GRANT REPLICATION CLIENT, REPLICATION SLAVE ON ")
+        mysql.run(f"grant replication client on *.* to {name}@'%'")
+        self.check(source=account)
+        self.assert_line("WARN", "resume", "lost may end the run", "^GRANT REPLICATION SLAVE ON ")
+        mysql.run(f"grant replication slave on *.* to {name}@'%'")
+        self.check(source=account)
+        self.assert_line("OK", "resume", "may read the binlog")
+        mysql.run(f"revoke replication slave, replication client on *.* from {name}@'%'")
         self.check("--snapshot", "position", source=account)
         self.assert_line("FAIL", "position", "needs to see the binlog's position", "GRANT REPLICATION CLIENT ON ")
 
@@ -657,7 +680,10 @@ class CheckOfUsualServers(CheckOfServers):
     def test_binlog_by_statement_and_a_lax_mode(self):
         self.set_source("binlog_format", "MIXED")
         self.set_source("sql_mode", "NO_ENGINE_SUBSTITUTION")
+        self.check(source=self.as_account("binlog monitor on *.*", f"select, lock tables, trigger on `{self.database}`.*"))
+        self.assert_line("WARN", "resume", "triggers of databases where the account sees none", "^GRANT TRIGGER ON ")
         self.check()
+        self.assert_line("OK", "resume", "may read the binlog")
 
         self.assert_line("WARN", "binlog", "written by MIXED", "binlog_format = 'ROW'")
         self.assert_line("WARN", "sql_mode", "not strict", "--scan full")
