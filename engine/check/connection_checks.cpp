@@ -1,7 +1,5 @@
 #include "engine/check/connection_checks.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <unistd.h>
 
 #include <array>
@@ -11,6 +9,7 @@
 
 #include "engine/quantity_text.h"
 #include "io/ascii_case.h"
+#include "io/loopback.h"
 
 namespace millrace {
 namespace {
@@ -22,25 +21,12 @@ constexpr std::string_view family = "connection";
 constexpr double far_ms = 20;
 constexpr double most_skew_s = 2;
 
-/// Whether `host` is a numeric address that never leaves a machine: 127.0.0.0/8, ::1, and the
-/// former as IPv6 writes it.
-bool is_loopback(const std::string& host) {
-  in_addr v4{};
-  if (::inet_pton(AF_INET, host.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24) == 127;
-  in6_addr v6{};
-  if (::inet_pton(AF_INET6, host.c_str(), &v6) != 1) return false;
-  return IN6_IS_ADDR_LOOPBACK(&v6) || (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127);
-}
-
 }  // namespace
 
 bool is_on_this_machine(const Endpoint& endpoint, std::string_view own_name) {
   if (!endpoint.socket.empty() || endpoint.host.empty()) return true;
   if (endpoint.host.starts_with('/') || is_loopback(endpoint.host)) return true;
   const std::string host = lower_case(endpoint.host);
-  if (host == "localhost" || host.ends_with(".localhost") || host == "localhost.localdomain") {
-    return true;
-  }
   const std::string own = lower_case(own_name);
   // "db1" and "db1.example.org": either may be what the machine calls itself.
   return !own.empty() &&

@@ -22,6 +22,7 @@
 #include <libpq-fe.h>
 
 #include "io/fault_point.h"
+#include "io/loopback.h"
 #include "io/postgres/server_error.h"
 #include "io/postgres/server_greeting.h"
 
@@ -95,11 +96,6 @@ bool wait_for(int socket, short events, int timeout_ms, short* seen = nullptr) n
   } while (n_ready < 0 && errno == EINTR);
   if (seen != nullptr) *seen = ready.revents;
   return n_ready != 0;
-}
-
-/// Whether all bytes to this host stay on this machine.
-bool is_loopback(std::string_view host) noexcept {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
 }
 
 /// PostgreSQL's word for the TLS mode, given in either server's words; empty: libpq's default.
