@@ -24,21 +24,6 @@ std::string parent_of(const postgres::TableGuard& key) {
   return key.referenced_schema + "." + key.referenced_table;
 }
 
-/// Rows of the key's table that have no parent.
-std::string orphans_sql(const postgres::TableGuard& key) {
-  std::string given, meets;
-  for (std::size_t i = 0; i < key.columns.size(); ++i) {
-    const std::string mine = "c." + postgres::quote_identifier(key.columns[i]);
-    given += (i == 0 ? "" : " AND ") + mine + " IS NOT NULL";
-    meets += (i == 0 ? "" : " AND ") +
-             ("p." + postgres::quote_identifier(key.referenced_columns[i])) + " = " + mine;
-  }
-  return fmt::format(
-      "SELECT count(*) FROM {} c WHERE {} AND NOT EXISTS (SELECT FROM {} p WHERE {})",
-      postgres::quote_qualified(key.schema, key.table), given,
-      postgres::quote_qualified(key.referenced_schema, key.referenced_table), meets);
-}
-
 }  // namespace
 
 std::vector<postgres::TableGuard> guards_of(postgres::Connection& target, const WorkPlan& plan) {
@@ -94,7 +79,7 @@ std::vector<NoteReport> check_standing_keys(postgres::Connection& target,
   std::string broken;
   for (const postgres::TableGuard& key : guards) {
     if (!key.foreign_key) continue;
-    const std::string count = target.query(orphans_sql(key)).at(0).at(0).text;
+    const std::string count = target.query(key.orphans).at(0).at(0).text;
     if (count == "0") continue;
     const std::string told =
         fmt::format("{}: {} rows refer to no row of {}", key.full_name(), count, parent_of(key));

@@ -53,7 +53,6 @@ void RepairGuards::prepare() {
 
 void RepairGuards::read_keys() {
   const std::string tables = list_of(names_);
-  // The key's own operators: an extension's type may have them outside of the search path.
   for (const postgres::Row& row : session_.query(
            "SELECT pg_catalog.quote_ident(k.conname), k.conrelid::pg_catalog.regclass, "
            "k.confrelid::pg_catalog.regclass, pg_catalog.pg_get_constraintdef(k.oid), "
@@ -61,36 +60,23 @@ void RepairGuards::read_keys() {
            "pg_catalog.has_table_privilege(k.confrelid, 'REFERENCES'), "
            "(k.confdeltype IN ('c', 'n', 'd') OR k.confupdtype IN ('c', 'n', 'd')) AND "
            "k.confrelid IN (" +
-           tables +
-           "), pair.given, pair.meets, pg_catalog.obj_description(k.oid, 'pg_constraint') FROM "
-           "pg_catalog.pg_constraint k "
-           "JOIN pg_catalog.pg_class c ON c.oid = k.conrelid CROSS JOIN LATERAL ("
-           "SELECT pg_catalog.string_agg(pg_catalog.format('c.%I IS NOT NULL', a.attname), ' AND ' "
-           "ORDER BY p.at) AS given, pg_catalog.string_agg(pg_catalog.format("
-           "'p.%I OPERATOR(%I.%s) c.%I', r.attname, n.nspname, o.oprname, a.attname), ' AND ' "
-           "ORDER BY p.at) AS meets "
-           "FROM unnest(k.conkey, k.confkey, k.conpfeqop) "
-           "WITH ORDINALITY p(own, other, op, at) "
-           "JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = p.own "
-           "JOIN pg_catalog.pg_attribute r ON r.attrelid = k.confrelid AND r.attnum = p.other "
-           "JOIN pg_catalog.pg_operator o ON o.oid = p.op "
-           "JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace) pair "
+           tables + "), pg_catalog.obj_description(k.oid, 'pg_constraint'), " +
+           std::string(postgres::orphans_of_key) +
+           " FROM pg_catalog.pg_constraint k "
+           "JOIN pg_catalog.pg_class c ON c.oid = k.conrelid "
            "WHERE k.contype = 'f' AND k.conparentid = 0 AND NOT EXISTS (SELECT FROM "
            "pg_catalog.pg_trigger t WHERE t.tgconstraint = k.oid AND t.tgenabled = 'D') AND "
            "(k.conrelid IN (" +
            tables + ") OR k.confrelid IN (" + tables + ")) ORDER BY 2, 1")) {
-    keys_.push_back(
-        {.name = row[0].text,
-         .table = row[1].text,
-         .parent = row[2].text,
-         .definition = row[3].text,
-         .comment = row[9].null ? std::nullopt : std::optional(row[9].text),
-         .orphans = fmt::format("SELECT pg_catalog.count(*) FROM {} c WHERE {} AND NOT EXISTS "
-                                "(SELECT FROM {} p WHERE {})",
-                                row[1].text, row[7].text, row[2].text, row[8].text),
-         .valid = row[4].text == "t",
-         .droppable = row[5].text == "t",
-         .changes_rows = row[6].text == "t"});
+    keys_.push_back({.name = row[0].text,
+                     .table = row[1].text,
+                     .parent = row[2].text,
+                     .definition = row[3].text,
+                     .comment = row[7].null ? std::nullopt : std::optional(row[7].text),
+                     .orphans = row[8].text,
+                     .valid = row[4].text == "t",
+                     .droppable = row[5].text == "t",
+                     .changes_rows = row[6].text == "t"});
   }
 }
 

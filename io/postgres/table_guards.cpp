@@ -8,6 +8,21 @@
 
 namespace millrace::postgres {
 
+const std::string_view orphans_of_key =
+    "(SELECT pg_catalog.format('SELECT pg_catalog.count(*) FROM %s c WHERE %s AND NOT EXISTS "
+    "(SELECT FROM %s p WHERE %s)', k.conrelid::pg_catalog.regclass, "
+    "pg_catalog.string_agg(pg_catalog.format('c.%I IS NOT NULL', own.attname), ' AND ' "
+    "ORDER BY pair.at), k.confrelid::pg_catalog.regclass, "
+    "pg_catalog.string_agg(pg_catalog.format('p.%I OPERATOR(%I.%s) c.%I', other.attname, "
+    "space.nspname, op.oprname, own.attname), ' AND ' ORDER BY pair.at)) "
+    "FROM ROWS FROM (pg_catalog.unnest(k.conkey), pg_catalog.unnest(k.confkey), "
+    "pg_catalog.unnest(k.conpfeqop)) WITH ORDINALITY pair(own, other, op, at) "
+    "JOIN pg_catalog.pg_attribute own ON own.attrelid = k.conrelid AND own.attnum = pair.own "
+    "JOIN pg_catalog.pg_attribute other ON other.attrelid = k.confrelid AND other.attnum = "
+    "pair.other "
+    "JOIN pg_catalog.pg_operator op ON op.oid = pair.op "
+    "JOIN pg_catalog.pg_namespace space ON space.oid = op.oprnamespace)";
+
 std::vector<TableGuard> read_table_guards(Connection& connection,
                                           const std::vector<std::string>& schemas) {
   std::string list = "(''";
@@ -28,35 +43,24 @@ std::vector<TableGuard> read_table_guards(Connection& connection,
                       .always = row.at(3).text == "t",
                       .referenced_schema = {},
                       .referenced_table = {},
-                      .columns = {},
-                      .referenced_columns = {}});
+                      .orphans = {}});
   }
-  // A row for each pair of columns.
-  std::string last;
   for (const Row& row : connection.query(
-           "SELECT k.oid, n.nspname, c.relname, k.conname, rn.nspname, rc.relname, a.attname, "
-           "ra.attname FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid "
+           "SELECT n.nspname, c.relname, k.conname, rn.nspname, rc.relname, " +
+           std::string(orphans_of_key) +
+           " FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid "
            "JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_class rc ON rc.oid = k.confrelid "
            "JOIN pg_namespace rn ON rn.oid = rc.relnamespace "
-           "CROSS JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY pair(own, other, at) "
-           "JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = pair.own "
-           "JOIN pg_attribute ra ON ra.attrelid = rc.oid AND ra.attnum = pair.other "
            "WHERE k.contype = 'f' AND k.conparentid = 0 AND n.nspname IN " +
-           list + " ORDER BY n.nspname, c.relname, k.conname, k.oid, pair.at")) {
-    if (row.at(0).text != last) {
-      guards.push_back({.schema = row.at(1).text,
-                        .table = row.at(2).text,
-                        .name = row.at(3).text,
-                        .foreign_key = true,
-                        .always = false,
-                        .referenced_schema = row.at(4).text,
-                        .referenced_table = row.at(5).text,
-                        .columns = {},
-                        .referenced_columns = {}});
-      last = row.at(0).text;
-    }
-    guards.back().columns.push_back(row.at(6).text);
-    guards.back().referenced_columns.push_back(row.at(7).text);
+           list + " ORDER BY 1, 2, 3, k.oid")) {
+    guards.push_back({.schema = row.at(0).text,
+                      .table = row.at(1).text,
+                      .name = row.at(2).text,
+                      .foreign_key = true,
+                      .always = false,
+                      .referenced_schema = row.at(3).text,
+                      .referenced_table = row.at(4).text,
+                      .orphans = row.at(5).text});
   }
   return guards;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "io/postgres/connection.h"
@@ -17,8 +18,7 @@ struct TableGuard {
   // of a foreign key
   std::string referenced_schema;
   std::string referenced_table;
-  std::vector<std::string> columns;
-  std::vector<std::string> referenced_columns;
+  std::string orphans;  // the query that counts rows without a parent
 
   std::string full_name() const { return schema + "." + table + "." + name; }
 };
@@ -26,6 +26,11 @@ struct TableGuard {
 /// The triggers that are not disabled, and the foreign keys, of the tables in `schemas`.
 std::vector<TableGuard> read_table_guards(Connection& connection,
                                           const std::vector<std::string>& schemas);
+
+/// An expression in a query that has a foreign key, a row of pg_constraint, as `k`: the text of the
+/// query that counts the rows of its table that have no parent. It compares by the key's own
+/// operators, which an extension may have outside of the search path.
+extern const std::string_view orphans_of_key;
 
 /// Let this session fire none of them but `always` ones. False where the account may not: it is no
 /// superuser and was not granted SET on the parameter (PostgreSQL 15).

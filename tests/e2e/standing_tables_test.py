@@ -177,6 +177,19 @@ class StandingTables(OneTableTestCase):
         outcome = self.load("--if-exists", "truncate")
         self.assert_says(outcome, BAD_DATA, f"{self.database}.c.to_p: 2 rows refer to no row of {self.database}.p", "mend the rows")
 
+    def test_foreign_keys_are_held_against_the_rows_as_they_compare(self):
+        self.fill("create table p (code varchar(10) primary key) engine=innodb; create table c (id int primary key, code varchar(10))"
+                  " engine=innodb; insert into p values ('a'), ('b'); insert into c values (1, 'A'), (2, 'b'), (3, null)")
+        self.make("create schema {schema}; set search_path = {schema}; create extension citext schema public;"
+                  "create table t (id int primary key, words text); create table p (code public.citext primary key);"
+                  "create table c (id int primary key, code public.citext, constraint to_p foreign key (code) references p (code));")
+        outcome = self.load()
+        self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+
+        self.fill("insert into c values (4, 'none')")
+        self.assert_says(self.load("--if-exists", "truncate"), BAD_DATA,
+                         f"{self.database}.c.to_p: 1 rows refer to no row of {self.database}.p")
+
     def test_foreign_keys_for_an_account_that_cannot_let_them_sleep(self):
         self.fill(self.FAMILY)
         self.make(self.KEYS)
