@@ -271,6 +271,23 @@ class Check(CheckTestCase):
 
         self.assert_line("FAIL", "select", f"1 of 2 tables: {self.database}.secret", "GRANT SELECT ON `.*`.* TO 'u")
 
+    def test_readers_that_find_no_connection(self):
+        account = self.as_account(f"select on `{self.database}`.*")
+        self.source.run(f"alter user u{self.number:08x}@'%' with max_user_connections 1")
+        self.check("--readers", "2", source=account)
+
+        self.assert_line("FAIL", "readers", "max_user_connections", "--readers")
+        self.assertEqual(self.lines("values"), [], "there is nobody to look at them")
+
+    def test_writers_that_find_no_connection_to_measure_by(self):
+        role = self.as_role(f"create on database {quote(self.database)}")
+        self.target.run(f"alter role r{self.number:08x} connection limit 1")
+        self.check(target=role)
+
+        self.assert_line("FAIL", "rates", "too many connections for role")
+        self.assertIsNone(self.said["estimate"]["rows_s"])
+        self.assertGreater(self.said["estimate"]["disk_bytes"], 0)
+
     def test_role_that_may_not_create(self):
         self.check(target=self.as_role())
 
@@ -730,6 +747,18 @@ class CheckOfUsualServers(CheckOfServers):
         for how in ("drop", "truncate"):
             self.check("--if-exists", how)
             self.assert_line("WARN", "disk", "less will do, since what is dropped or truncated makes room first")
+
+    def test_disk_that_may_do_for_the_rest_of_a_run(self):
+        self.fill("alter table t stats_persistent = 1, stats_auto_recalc = 0; analyze table t; rename table t to u;"
+                  f"update mysql.innodb_table_stats set n_rows = 1000000000000 where database_name = '{self.database}';"
+                  "rename table u to t")
+        killed = self.migrate("--skip-check", MILLRACE_FAULT="writer.before_commit:1:kill")
+        self.assertEqual(killed.code, -9, killed.stderr)
+        resumed = self.migrate("--resume")
+
+        self.assertEqual(resumed.code, COMPLETE, resumed.stderr)
+        (disk,) = [check["message"] for check in self.program.report()["checks"] if check["where"] == "disk"]
+        self.assertRegex(disk, "are free at /.*; less will do, since some of it is stored already")
 
     def test_disk_that_is_only_just_large_enough(self):
         def believe(rows):
