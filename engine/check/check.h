@@ -27,7 +27,7 @@ struct CheckReport {
 ///
 /// Ensures: writes nothing that stays. The target's speed is tried in transactions that are rolled
 ///          back.
-/// Cost:    a few dozen queries, one for each table, a second of both sides' full speed, and the
+/// Cost:    a few dozen queries, two for each table, a second of both sides' full speed, and the
 ///          scan that `job.scan` asks for.
 /// Errors:  cancelled, internal.
 CheckReport check(const Job& job, StopRequest& stop);

@@ -33,8 +33,12 @@ Findings probe_tables(mysql::Connection& source, const WorkPlan& work, const Sou
     // Only engines without transactions leave tables damaged behind.
     const bool doubtful = !transactional || !grants.on_database("SELECT", database);
     if (which == Probe::doubtful_tables && !doubtful) return;
+    const std::string quoted =
+        mysql::quote_identifier(database) + "." + mysql::quote_identifier(table);
     try {
       source.execute(select + " LIMIT 0");
+      // InnoDB opens a table whose file is gone, and tells only who wants a row.
+      if (transactional) source.execute("SELECT 1 FROM " + quoted + " LIMIT 1");
     } catch (const Error& error) {
       const std::string name = database + "." + table;
       const std::string& code = error.where().code;
@@ -43,8 +47,7 @@ Findings probe_tables(mysql::Connection& source, const WorkPlan& work, const Sou
         missing.insert("GRANT SELECT ON " + mysql::quote_identifier(database) + ".* TO " + account);
       } else if (damaged_codes.contains(code)) {
         damaged.push_back(name);
-        repairs += (repairs.empty() ? "REPAIR TABLE " : ", ") + mysql::quote_identifier(database) +
-                   "." + mysql::quote_identifier(table);
+        repairs += (repairs.empty() ? "REPAIR TABLE " : ", ") + quoted;
       } else if (error.kind() == ErrorKind::connection_lost) {
         throw;
       } else {

@@ -83,6 +83,10 @@ std::string hint_of(unsigned code) {
     case ER_CRASHED_ON_USAGE:
     case ER_CRASHED_ON_REPAIR:
       return "the table is damaged: run REPAIR TABLE on the source, or leave it out with --exclude";
+    case ER_TABLESPACE_DISCARDED:
+    case ER_TABLESPACE_MISSING:
+      return "the table's file is not there: ALTER TABLE ... IMPORT TABLESPACE brings it back; or "
+             "leave the table out with --exclude";
     default: return {};
   }
 }

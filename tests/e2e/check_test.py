@@ -363,6 +363,14 @@ class CheckOfSchemas(CheckTestCase):
         self.assert_line("WARN", "max_allowed_packet", f"to NULL .*{self.database}.large.words", "max_allowed_packet")
         self.assert_line("OK", "timeouts", "long enough")
 
+    def test_table_whose_tablespace_was_discarded(self):
+        self.fill("create table gone (id int primary key) engine=innodb; insert into gone values (1); alter table gone discard tablespace")
+        self.check()
+
+        self.assert_line("FAIL", "tables", f"{self.database}.gone cannot be read: .*[Tt]ablespace", "IMPORT TABLESPACE.*--exclude")
+        self.check("--exclude", "gone")
+        self.assertEqual(self.lines("tables"), [])
+
     def test_transaction_and_query_that_would_hold_up_the_lock(self):
         writer = Locker.of_source(self.source, f"start transaction; update `{self.database}`.t set words = 'x'")
         self.addCleanup(writer.release)
