@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <ctime>
 #include <filesystem>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -22,6 +21,7 @@
 #include "engine/kept_chunks.h"
 #include "engine/mysql_source.h"
 #include "engine/quantity_text.h"
+#include "engine/retry_notes.h"
 #include "engine/run_account.h"
 #include "engine/run_into_target.h"
 #include "engine/sampler.h"
@@ -72,13 +72,7 @@ class Extraction {
     progress_.set_phase("snapshot");
     {
       const StopRequest::Waker waker(stop_, [&] { pauses_.stop(); });
-      source_.open_readers(preparation_, pauses_,
-                           [&](unsigned lane, const Error& error, unsigned attempt) {
-                             note_retry({.at_s = progress_.elapsed_s(),
-                                         .lane = fmt::format("reader {}", lane),
-                                         .attempt = attempt,
-                                         .error = error.what()});
-                           });
+      source_.open_readers(preparation_, pauses_, retries_.of("reader"));
     }
     stop_.check();
     {
@@ -349,11 +343,6 @@ class Extraction {
     return facts_of(run, preparation_.work);
   }
 
-  void note_retry(RetryReport retry) {
-    const std::lock_guard lock(retries_mutex_);
-    report_.retries.push_back(std::move(retry));
-  }
-
   void copy() {
     const WorkPlan& work = preparation_.work;
     const Sizing& sizing = preparation_.sizing;
@@ -380,7 +369,7 @@ class Extraction {
          .built = [](std::size_t, double, bool) {},
          .pauses = &pauses_,
          .open_builder = {},
-         .retried = [&](RetryReport retry) { note_retry(std::move(retry)); }});
+         .retried = [&](RetryReport retry) { retries_.add(std::move(retry)); }});
     const Sampler sampler(progress_);
     const StopRequest::Waker waker(stop_, [&] {
       graph.interrupt(
@@ -401,7 +390,7 @@ class Extraction {
   archive::Manifest manifest_;
   std::vector<std::uint8_t> kept_;  // of a run that goes on: per chunk, 1 where it is there
   RetryPauses pauses_{job_.retry};
-  std::mutex retries_mutex_;  // guards report_.retries while lanes run
+  RetryNotes retries_{progress_, report_};
 };
 
 }  // namespace

@@ -22,6 +22,7 @@
 #include "engine/preparation.h"
 #include "engine/quantity_text.h"
 #include "engine/reject_files.h"
+#include "engine/retry_notes.h"
 #include "engine/run_account.h"
 #include "engine/run_into_target.h"
 #include "engine/sampler.h"
@@ -54,7 +55,8 @@ class Migration {
         choices_{.keys = !job.skip_keys && job.scope != Scope::data_only,
                  .analyze = !job.skip_keys && !job.skip_analyze},
         pauses_(job.retry),
-        proof_(job, progress, stop, pauses_) {}
+        proof_(job, progress, stop, pauses_),
+        retries_(progress, report) {}
 
   void run() {
     progress_.set_phase("connect");
@@ -133,7 +135,7 @@ class Migration {
       note_phase("verify");
       writers_.clear();
       proof_.prove(preparation_, report_, [this](const Error& error, unsigned attempt) {
-        note_retry("verify", 0, error, attempt);
+        retries_.add("verify", 0, error, attempt);
       });
     }
     progress_.set_phase("finish");
@@ -219,12 +221,12 @@ class Migration {
   void open_lanes() {
     const Sizing& sizing = preparation_.sizing;
     const StopRequest::Waker waker(stop_, [&] { pauses_.stop(); });
-    source_.open_readers(preparation_, pauses_, note_retries_of("reader"));
+    source_.open_readers(preparation_, pauses_, retries_.of("reader"));
     stop_.check();
     const auto open_lane = [&](const char* kind, std::size_t lane, const auto& open) {
       return open_patiently(
           pauses_, [&] { return open(lane); },
-          [&](const Error& error) { note_retry(kind, static_cast<unsigned>(lane), error, 1); });
+          [&](const Error& error) { retries_.add(kind, static_cast<unsigned>(lane), error, 1); });
     };
     writers_ = open_sessions<postgres::Connection>(sizing.writers, [&](std::size_t i) {
       return open_lane("writer", i, [this](std::size_t lane) { return open_writer(lane); });
@@ -349,7 +351,7 @@ class Migration {
       ledger_.note_phase(*target_, phase);
     } catch (const Error& error) {
       if (!may_go_well_again(error) || job_.retry.retries == 0) throw;
-      note_retry("control", 0, error, 1);
+      retries_.add("control", 0, error, 1);
       reopen_control();
       ledger_.note_phase(*target_, phase);
     }
@@ -362,22 +364,6 @@ class Migration {
         open_again(pauses_, [&] { return postgres::Connection(job_.target, "millrace control"); }));
     constexpr unsigned first_retry = 2;
     while (!ledger_.try_lock_again(*target_)) pauses_.pause(first_retry);
-  }
-
-  void note_retry(RetryReport retry) {
-    const std::lock_guard lock(retries_mutex_);
-    report_.retries.push_back(std::move(retry));
-  }
-  void note_retry(const char* kind, unsigned lane, const Error& error, unsigned attempt) {
-    note_retry({.at_s = progress_.elapsed_s(),
-                .lane = fmt::format("{} {}", kind, lane),
-                .attempt = attempt,
-                .error = error.what()});
-  }
-  RetriedLane note_retries_of(const char* kind) {
-    return [this, kind](unsigned lane, const Error& error, unsigned attempt) {
-      note_retry(kind, lane, error, attempt);
-    };
   }
 
   void take_snapshot() {
@@ -470,7 +456,7 @@ class Migration {
                          },
                      .pauses = &pauses_,
                      .open_builder = [this](unsigned lane) { return open_builder(lane); },
-                     .retried = [this](RetryReport retry) { note_retry(std::move(retry)); }});
+                     .retried = [this](RetryReport retry) { retries_.add(std::move(retry)); }});
     const Sampler sampler(progress_);
     const StopRequest::Waker waker(stop_, [&] {
       graph.interrupt(
@@ -508,7 +494,7 @@ class Migration {
     });
     ForeignKeys added =
         add_foreign_keys(lanes, preparation_.work, control_locks(preparation_), progress_,
-                         incomplete_tables(), ledger_, note_retries_of("builder"));
+                         incomplete_tables(), ledger_, retries_.of("builder"));
     report_.foreign_keys = added.keys;
     note_all(std::move(added.notes));
   }
@@ -543,7 +529,7 @@ class Migration {
       for (const auto& lane : lanes) lane->stop();
     });
     note_all(run_late_statements(lanes, late_statements(preparation_), progress_,
-                                 note_retries_of("builder")));
+                                 retries_.of("builder")));
   }
 
   void note_all(std::vector<NoteReport> notes) {
@@ -573,7 +559,7 @@ class Migration {
   bool as_replica_ = false;                   // writers let them sleep
   RetryPauses pauses_;
   RunProof proof_;
-  std::mutex retries_mutex_;                    // guards report_.retries while lanes run
+  RetryNotes retries_;
   std::optional<postgres::Connection> target_;  // holds the lock of the run
   std::vector<postgres::Connection> writers_, builders_;
 };
