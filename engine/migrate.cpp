@@ -12,13 +12,11 @@
 
 #include "engine/copy_graph.h"
 #include "engine/foreign_keys.h"
-#include "engine/lane_session.h"
 #include "engine/late_schema.h"
 #include "engine/ledger.h"
 #include "engine/ledger_schema.h"
 #include "engine/left_in_target.h"
 #include "engine/mysql_source.h"
-#include "engine/open_sessions.h"
 #include "engine/preparation.h"
 #include "engine/quantity_text.h"
 #include "engine/reject_files.h"
@@ -30,6 +28,7 @@
 #include "engine/standing_guards.h"
 #include "engine/stop_request.h"
 #include "engine/table_build.h"
+#include "engine/target_lanes.h"
 #include "engine/verify/run_proof.h"
 #include "engine/writer_lane.h"
 #include "io/archive/spill_file.h"
@@ -56,7 +55,8 @@ class Migration {
                  .analyze = !job.skip_keys && !job.skip_analyze},
         pauses_(job.retry),
         proof_(job, progress, stop, pauses_),
-        retries_(progress, report) {}
+        retries_(progress, report),
+        lanes_(job, pauses_, retries_) {}
 
   void run() {
     progress_.set_phase("connect");
@@ -133,7 +133,7 @@ class Migration {
     if (job_.verify != ProofDepth::none) {
       progress_.set_phase("verify");
       note_phase("verify");
-      writers_.clear();
+      lanes_.close_writers();
       proof_.prove(preparation_, report_, [this](const Error& error, unsigned attempt) {
         retries_.add("verify", 0, error, attempt);
       });
@@ -219,21 +219,10 @@ class Migration {
   }
 
   void open_lanes() {
-    const Sizing& sizing = preparation_.sizing;
     const StopRequest::Waker waker(stop_, [&] { pauses_.stop(); });
     source_.open_readers(preparation_, pauses_, retries_.of("reader"));
     stop_.check();
-    const auto open_lane = [&](const char* kind, std::size_t lane, const auto& open) {
-      return open_patiently(
-          pauses_, [&] { return open(lane); },
-          [&](const Error& error) { retries_.add(kind, static_cast<unsigned>(lane), error, 1); });
-    };
-    writers_ = open_sessions<postgres::Connection>(sizing.writers, [&](std::size_t i) {
-      return open_lane("writer", i, [this](std::size_t lane) { return open_writer(lane); });
-    });
-    builders_ = open_sessions<postgres::Connection>(sizing.builders, [&](std::size_t i) {
-      return open_lane("builder", i, [this](std::size_t lane) { return open_builder(lane); });
-    });
+    lanes_.open(preparation_.sizing, as_replica_);
   }
 
   /// The application's own triggers and foreign keys would see rows in an order of ours: writers
@@ -323,26 +312,6 @@ class Migration {
                 "--resume goes on with it; --if-exists drop begins anew and gives it up");
   }
 
-  postgres::Connection open_writer(std::size_t lane) const {
-    postgres::Connection session(job_.target, fmt::format("millrace writer {}", lane));
-    if (as_replica_) postgres::act_as_replica(session);
-    return session;
-  }
-
-  postgres::Connection open_builder(std::size_t lane) const {
-    return {job_.target, fmt::format("millrace builder {}", lane)};
-  }
-
-  /// The builders' sessions for what comes behind the copy.
-  std::vector<std::unique_ptr<LaneSession>> late_lanes() {
-    std::vector<std::unique_ptr<LaneSession>> lanes;
-    for (unsigned lane = 0; lane < builders_.size(); ++lane) {
-      lanes.push_back(std::make_unique<LaneSession>(
-          builders_[lane], [this, lane] { return open_builder(lane); }, &pauses_));
-    }
-    return lanes;
-  }
-
   /// Tell the ledger what the run does now. The control session has been idle for as long as the
   /// copy took: where it was lost meanwhile, another takes its place and its lock.
   void note_phase(std::string_view phase) {
@@ -426,10 +395,10 @@ class Migration {
     const WorkPlan& work = preparation_.work;
     BlockPool pool(preparation_.sizing.block_bytes, preparation_.sizing.blocks);
     std::vector<std::unique_ptr<ChunkWriter>> writers;
-    for (unsigned i = 0; i < writers_.size(); ++i) {
+    for (unsigned i = 0; i < lanes_.writers().size(); ++i) {
       writers.push_back(std::make_unique<WriterLane>(
-          writers_[i], work, pool, progress_, progress_.lane(LaneKind::writer, i), choices_,
-          ledger_, [this, i] { return open_writer(i); }, &pauses_));
+          lanes_.writers()[i], work, pool, progress_, progress_.lane(LaneKind::writer, i), choices_,
+          ledger_, [this, i] { return lanes_.open_writer(i); }, &pauses_));
     }
     CopyGraph graph({.plan = work,
                      .sizing = preparation_.sizing,
@@ -439,7 +408,7 @@ class Migration {
                      .pool = pool,
                      .readers = source_.readers(work, pool, progress_, pauses_),
                      .writers = std::move(writers),
-                     .builders = builders_,
+                     .builders = lanes_.builders(),
                      .lock_chunks_read = [&] { source_.release_lock(); },
                      .all_read = [this] { note_released(); },
                      .spill = spill_ ? &*spill_ : nullptr,
@@ -455,7 +424,7 @@ class Migration {
                            if (!finished) ++report_.tables[table].indexes;
                          },
                      .pauses = &pauses_,
-                     .open_builder = [this](unsigned lane) { return open_builder(lane); },
+                     .open_builder = [this](unsigned lane) { return lanes_.open_builder(lane); },
                      .retried = [this](RetryReport retry) { retries_.add(std::move(retry)); }});
     const Sampler sampler(progress_);
     const StopRequest::Waker waker(stop_, [&] {
@@ -488,7 +457,7 @@ class Migration {
   }
 
   void make_foreign_keys() {
-    std::vector<std::unique_ptr<LaneSession>> lanes = late_lanes();
+    std::vector<std::unique_ptr<LaneSession>> lanes = lanes_.late();
     const StopRequest::Waker waker(stop_, [&] {
       for (const auto& lane : lanes) lane->stop();
     });
@@ -524,7 +493,7 @@ class Migration {
 
   /// What may be refused without a row being lost: constraints and triggers.
   void finish_schema() {
-    std::vector<std::unique_ptr<LaneSession>> lanes = late_lanes();
+    std::vector<std::unique_ptr<LaneSession>> lanes = lanes_.late();
     const StopRequest::Waker waker(stop_, [&] {
       for (const auto& lane : lanes) lane->stop();
     });
@@ -536,11 +505,10 @@ class Migration {
     std::move(notes.begin(), notes.end(), std::back_inserter(preparation_.notes));
   }
 
-  /// End the sessions in order, side by side; the source's transactions only read.
+  /// The source's transactions only read.
   void close_sessions() {
     source_.close_readers();
-    writers_.clear();
-    builders_.clear();
+    lanes_.close();
   }
 
   const Job& job_;
@@ -561,7 +529,7 @@ class Migration {
   RunProof proof_;
   RetryNotes retries_;
   std::optional<postgres::Connection> target_;  // holds the lock of the run
-  std::vector<postgres::Connection> writers_, builders_;
+  TargetLanes lanes_;
 };
 
 }  // namespace
