@@ -10,11 +10,11 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "engine/alike_notes.h"
 #include "engine/archive_source.h"
 #include "engine/archive_writer_lane.h"
+#include "engine/begun_before.h"
 #include "engine/check/gates.h"
 #include "engine/copy_graph.h"
 #include "engine/job_difference.h"
@@ -301,23 +301,12 @@ class Extraction {
 
   /// Chunks of two instants make no snapshot.
   void refuse_changed_source() {
-    const SourceVerdict verdict = source_.compare(facts());
-    const std::string changes = fmt::format("{}", fmt::join(verdict.changes, "; "));
-    if (!verdict.changes.empty() && !job_.resume_changed) {
-      throw Error(
-          ErrorKind::bad_request,
-          "cannot go on with " + folder_.string() + ": the source changed since: " + changes,
-          {.side = Side::source},
-          "extract again, into another folder; or let the copy be of two instants with "
-          "--resume-changed");
-    }
-    preparation_.notes.push_back(
-        {"resumed", "",
-         verdict.changes.empty()
-             ? fmt::format("{} of {} chunks were there already; the source is what it was: {}{}",
-                           std::ranges::count(kept_, 1), manifest_.chunks.size(), verdict.proof,
-                           verdict.certain ? "" : " (a row changed in place would not be seen)")
-             : "although the source changed: " + changes});
+    preparation_.notes.push_back(require_same_source(
+        job_, source_.compare(facts()),
+        {.refusal = "cannot go on with " + folder_.string() + ": the source changed since",
+         .anew = "extract again, into another folder",
+         .stored = fmt::format("{} of {} chunks were there already", std::ranges::count(kept_, 1),
+                               manifest_.chunks.size())}));
   }
 
   /// What was known of the source when the archive was begun, as a ledger would tell it.

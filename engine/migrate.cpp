@@ -8,8 +8,8 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
+#include "engine/begun_before.h"
 #include "engine/copy_graph.h"
 #include "engine/foreign_keys.h"
 #include "engine/late_schema.h"
@@ -72,13 +72,13 @@ class Migration {
         target.cancel();
       });
       if (job_.resume) {
-        take_over(take_over_run(target, source_.identity(), job_.settings));
+        take_over(take_over_run(target, source_.identity(), job_.settings), preparation_);
       }
       source_.prepare(target, preparation_);
     }
     account_.tell_sizes(preparation_);
     stop_.check();
-    if (!job_.resume) refuse_over_unfinished(target);
+    if (!job_.resume) refuse_over_unfinished(job_, target, preparation_);
     refuse_if_in_the_way(preparation_);
     if (may_reject(job_) && !preparation_.resumed) {
       RejectFiles(job_.reject_folder, preparation_.work).refuse_old_files();
@@ -185,19 +185,6 @@ class Migration {
     }
   }
 
-  /// A run that died while it made the target ready has stored nothing: what it made is made anew,
-  /// by a run of its own, which need not find the source as it was.
-  void take_over(StoredRun run) {
-    if (!run.preparing) {
-      preparation_.resumed = std::move(run);
-      return;
-    }
-    preparation_.notes.push_back(
-        {"resumed", "",
-         fmt::format("run {} had not made all of its tables: they are made anew", run.run)});
-    preparation_.begun = std::move(run);
-  }
-
   /// Tables that lack rows or values of the source, by their names in the target.
   std::set<std::string> incomplete_tables() const {
     std::set<std::string> names;
@@ -264,52 +251,18 @@ class Migration {
     ledger_ = Ledger(run.run, run.attempt);
     report_.ledger_run = run.run;
     take_snapshot();
-    const SourceVerdict verdict = source_.compare(facts_of(run, preparation_.work));
-    std::string changes = fmt::format("{}", fmt::join(verdict.changes, "; "));
-    if (!verdict.changes.empty() && !job_.resume_changed) {
-      throw Error(ErrorKind::bad_request,
-                  fmt::format("cannot resume run {}: the source changed since {}: {}", run.run,
-                              run.started_at, changes),
-                  {.side = Side::source},
-                  "start anew with --if-exists drop; or let the copy be of two instants with "
-                  "--resume-changed");
-    }
-    if (!verdict.changes.empty()) {
-      preparation_.notes.push_back({"resumed", "", "although the source changed: " + changes});
-    } else {
-      preparation_.notes.push_back(
-          {"resumed", "",
-           fmt::format("run {}, with {} of {} chunks stored; the source is what it was: {}{}",
-                       run.run, run.chunks_stored(), run.chunks.size(), verdict.proof,
-                       verdict.certain ? "" : " (a row changed in place would not be seen)")});
-    }
+    preparation_.notes.push_back(require_same_source(
+        job_, source_.compare(facts_of(run, preparation_.work)),
+        {.refusal = fmt::format("cannot resume run {}: the source changed since {}", run.run,
+                                run.started_at),
+         .anew = "start anew with --if-exists drop",
+         .stored = fmt::format("run {}, with {} of {} chunks stored", run.run, run.chunks_stored(),
+                               run.chunks.size())}));
     settle_rejects(job_, preparation_, report_, [&](std::uint64_t chunk) {
       return chunk < run.stored.size() && !run.stored[chunk].empty();
     });
     ledger_.note_resumed(target, ledger_entry());
     created_ = true;
-  }
-
-  /// Say of an unfinished run what it is, and how to go on.
-  void refuse_over_unfinished(postgres::Connection& target) {
-    const bool over_it = !preparation_.in_the_way.empty() || job_.if_exists != IfExists::error;
-    if (!over_it) return;
-    const auto run = find_unfinished(target, preparation_.work);
-    if (!run) return;
-    if (run->under_way) {
-      throw Error(ErrorKind::conflict,
-                  fmt::format("cannot move into tables that run {}, begun {}, is moving into now",
-                              run->run, run->started_at),
-                  {.side = Side::target}, "wait for it: millrace status shows how far it is");
-    }
-    const bool doubles = job_.if_exists == IfExists::append && run->chunks_stored > 0;
-    if (job_.if_exists != IfExists::error && !doubles) return;
-    throw Error(ErrorKind::bad_request,
-                fmt::format("cannot begin anew: run {}, begun {}, into the same tables was not "
-                            "finished: {} of {} chunks are stored",
-                            run->run, run->started_at, run->chunks_stored, run->chunks),
-                {.side = Side::target},
-                "--resume goes on with it; --if-exists drop begins anew and gives it up");
   }
 
   /// Tell the ledger what the run does now. The control session has been idle for as long as the
