@@ -15,10 +15,6 @@ namespace millrace {
 
 namespace {
 
-std::uint64_t count_of(const postgres::Cell& cell) {
-  return cell.null ? 0 : std::stoull(cell.text);
-}
-
 void require_ledger(postgres::Connection& session) {
   switch (look_for_ledger(session)) {
     case LedgerState::ready: return;

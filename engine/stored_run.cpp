@@ -19,10 +19,6 @@ namespace millrace {
 
 namespace {
 
-std::uint64_t count_of(const postgres::Cell& cell) {
-  return cell.null ? 0 : std::stoull(cell.text);
-}
-
 std::string started_sql() {
   return "to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')";
 }

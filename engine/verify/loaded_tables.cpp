@@ -48,10 +48,6 @@ void require_readable_ledger(postgres::Connection& session) {
                      role));
 }
 
-std::uint64_t count_of(const postgres::Cell& cell) {
-  return cell.null ? 0 : std::stoull(cell.text);
-}
-
 std::string named(std::vector<std::string> names) {
   const std::size_t all = names.size();
   if (all > most_named) names.resize(most_named);

@@ -7,17 +7,14 @@
 #include <vector>
 
 #include "io/endpoint.h"
+#include "io/query_row.h"
 
 struct st_mysql;
 
 namespace millrace::mysql {
 
-/// One value of a small result, as text; NULL is an empty string with `null` set.
-struct Cell {
-  std::string text;
-  bool null = false;
-};
-using Row = std::vector<Cell>;
+using millrace::Cell;
+using millrace::Row;
 
 /// A server's version and family.
 struct ServerVersion {

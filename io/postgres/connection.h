@@ -9,16 +9,13 @@
 #include <vector>
 
 #include "io/endpoint.h"
+#include "io/query_row.h"
 #include "io/quoting.h"
 
 namespace millrace::postgres {
 
-/// One value of a small result, as text; NULL is an empty string with `null` set.
-struct Cell {
-  std::string text;
-  bool null = false;
-};
-using Row = std::vector<Cell>;
+using millrace::Cell;
+using millrace::Row;
 
 /// Stops a session from another thread. Outlives its connection safely: then it does nothing.
 class Interrupter {
