@@ -105,28 +105,20 @@ const LaneMeter& Progress::lane(LaneKind kind, unsigned index) const noexcept {
 
 unsigned Progress::lanes(LaneKind kind) const noexcept { return lane_counts_[index_of(kind)]; }
 
-std::uint64_t Progress::rows_read() const noexcept {
-  std::uint64_t rows = 0;
+std::uint64_t Progress::sum_of(std::atomic<std::uint64_t> TableMeter::*figure) const noexcept {
+  std::uint64_t sum = 0;
   for (std::size_t i = 0; i < table_count_; ++i) {
-    rows += tables_[i].rows_read.load(std::memory_order_relaxed);
+    sum += (tables_[i].*figure).load(std::memory_order_relaxed);
   }
-  return rows;
+  return sum;
 }
 
-std::uint64_t Progress::bytes_read() const noexcept {
-  std::uint64_t bytes = 0;
-  for (std::size_t i = 0; i < table_count_; ++i) {
-    bytes += tables_[i].bytes_read.load(std::memory_order_relaxed);
-  }
-  return bytes;
-}
+std::uint64_t Progress::rows_read() const noexcept { return sum_of(&TableMeter::rows_read); }
+
+std::uint64_t Progress::bytes_read() const noexcept { return sum_of(&TableMeter::bytes_read); }
 
 std::uint64_t Progress::rows_committed() const noexcept {
-  std::uint64_t rows = 0;
-  for (std::size_t i = 0; i < table_count_; ++i) {
-    rows += tables_[i].rows_committed.load(std::memory_order_relaxed);
-  }
-  return rows;
+  return sum_of(&TableMeter::rows_committed);
 }
 
 // The servers guess the rows of a table. What was read corrects the guess upwards while it runs,

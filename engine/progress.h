@@ -124,6 +124,9 @@ class Progress {
   std::vector<LaneReport> lane_reports() const;
 
  private:
+  /// Over all tables.
+  std::uint64_t sum_of(std::atomic<std::uint64_t> TableMeter::*figure) const noexcept;
+
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   mutable std::mutex mutex_;  // guards phases_ and samples_
   std::vector<PhaseReport> phases_;
