@@ -50,11 +50,7 @@ int run_check(const CommandLine& line) {
   StopRequest stop;
   const SignalWatch signals(stop);
   complete_credentials(request, process_environment);
-  if (request.password_prompt) {
-    for (Endpoint* endpoint : {&request.job.source, &request.job.target}) {
-      if (!endpoint->has_password) prompt_password(*endpoint);
-    }
-  }
+  prompt_where_asked(request);
   ask_for_passwords(request, stop);
   const CheckReport report = check(request.job, stop);
   constexpr unsigned widest = 120;

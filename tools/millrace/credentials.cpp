@@ -215,4 +215,10 @@ void prompt_password(Endpoint& endpoint) {
   set_password(endpoint, std::move(password));
 }
 
+void prompt_where_asked(Request& request) {
+  if (!request.password_prompt) return;
+  if (request.source_given && !request.job.source.has_password) prompt_password(request.job.source);
+  if (request.target_given && !request.job.target.has_password) prompt_password(request.job.target);
+}
+
 }  // namespace millrace

@@ -36,6 +36,10 @@ bool wants_password(const Error& error, const Request& request);
 /// Error{cancelled} on Ctrl-C.
 void prompt_password(Endpoint& endpoint);
 
+/// Where --password-prompt is given, ask for the passwords of the servers of the call that were not
+/// found. Errors: as prompt_password().
+void prompt_where_asked(Request& request);
+
 /// Is there somebody to ask?
 bool can_prompt() noexcept;
 

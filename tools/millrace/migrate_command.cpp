@@ -130,14 +130,7 @@ int run_with(Engine engine, const CommandLine& line) {
   StopRequest stop;
   const SignalWatch signals(stop);
   complete_credentials(request, process_environment);
-  if (request.password_prompt) {
-    if (request.source_given && !request.job.source.has_password) {
-      prompt_password(request.job.source);
-    }
-    if (request.target_given && !request.job.target.has_password) {
-      prompt_password(request.job.target);
-    }
-  }
+  prompt_where_asked(request);
   spdlog::info("{}", line.text);
 
   Outcome outcome = run_once(engine, line, request, stop);

@@ -46,11 +46,7 @@ int run_plan(const CommandLine& line) {
   StopRequest stop;
   const SignalWatch signals(stop);
   complete_credentials(request, process_environment);
-  if (request.password_prompt) {
-    for (Endpoint* endpoint : {&request.job.source, &request.job.target}) {
-      if (!endpoint->has_password) prompt_password(*endpoint);
-    }
-  }
+  prompt_where_asked(request);
   const Plan made = plan_asking_for_passwords(request, stop);
   std::string text;
   if (request.json) {
