@@ -44,20 +44,27 @@ void RunAccount::tell_sizes(const Preparation& preparation) {
   report_.memory_bytes = preparation.sizing.memory_bytes;
 }
 
-void RunAccount::begin(const Preparation& preparation) {
-  const WorkPlan& work = preparation.work;
+std::vector<Progress::TableSpec> progress_tables(const WorkPlan& plan) {
   std::vector<Progress::TableSpec> specs;
-  for (std::size_t i = 0; i < work.tables.size(); ++i) {
-    const TableWork& table = work.tables[i];
+  for (std::size_t i = 0; i < plan.tables.size(); ++i) {
+    const TableWork& table = plan.tables[i];
     specs.push_back({.name = table.translated->target.full_name(),
                      .rows_estimate = table.source->rows_estimate,
-                     .chunks = work.chunks_of[i]});
+                     .chunks = plan.chunks_of[i]});
+  }
+  return specs;
+}
+
+void RunAccount::begin(const Preparation& preparation) {
+  const WorkPlan& work = preparation.work;
+  for (std::size_t i = 0; i < work.tables.size(); ++i) {
+    const TableWork& table = work.tables[i];
     TableReport& row = report_.tables.emplace_back();
     row.source = describe_origin(*table.source);
     row.target = table.translated->target.full_name();
     row.chunks = work.chunks_of[i];
   }
-  progress_.start(std::move(specs), preparation.sizing.readers, preparation.sizing.writers,
+  progress_.start(progress_tables(work), preparation.sizing.readers, preparation.sizing.writers,
                   preparation.sizing.builders);
   for (std::size_t i = 0; i < work.stored_of.size(); ++i) {
     TableMeter& meter = progress_.table(i);

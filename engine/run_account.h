@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "engine/chunk_writer.h"
 #include "engine/preparation.h"
@@ -34,6 +35,9 @@ class RunAccount {
   RunReport& report_;
   std::map<std::size_t, RowFaults> faults_;  // by table; filled by the graph's serial node
 };
+
+/// What a run's progress tells of each table of its plan.
+std::vector<Progress::TableSpec> progress_tables(const WorkPlan& plan);
 
 /// What run_accounted() calls.
 struct RunSteps {

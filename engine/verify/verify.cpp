@@ -119,12 +119,8 @@ class Verification {
     report_.chunk_bytes = sizing.chunk_bytes;
     report_.memory_bytes = sizing.memory_bytes;
     const WorkPlan& work = preparation_.work;
-    std::vector<Progress::TableSpec> specs;
     for (std::size_t i = 0; i < work.tables.size(); ++i) {
       const TableWork& table = work.tables[i];
-      specs.push_back({.name = table.translated->target.full_name(),
-                       .rows_estimate = table.source->rows_estimate,
-                       .chunks = work.chunks_of[i]});
       expected_.push_back({.source = table.source->full_name(),
                            .target = &table.translated->target,
                            .rows = 0,
@@ -136,7 +132,7 @@ class Verification {
       row.chunks = work.chunks_of[i];
     }
     // As many lanes look as read.
-    progress_.start(std::move(specs), sizing.readers, sizing.readers, 0);
+    progress_.start(progress_tables(work), sizing.readers, sizing.readers, 0);
   }
 
   /// Before any row is read: a table without a planned column cannot be read back.
