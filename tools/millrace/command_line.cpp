@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include <CLI/CLI.hpp>
@@ -19,8 +20,6 @@
 namespace millrace {
 namespace {
 
-constexpr std::array<std::string_view, 10> commands = {
-    "migrate", "plan", "check", "verify", "extract", "load", "archive", "status", "clean", "docs"};
 constexpr std::array<std::string_view, 4> docs_topics = {"types", "conversions", "exit-codes",
                                                          "help"};
 
@@ -101,15 +100,14 @@ class SettingsParser {
     app_.set_help_flag();
     app_.allow_extras();
     app_.add_option("--job", job_files_)->allow_extra_args(false);
-    for (const Setting& setting : all_settings()) {
-      if (!belongs_to(setting, command) || !setting.option.starts_with("--")) continue;
-      const std::string name(setting.option);
-      if (setting.shape == ValueShape::flag) {
-        app_.add_flag(setting.option == "--verbose" ? "-v,--verbose" : name, flags_[&setting]);
+    for (const Setting* setting : options_of(command)) {
+      const std::string name(setting->option);
+      if (setting->shape == ValueShape::flag) {
+        app_.add_flag(name == "--verbose" ? "-v,--verbose" : name, flags_[setting]);
       } else {
-        app_.add_option(name, values_[&setting])->allow_extra_args(false);
+        app_.add_option(name, values_[setting])->allow_extra_args(false);
       }
-      known_.push_back(setting.option);
+      known_.push_back(setting->option);
     }
     known_.insert(known_.end(), {"--job", "--help"});
   }
@@ -173,9 +171,7 @@ class SettingsParser {
     for (const std::string& argument : rest) {
       if (!argument.starts_with('-') || argument == "-" || argument == "--") continue;
       const std::string name = argument.substr(0, argument.find('='));
-      const std::string_view meant = nearest_word(name, known_);
-      refuse("unknown option " + name,
-             meant.empty() ? help_hint() : "did you mean " + std::string(meant) + "?");
+      refuse("unknown option " + mask_password(name), hint_for_unknown(name));
     }
     const std::vector<std::string_view> names = positionals_of(command_);
     if (rest.size() > names.size()) {
@@ -187,6 +183,16 @@ class SettingsParser {
              "quote globs, and write a list as 'a,b' without spaces");
     }
     return rest;
+  }
+
+  std::string hint_for_unknown(const std::string& option) const {
+    std::string takers;
+    for (const Command command : takers_of(option)) {
+      takers += (takers.empty() ? "" : ", ") + std::string(name_of(command));
+    }
+    if (!takers.empty()) return option + " is an option of " + takers;
+    const std::string_view meant = nearest_word(option, known_);
+    return meant.empty() ? help_hint() : "did you mean " + std::string(meant) + "?";
   }
 
   /// What the shipped profile says that the command line or else the job file names.
@@ -234,13 +240,21 @@ void check_complete(const Request& request, Command command) {
   if (!missing.empty()) refuse("no " + missing + " given", call);
 }
 
-/// The command of a word that commands has.
-Command command_of(std::string_view name) {
-  for (const Command command : {Command::migrate, Command::plan, Command::check, Command::verify,
-                                Command::extract, Command::load, Command::status, Command::clean}) {
-    if (name == name_of(command)) return command;
+/// The command that a call begins with, if it is one. `load --rejects FILE TARGET` is one of its
+/// own: it has neither a folder nor a run.
+std::optional<Command> command_of(const std::vector<std::string>& arguments) {
+  const std::string& name = arguments.front();
+  if (name == "archive") return Command::archive;
+  for (const Command command : all_commands) {
+    if (name != name_of(command)) continue;
+    const bool rejects =
+        command == Command::load &&
+        std::any_of(arguments.begin(), arguments.end(), [](const std::string& argument) {
+          return argument == "--rejects" || argument.starts_with("--rejects=");
+        });
+    return rejects ? Command::load_rejects : command;
   }
-  return Command::archive;
+  return std::nullopt;
 }
 
 /// What follows `archive verify`.
@@ -291,21 +305,15 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
   const bool help = contains(arguments, "--help") || contains(arguments, "-h");
   const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
 
-  if (name == "migrate" && help) return printed(migrate_help(help_style_of_stdout()));
-  if (name == "verify" && help) return printed(verify_help(help_style_of_stdout()));
-  if (name == "plan" && help) return printed(plan_help(help_style_of_stdout()));
-  if (name == "check" && help) return printed(check_help(help_style_of_stdout()));
-  if (name == "status" && help) return printed(status_help(help_style_of_stdout()));
-  if (name == "clean" && help) return printed(clean_help(help_style_of_stdout()));
-  if (name == "extract" && help) return printed(extract_help(help_style_of_stdout()));
-  if (name == "load" && help) return printed(load_help(help_style_of_stdout()));
-  if (name == "archive" && help) return printed(archive_help(help_style_of_stdout()));
-  if (name == "docs" && help) return printed(docs_help(help_style_of_stdout()));
+  const std::optional<Command> command = command_of(arguments);
+  if (help && command) return printed(help_of(*command, help_style_of_stdout()));
   if (help || name == "help") return printed(overview_help(help_style_of_stdout()));
-  if (name == "docs") return parse_docs(rest);
-  const auto* const known = std::find(commands.begin(), commands.end(), name);
-  if (known == commands.end()) {
-    const std::string_view meant = nearest_word(name, commands);
+  if (!command) {
+    std::vector<std::string_view> first_words{"archive"};
+    for (const Command known : all_commands) {
+      if (name_of(known).find(' ') == std::string_view::npos) first_words.push_back(name_of(known));
+    }
+    const std::string_view meant = nearest_word(name, first_words);
     // A URL where the command should stand may hold a password.
     const bool shown = name.find("://") == std::string::npos && name.find('@') == std::string::npos;
     refuse((name.starts_with('-') ? "unknown option" : "unknown command") +
@@ -313,9 +321,10 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
            meant.empty() ? "write millrace migrate SOURCE TARGET; see millrace --help"
                          : "did you mean millrace " + std::string(meant) + "?");
   }
+  if (command == Command::docs) return parse_docs(rest);
 
   CommandLine line;
-  line.command = command_of(name);
+  line.command = *command;
   line.request = SettingsParser(line.command)
                      .parse(line.command == Command::archive ? after_verify(rest) : rest);
   line.text = call_text(arguments);

@@ -1,26 +1,12 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "tools/millrace/command.h"
 #include "tools/millrace/request.h"
 
 namespace millrace {
-
-enum class Command : std::uint8_t {
-  print,
-  migrate,
-  plan,
-  check,
-  verify,
-  extract,
-  load,
-  archive,
-  status,
-  clean,
-  docs
-};
 
 /// What the program was called to do.
 struct CommandLine {

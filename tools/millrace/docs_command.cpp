@@ -12,13 +12,8 @@ namespace {
 
 std::string help_markdown() {
   const HelpStyle style = {.width = 100, .color = false};
-  std::string text;
-  for (const std::string& help :
-       {overview_help(style), migrate_help(style), plan_help(style), check_help(style),
-        extract_help(style), load_help(style), archive_help(style), status_help(style),
-        clean_help(style), docs_help(style)}) {
-    text += "```\n" + help + "```\n\n";
-  }
+  std::string text = "```\n" + overview_help(style) + "```\n\n";
+  for (const Command command : all_commands) text += "```\n" + help_of(command, style) + "```\n\n";
   return text;
 }
 

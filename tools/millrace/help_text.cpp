@@ -54,27 +54,39 @@ std::string option_line(std::string_view option, std::string_view explained,
   return line + wrapped(explained, help_column, style.width);
 }
 
-std::string options_of(Command command, const HelpStyle& style) {
+std::string line_of(const Setting& setting, const HelpStyle& style) {
+  std::string option(setting.option);
+  if (setting.shape != ValueShape::flag) option += ' ' + placeholder(setting);
+  return option_line(option, explanation(setting), style);
+}
+
+std::string options_help(Command command, const HelpStyle& style) {
+  const std::vector<const Setting*> options = options_of(command);
   std::vector<std::string_view> groups;
-  for (const Setting& setting : all_settings()) {
-    if (!belongs_to(setting, command) || setting.group.empty()) continue;
-    if (std::find(groups.begin(), groups.end(), setting.group) == groups.end()) {
-      groups.push_back(setting.group);
+  for (const Setting* setting : options) {
+    if (std::find(groups.begin(), groups.end(), setting->group) == groups.end()) {
+      groups.push_back(setting->group);
     }
   }
   std::string text;
   for (const std::string_view group : groups) {
     text += '\n' + heading(group, style) + '\n';
-    for (const Setting& setting : all_settings()) {
-      if (!belongs_to(setting, command) || setting.group != group) continue;
-      std::string option(setting.option);
-      if (setting.shape != ValueShape::flag) option += ' ' + placeholder(setting);
-      text += option_line(option, explanation(setting), style);
+    for (const Setting* setting : options) {
+      if (setting->group == group) text += line_of(*setting, style);
     }
   }
   text += '\n' + heading("Other", style) + '\n';
   text += option_line("--job FILE",
                       "read all of this from a TOML file; what the command line says wins", style);
+  text += option_line("--help", "show this (short: -h)", style);
+  return text;
+}
+
+/// The options of a command that works on the target alone: too few for headings.
+std::string few_options_help(Command command, const HelpStyle& style) {
+  std::string text = '\n' + heading("Options", style) + '\n';
+  for (const Setting* setting : options_of(command)) text += line_of(*setting, style);
+  text += option_line("--job FILE", "read the target from a TOML file", style);
   text += option_line("--help", "show this (short: -h)", style);
   return text;
 }
@@ -107,6 +119,184 @@ std::string arguments_help(Command command, const HelpStyle& style) {
 
 std::string exit_codes_help(const HelpStyle& style) {
   return '\n' + heading("Exit codes", style) + '\n' + exit_codes_text();
+}
+
+std::string migrate_help(const HelpStyle& style) {
+  std::string text = heading("millrace migrate SOURCE TARGET [options]", style) + "\n\n";
+  text += wrapped(
+      "Moves databases of a MySQL or MariaDB server into PostgreSQL: tables, rows, indexes and "
+      "keys, "
+      "all from one instant of the source, which stays in use meanwhile.",
+      0, style.width);
+  text += '\n' + arguments_help(Command::migrate, style) + options_help(Command::migrate, style) +
+          exit_codes_help(style);
+  text += '\n' + heading("Examples", style) +
+          "\n  millrace migrate mysql://reader@db1/shop postgresql://owner@db2/shop\n"
+          "\n"
+          "  millrace migrate 'mysql://root@/?socket=/run/mysqld/mysqld.sock' \\\n"
+          "      'postgresql:///farm?host=/run/postgresql' \\\n"
+          "      --databases 'qube,*qube,pfx_dw' --schema-map pfx_dw=warehouse \\\n"
+          "      --if-exists drop --report run.html --report run.json\n"
+          "\n"
+          "  millrace migrate --job nightly.toml --progress json\n";
+  return text;
+}
+
+std::string plan_help(const HelpStyle& style) {
+  std::string text = heading("millrace plan SOURCE TARGET [options]", style) + "\n\n";
+  text += wrapped(
+      "Shows what migrate would do with the same options: tables, types, statements, chunks, their "
+      "order, and what is in the way. Reads from both servers, writes to neither.",
+      0, style.width);
+  text += '\n' + arguments_help(Command::plan, style) + options_help(Command::plan, style) +
+          exit_codes_help(style);
+  text += '\n' + heading("Examples", style) +
+          "\n  millrace plan mysql://reader@db1/shop postgresql://owner@db2/shop\n"
+          "  millrace plan mysql://reader@db1/shop postgresql://owner@db2/shop --ddl > shop.sql\n";
+  return text;
+}
+
+std::string check_help(const HelpStyle& style) {
+  std::string text = heading("millrace check SOURCE TARGET [options]", style) + "\n\n";
+  text += wrapped(
+      "Looks at both sides as a run with the same options would use them, and says on one page "
+      "what "
+      "is well (OK), what to mind (WARN) and what would fail (FAIL), with what to do about it; and "
+      "estimates the run. Writes nothing that stays.",
+      0, style.width);
+  text += '\n' + arguments_help(Command::check, style) + options_help(Command::check, style);
+  text +=
+      '\n' + heading("Exit codes", style) +
+      "\n    0  all OK\n    1  something to mind (WARN)\n    2  something would fail (FAIL), or "
+      "the call is wrong\n  130  stopped by Ctrl-C or SIGTERM\n";
+  text += '\n' + heading("Examples", style) +
+          "\n  millrace check mysql://reader@db1/shop postgresql://owner@db2/shop\n"
+          "  millrace check --job nightly.toml --scan full --json\n";
+  return text;
+}
+
+std::string status_help(const HelpStyle& style) {
+  std::string text = heading("millrace status TARGET [options]", style) + "\n\n";
+  text += wrapped(
+      "Shows the runs that the target's ledger (schema millrace) knows: how far they are, while "
+      "they "
+      "run and afterwards, and which of their tables are not finished. Reads the target only.",
+      0, style.width);
+  text += few_options_help(Command::status, style);
+  text += '\n' + heading("Examples", style) +
+          "\n  millrace status postgresql://owner@db2/shop\n"
+          "  millrace status --job nightly.toml --json\n";
+  return text;
+}
+
+std::string clean_help(const HelpStyle& style) {
+  std::string text = heading("millrace clean TARGET [options]", style) + "\n\n";
+  text += wrapped(
+      "Removes the ledger (schema millrace) from the target, with all that it knows of its runs. "
+      "What they moved stays. Refused while a run is under way.",
+      0, style.width);
+  text += few_options_help(Command::clean, style);
+  text += '\n' + heading("Example", style) + "\n  millrace clean postgresql://owner@db2/shop\n";
+  return text;
+}
+
+std::string verify_help(const HelpStyle& style) {
+  std::string text = heading("millrace verify SOURCE TARGET [options]", style) + "\n\n";
+  text += wrapped(
+      "Reads every row of the target at one instant and compares, value for value, with what the "
+      "runs that loaded it noted in its ledger; with --against source, with the rows of the source "
+      "as they are now, for a target without a ledger or one that another tool loaded. Give it the "
+      "options of the migration. What differs is named down to chunks, rows and columns. Writes "
+      "nothing, unless --repair is given; exit code 9 says that the sides are not equal.",
+      0, style.width);
+  text += '\n' + arguments_help(Command::verify, style) + options_help(Command::verify, style) +
+          exit_codes_help(style);
+  text += '\n' + heading("Examples", style) +
+          "\n  millrace verify mysql://reader@db1/shop postgresql://owner@db2/shop\n"
+          "  millrace verify --job nightly.toml --report proof.html\n"
+          "  millrace verify mysql://reader@db1/shop postgresql://owner@db2/shop --against source\n"
+          "  millrace verify mysql://reader@db1/shop postgresql://owner@db2/shop --repair\n";
+  return text;
+}
+
+std::string extract_help(const HelpStyle& style) {
+  std::string text = heading("millrace extract SOURCE DIR [options]", style) + "\n\n";
+  text += wrapped(
+      "Writes databases of a MySQL or MariaDB server, all from one instant, into a folder of "
+      "compressed files, for millrace load on another day or machine. Needs no PostgreSQL. Every "
+      "file appears when it is whole, so the folder may be copied meanwhile.",
+      0, style.width);
+  text += '\n' + arguments_help(Command::extract, style) + options_help(Command::extract, style) +
+          exit_codes_help(style);
+  text += '\n' + heading("Examples", style) +
+          "\n  millrace extract mysql://reader@db1/shop /backup/shop --report extract.html\n"
+          "  millrace extract mysql://reader@db1/shop /backup/shop --resume\n"
+          "  millrace archive verify /backup/shop\n";
+  return text;
+}
+
+std::string load_help(const HelpStyle& style) {
+  std::string text = heading("millrace load DIR TARGET [options]", style) + "\n\n";
+  text += wrapped(
+      "Brings an archive that millrace extract has written into PostgreSQL: tables, rows, indexes "
+      "and keys. Needs no MySQL. Every file is checked as it is read; nothing of a broken one is "
+      "loaded.",
+      0, style.width);
+  text += '\n' + arguments_help(Command::load, style) + options_help(Command::load, style) +
+          exit_codes_help(style);
+  text += '\n' + heading("Example", style) +
+          "\n  millrace load /backup/shop postgresql://owner@db2/shop --report load.html\n";
+  return text;
+}
+
+std::string archive_help(const HelpStyle& style) {
+  std::string text = heading("millrace archive verify DIR [options]", style) + "\n\n";
+  text += wrapped(
+      "Reads every byte of an archive and compares it with its checksums, counts and digests. "
+      "Needs no server. What is truncated, changed or missing is named by file and offset; the "
+      "exit code is 3 then, and 2 where extract has not come to its end.",
+      0, style.width);
+  text += '\n' + arguments_help(Command::archive, style) + options_help(Command::archive, style) +
+          exit_codes_help(style);
+  text += '\n' + heading("Example", style) + "\n  millrace archive verify /backup/shop\n";
+  return text;
+}
+
+std::string load_rejects_help(const HelpStyle& style) {
+  std::string text = heading("millrace load --rejects FILE TARGET", style) + "\n\n";
+  text += wrapped(
+      "Loads the rows of a reject file, once its values are mended, into the table that it names: "
+      "all of them, or none. Afterwards the file is called FILE.loaded. docs/operations.md says "
+      "what a line looks like and how a value is mended.",
+      0, style.width);
+  text += '\n';
+  text += option_line("--rejects FILE", "a file that --on-fault reject has written (repeatable)",
+                      style);
+  text +=
+      option_line("--target-password-file FILE", "its first line is the target's password", style);
+  text += exit_codes_help(style);
+  text += '\n' + heading("Example", style) +
+          "\n  millrace load --rejects millrace-rejects/shop.orders.jsonl "
+          "postgresql://owner@db2/shop\n";
+  return text;
+}
+
+std::string docs_help(const HelpStyle& style) {
+  std::string text =
+      heading("millrace docs types|conversions|exit-codes|help|profile NAME", style) + "\n\n";
+  text += wrapped("Prints the parts of the documentation that are made from the code, as Markdown.",
+                  0, style.width);
+  text += '\n';
+  text += option_line("types", "what every MySQL and MariaDB column type becomes (docs/types.md)",
+                      style);
+  text += option_line("conversions", "what a cast rule may ask for (docs/conversions.md)", style);
+  text +=
+      option_line("exit-codes", "each kind of error and what to do (docs/operations.md)", style);
+  text += option_line("help", "the help of every command", style);
+  text +=
+      option_line("profile NAME", "a job file that is part of the program: --profile NAME", style);
+  text += '\n' + heading("Example", style) + "\n  millrace docs types > docs/types.md\n";
+  return text;
 }
 
 }  // namespace
@@ -151,203 +341,22 @@ std::string overview_help(const HelpStyle& style) {
   return text;
 }
 
-std::string migrate_help(const HelpStyle& style) {
-  std::string text = heading("millrace migrate SOURCE TARGET [options]", style) + "\n\n";
-  text += wrapped(
-      "Moves databases of a MySQL or MariaDB server into PostgreSQL: tables, rows, indexes and "
-      "keys, "
-      "all from one instant of the source, which stays in use meanwhile.",
-      0, style.width);
-  text += '\n' + arguments_help(Command::migrate, style) + options_of(Command::migrate, style) +
-          exit_codes_help(style);
-  text += '\n' + heading("Examples", style) +
-          "\n  millrace migrate mysql://reader@db1/shop postgresql://owner@db2/shop\n"
-          "\n"
-          "  millrace migrate 'mysql://root@/?socket=/run/mysqld/mysqld.sock' \\\n"
-          "      'postgresql:///farm?host=/run/postgresql' \\\n"
-          "      --databases 'qube,*qube,pfx_dw' --schema-map pfx_dw=warehouse \\\n"
-          "      --if-exists drop --report run.html --report run.json\n"
-          "\n"
-          "  millrace migrate --job nightly.toml --progress json\n";
-  return text;
-}
-
-std::string plan_help(const HelpStyle& style) {
-  std::string text = heading("millrace plan SOURCE TARGET [options]", style) + "\n\n";
-  text += wrapped(
-      "Shows what migrate would do with the same options: tables, types, statements, chunks, their "
-      "order, and what is in the way. Reads from both servers, writes to neither.",
-      0, style.width);
-  text += '\n' + arguments_help(Command::plan, style) + options_of(Command::plan, style) +
-          exit_codes_help(style);
-  text += '\n' + heading("Examples", style) +
-          "\n  millrace plan mysql://reader@db1/shop postgresql://owner@db2/shop\n"
-          "  millrace plan mysql://reader@db1/shop postgresql://owner@db2/shop --ddl > shop.sql\n";
-  return text;
-}
-
-std::string check_help(const HelpStyle& style) {
-  std::string text = heading("millrace check SOURCE TARGET [options]", style) + "\n\n";
-  text += wrapped(
-      "Looks at both sides as a run with the same options would use them, and says on one page "
-      "what "
-      "is well (OK), what to mind (WARN) and what would fail (FAIL), with what to do about it; and "
-      "estimates the run. Writes nothing that stays.",
-      0, style.width);
-  text += '\n' + arguments_help(Command::check, style) + options_of(Command::check, style);
-  text +=
-      '\n' + heading("Exit codes", style) +
-      "\n    0  all OK\n    1  something to mind (WARN)\n    2  something would fail (FAIL), or "
-      "the call is wrong\n  130  stopped by Ctrl-C or SIGTERM\n";
-  text += '\n' + heading("Examples", style) +
-          "\n  millrace check mysql://reader@db1/shop postgresql://owner@db2/shop\n"
-          "  millrace check --job nightly.toml --scan full --json\n";
-  return text;
-}
-
-namespace {
-
-/// The options of the commands that work on the target alone.
-std::string target_options(bool json, const HelpStyle& style) {
-  std::string text = '\n' + heading("Options", style) + '\n';
-  for (const Setting& setting : all_settings()) {
-    if (setting.option == "TARGET") continue;
-    const bool here = setting.section == "target" || setting.option == "--password-prompt";
-    if (!here && !(json && setting.option == "--json")) continue;
-    std::string option(setting.option);
-    if (setting.shape != ValueShape::flag) option += ' ' + placeholder(setting);
-    text +=
-        option_line(option, setting.option == "--json" ? "print it as JSON" : setting.help, style);
+std::string help_of(Command command, const HelpStyle& style) {
+  switch (command) {
+    case Command::migrate: return migrate_help(style);
+    case Command::plan: return plan_help(style);
+    case Command::check: return check_help(style);
+    case Command::verify: return verify_help(style);
+    case Command::extract: return extract_help(style);
+    case Command::load: return load_help(style);
+    case Command::load_rejects: return load_rejects_help(style);
+    case Command::archive: return archive_help(style);
+    case Command::status: return status_help(style);
+    case Command::clean: return clean_help(style);
+    case Command::docs: return docs_help(style);
+    case Command::print: break;
   }
-  text += option_line("--job FILE", "read the target from a TOML file", style);
-  text += option_line("--help", "show this (short: -h)", style);
-  return text;
-}
-
-}  // namespace
-
-std::string status_help(const HelpStyle& style) {
-  std::string text = heading("millrace status TARGET [options]", style) + "\n\n";
-  text += wrapped(
-      "Shows the runs that the target's ledger (schema millrace) knows: how far they are, while "
-      "they "
-      "run and afterwards, and which of their tables are not finished. Reads the target only.",
-      0, style.width);
-  text += target_options(true, style);
-  text += '\n' + heading("Examples", style) +
-          "\n  millrace status postgresql://owner@db2/shop\n"
-          "  millrace status --job nightly.toml --json\n";
-  return text;
-}
-
-std::string clean_help(const HelpStyle& style) {
-  std::string text = heading("millrace clean TARGET [options]", style) + "\n\n";
-  text += wrapped(
-      "Removes the ledger (schema millrace) from the target, with all that it knows of its runs. "
-      "What they moved stays. Refused while a run is under way.",
-      0, style.width);
-  text += target_options(false, style);
-  text += '\n' + heading("Example", style) + "\n  millrace clean postgresql://owner@db2/shop\n";
-  return text;
-}
-
-std::string verify_help(const HelpStyle& style) {
-  std::string text = heading("millrace verify SOURCE TARGET [options]", style) + "\n\n";
-  text += wrapped(
-      "Reads every row of the target at one instant and compares, value for value, with what the "
-      "runs that loaded it noted in its ledger; with --against source, with the rows of the source "
-      "as they are now, for a target without a ledger or one that another tool loaded. Give it the "
-      "options of the migration. What differs is named down to chunks, rows and columns. Writes "
-      "nothing, unless --repair is given; exit code 9 says that the sides are not equal.",
-      0, style.width);
-  text += '\n' + arguments_help(Command::verify, style) + options_of(Command::verify, style) +
-          exit_codes_help(style);
-  text += '\n' + heading("Examples", style) +
-          "\n  millrace verify mysql://reader@db1/shop postgresql://owner@db2/shop\n"
-          "  millrace verify --job nightly.toml --report proof.html\n"
-          "  millrace verify mysql://reader@db1/shop postgresql://owner@db2/shop --against source\n"
-          "  millrace verify mysql://reader@db1/shop postgresql://owner@db2/shop --repair\n";
-  return text;
-}
-
-std::string extract_help(const HelpStyle& style) {
-  std::string text = heading("millrace extract SOURCE DIR [options]", style) + "\n\n";
-  text += wrapped(
-      "Writes databases of a MySQL or MariaDB server, all from one instant, into a folder of "
-      "compressed files, for millrace load on another day or machine. Needs no PostgreSQL. Every "
-      "file appears when it is whole, so the folder may be copied meanwhile.",
-      0, style.width);
-  text += '\n' + arguments_help(Command::extract, style) + options_of(Command::extract, style) +
-          exit_codes_help(style);
-  text += '\n' + heading("Examples", style) +
-          "\n  millrace extract mysql://reader@db1/shop /backup/shop --report extract.html\n"
-          "  millrace extract mysql://reader@db1/shop /backup/shop --resume\n"
-          "  millrace archive verify /backup/shop\n";
-  return text;
-}
-
-std::string load_help(const HelpStyle& style) {
-  std::string text = heading("millrace load DIR TARGET [options]", style) + "\n\n";
-  text += wrapped(
-      "Brings an archive that millrace extract has written into PostgreSQL: tables, rows, indexes "
-      "and keys. Needs no MySQL. Every file is checked as it is read; nothing of a broken one is "
-      "loaded.",
-      0, style.width);
-  text += '\n' + arguments_help(Command::load, style) + options_of(Command::load, style) +
-          exit_codes_help(style);
-  text += '\n' + heading("Example", style) +
-          "\n  millrace load /backup/shop postgresql://owner@db2/shop --report load.html\n";
-  return text;
-}
-
-std::string archive_help(const HelpStyle& style) {
-  std::string text = heading("millrace archive verify DIR [options]", style) + "\n\n";
-  text += wrapped(
-      "Reads every byte of an archive and compares it with its checksums, counts and digests. "
-      "Needs no server. What is truncated, changed or missing is named by file and offset; the "
-      "exit code is 3 then, and 2 where extract has not come to its end.",
-      0, style.width);
-  text += '\n' + arguments_help(Command::archive, style) + options_of(Command::archive, style) +
-          exit_codes_help(style);
-  text += '\n' + heading("Example", style) + "\n  millrace archive verify /backup/shop\n";
-  return text;
-}
-
-std::string load_rejects_help(const HelpStyle& style) {
-  std::string text = heading("millrace load --rejects FILE TARGET", style) + "\n\n";
-  text += wrapped(
-      "Loads the rows of a reject file, once its values are mended, into the table that it names: "
-      "all of them, or none. Afterwards the file is called FILE.loaded. docs/operations.md says "
-      "what a line looks like and how a value is mended.",
-      0, style.width);
-  text += '\n';
-  text += option_line("--rejects FILE", "a file that --on-fault reject has written (repeatable)",
-                      style);
-  text +=
-      option_line("--target-password-file FILE", "its first line is the target's password", style);
-  text += exit_codes_help(style);
-  text += '\n' + heading("Example", style) +
-          "\n  millrace load --rejects millrace-rejects/shop.orders.jsonl "
-          "postgresql://owner@db2/shop\n";
-  return text;
-}
-
-std::string docs_help(const HelpStyle& style) {
-  std::string text =
-      heading("millrace docs types|conversions|exit-codes|help|profile NAME", style) + "\n\n";
-  text += wrapped("Prints the parts of the documentation that are made from the code, as Markdown.",
-                  0, style.width);
-  text += '\n';
-  text += option_line("types", "what every MySQL and MariaDB column type becomes (docs/types.md)",
-                      style);
-  text += option_line("conversions", "what a cast rule may ask for (docs/conversions.md)", style);
-  text +=
-      option_line("exit-codes", "each kind of error and what to do (docs/operations.md)", style);
-  text += option_line("help", "the help of every command", style);
-  text +=
-      option_line("profile NAME", "a job file that is part of the program: --profile NAME", style);
-  text += '\n' + heading("Example", style) + "\n  millrace docs types > docs/types.md\n";
-  return text;
+  return overview_help(style);
 }
 
 }  // namespace millrace

@@ -69,6 +69,7 @@ Words profile_words() {
 }
 
 using enum ValueShape;
+using enum Command;
 using R = Request;
 using V = SettingValue;
 
@@ -83,8 +84,14 @@ constexpr std::string_view types =
 constexpr std::string_view showing = "Progress and reports";
 constexpr std::string_view output = "Output";
 
-constexpr bool yes = true;
-constexpr bool no = false;
+// Who takes what: each option names one of these, or its commands one by one.
+constexpr CommandSet reading = {migrate, plan, check, verify,
+                                extract};                             // what is read, and as what
+constexpr CommandSet storing = {migrate, plan, check, verify, load};  // what is made of it
+constexpr CommandSet either = reading | storing;
+constexpr CommandSet moving = {migrate, extract, load};
+constexpr CommandSet reporting = moving | CommandSet{verify};
+constexpr CommandSet on_target = storing | CommandSet{status, clean};
 
 int compression_level(std::uint64_t number, std::string_view origin) {
   constexpr std::uint64_t most =
@@ -96,266 +103,315 @@ int compression_level(std::uint64_t number, std::string_view origin) {
 }
 
 // clang-format off
-const std::array own_settings = {
-  Setting{"SOURCE", "source", "url", url, "", "", "", {}, yes, yes,
-    [](R& r, const V& v) { r.job.source = parse_endpoint(v.text, Side::source); r.source_given = true; }},
-  Setting{"TARGET", "target", "url", url, "", "", "", {}, yes, yes,
-    [](R& r, const V& v) { r.job.target = parse_endpoint(v.text, Side::target); r.target_given = true; }},
+const std::array own_settings = std::to_array<Setting>({
+    {.option = "SOURCE", .section = "source", .key = "url", .shape = url, .commands = reading,
+     .apply = [](R& r, const V& v) { r.job.source = parse_endpoint(v.text, Side::source); r.source_given = true; }},
+    {.option = "DIR", .key = "archive", .shape = text, .value = "DIR", .commands = {extract, load, archive},
+     .apply = [](R& r, const V& v) { r.job.archive = v.text; }},
+    {.option = "TARGET", .section = "target", .key = "url", .shape = url, .commands = on_target,
+     .apply = [](R& r, const V& v) { r.job.target = parse_endpoint(v.text, Side::target); r.target_given = true; }},
 
-  Setting{"DIR", "", "archive", text, "DIR", "", "", {}, no, no,
-    [](R& r, const V& v) { r.job.archive = v.text; }},
-  Setting{"--profile", "", "profile", word, "NAME", selection,
-    "begin with a job file that is part of the program (millrace docs profile NAME prints it); what --job and the "
-    "command line say wins", profile_words(), yes, yes,
-    [](R& r, const V& v) { r.profile = shipped_profiles()[v.word].name; }},
-  Setting{"", "", "step", tables, "", "", "", {}, yes, yes,
-    [](R& r, const V& v) { for (const SettingTable& t : v.tables) r.job.steps.push_back(read_step_table(t)); }},
-  Setting{"--databases", "", "databases", list, "GLOBS", selection,
-    "source databases, by name or glob: 'qube,*qube,pfx_dw'. Default: the URL's database, or all "
-    "but the system's. Each becomes a schema of its name", {}, yes, yes,
-    [](R& r, const V& v) { r.job.databases = v.list; }},
-  Setting{"--schema-map", "", "schema_map", mapping, "OLD=NEW", selection,
-    "put database OLD into schema NEW (repeatable)", {}, yes, yes,
-    [](R& r, const V& v) { r.job.schema_of_database = v.mapping; }},
-  Setting{"--include", "", "include", list, "GLOBS", selection,
-    "only these tables: 'orders,log_*' or 'shop.orders'", {}, yes, yes,
-    [](R& r, const V& v) { r.job.include = v.list; }},
-  Setting{"--exclude", "", "exclude", list, "GLOBS", selection,
-    "not these tables; wins over --include", {}, yes, yes,
-    [](R& r, const V& v) { r.job.exclude = v.list; }},
-  // Before the two flags, so that one on the command line wins over the file.
-  Setting{"", "", "scope", word, "", "", "", scope_words, yes, yes,
-    [](R& r, const V& v) { r.job.scope = enumerator<Scope>(v); }},
-  Setting{"--data-only", "", "", flag, "", selection,
-    "only rows, into tables that exist", {}, yes, yes,
-    [](R& r, const V&) { r.job.scope = Scope::data_only; }},
-  Setting{"--schema-only", "", "", flag, "", selection,
-    "only tables, indexes and keys, no rows", {}, yes, yes,
-    [](R& r, const V&) { r.job.scope = Scope::schema_only; }},
-  Setting{"--if-exists", "", "if_exists", word, "WHAT", selection,
-    "when a table is in the way in the target: name all of them and touch nothing (error), or drop, "
-    "truncate or append to them. Default: error", if_exists_words, yes, yes,
-    [](R& r, const V& v) { r.job.if_exists = enumerator<IfExists>(v); }},
-  Setting{"", "", "consolidate", tables, "", "", "", {}, yes, yes,
-    [](R& r, const V& v) { for (const SettingTable& t : v.tables) r.job.consolidations.push_back(read_consolidate_table(t)); }},
-  Setting{"", "", "table", tables, "", "", "", {}, yes, yes,
-    [](R& r, const V& v) { for (const SettingTable& t : v.tables) r.job.table_rules.push_back(read_table_rule(t)); }},
-  Setting{"--skip-keys", "", "skip_keys", flag, "", selection,
-    "leave out indexes, primary and foreign keys", {}, yes, yes,
-    [](R& r, const V& v) { r.job.skip_keys = v.flag; }},
+    {.option = "--profile", .key = "profile", .shape = word, .value = "NAME", .words = profile_words(),
+     .group = selection, .commands = reading,
+     .help = "begin with a job file that is part of the program (millrace docs profile NAME prints it); what "
+             "--job and the command line say wins",
+     .apply = [](R& r, const V& v) { r.profile = shipped_profiles()[v.word].name; }},
+    {.key = "step", .shape = tables,
+     .apply = [](R& r, const V& v) { for (const SettingTable& t : v.tables) r.job.steps.push_back(read_step_table(t)); }},
+    {.option = "--databases", .key = "databases", .shape = list, .value = "GLOBS",
+     .group = selection, .commands = either,
+     .help = "source databases, by name or glob: 'qube,*qube,pfx_dw'. Default: the URL's database, or all but "
+             "the system's. Each becomes a schema of its name",
+     .apply = [](R& r, const V& v) { r.job.databases = v.list; }},
+    {.option = "--schema-map", .key = "schema_map", .shape = mapping, .value = "OLD=NEW",
+     .group = selection, .commands = either,
+     .help = "put database OLD into schema NEW (repeatable)",
+     .apply = [](R& r, const V& v) { r.job.schema_of_database = v.mapping; }},
+    {.option = "--include", .key = "include", .shape = list, .value = "GLOBS",
+     .group = selection, .commands = either,
+     .help = "only these tables: 'orders,log_*' or 'shop.orders'",
+     .apply = [](R& r, const V& v) { r.job.include = v.list; }},
+    {.option = "--exclude", .key = "exclude", .shape = list, .value = "GLOBS",
+     .group = selection, .commands = either,
+     .help = "not these tables; wins over --include",
+     .apply = [](R& r, const V& v) { r.job.exclude = v.list; }},
+    // Before the two flags, so that one on the command line wins over the file.
+    {.key = "scope", .shape = word, .words = scope_words,
+     .apply = [](R& r, const V& v) { r.job.scope = enumerator<Scope>(v); }},
+    {.option = "--data-only", .shape = flag, .group = selection, .commands = {migrate, plan, check, load},
+     .help = "only rows, into tables that exist",
+     .apply = [](R& r, const V&) { r.job.scope = Scope::data_only; }},
+    {.option = "--schema-only", .shape = flag, .group = selection, .commands = {migrate, plan, check},
+     .help = "only tables, indexes and keys, no rows",
+     .apply = [](R& r, const V&) { r.job.scope = Scope::schema_only; }},
+    {.option = "--if-exists", .key = "if_exists", .shape = word, .value = "WHAT", .words = if_exists_words,
+     .group = selection, .commands = {migrate, plan, check, load},
+     .help = "when a table is in the way in the target: name all of them and touch nothing (error), or drop, "
+             "truncate or append to them. Default: error",
+     .apply = [](R& r, const V& v) { r.job.if_exists = enumerator<IfExists>(v); }},
+    {.key = "consolidate", .shape = tables,
+     .apply = [](R& r, const V& v) { for (const SettingTable& t : v.tables) r.job.consolidations.push_back(read_consolidate_table(t)); }},
+    {.key = "table", .shape = tables,
+     .apply = [](R& r, const V& v) { for (const SettingTable& t : v.tables) r.job.table_rules.push_back(read_table_rule(t)); }},
+    {.option = "--skip-keys", .key = "skip_keys", .shape = flag,
+     .group = selection, .commands = {migrate, plan, check, load},
+     .help = "leave out indexes, primary and foreign keys",
+     .apply = [](R& r, const V& v) { r.job.skip_keys = v.flag; }},
 
-  Setting{"--generated-columns", "schema", "generated_columns", word, "WHAT", schema,
-    "recreate: the target computes them, VIRTUAL ones on writing where it cannot on reading; "
-    "stored: all on writing; plain: plain columns with the source's values. Default: recreate",
-    generated_words, yes, yes,
-    [](R& r, const V& v) { r.job.schema.generated = enumerator<GeneratedChoice>(v); }},
-  Setting{"--on-update", "schema", "on_update", word, "WHAT", schema,
-    "what becomes of ON UPDATE CURRENT_TIMESTAMP: a trigger, or none. Default: trigger",
-    on_update_words, yes, yes,
-    [](R& r, const V& v) { r.job.schema.on_update = enumerator<OnUpdateChoice>(v); }},
-  Setting{"--identifiers", "schema", "identifiers", word, "HOW", schema,
-    "how names are spelled: as they are (keep), with A to Z in lower case, or in snake_case: job_id of JobID; "
-    "names that clash then are refused. Default: keep", identifier_words, yes, yes,
-    [](R& r, const V& v) { r.job.schema.identifiers = enumerator<IdentifierChoice>(v); }},
-  Setting{"--partitions", "schema", "partitions", word, "WHAT", schema,
-    "RANGE and LIST partitions become PostgreSQL's where they mean the same (keep), or one plain "
-    "table (flatten). Default: keep", partition_words, yes, yes,
-    [](R& r, const V& v) { r.job.schema.partitions = enumerator<PartitionChoice>(v); }},
-  Setting{"--views", "schema", "views", word, "WHAT", schema,
-    "views are made where PostgreSQL takes their text (recreate), or only listed (report). Default: "
-    "recreate", view_words, yes, yes,
-    [](R& r, const V& v) { r.job.schema.views = enumerator<ViewChoice>(v); }},
-  Setting{"--fulltext", "schema", "fulltext", word, "WHAT", schema,
-    "FULLTEXT indexes are listed (report), or become GIN indexes of a tsvector. Default: report",
-    fulltext_words, yes, yes,
-    [](R& r, const V& v) { r.job.schema.fulltext = enumerator<FulltextChoice>(v); }},
-  Setting{"--sql", "", "sql", mapping, "WHEN=SQL", schema,
-    "run SQL of yours in the target: before_schema, after_schema, before_data, after_data, "
-    "after_keys or end; source:before_data on the source; @FILE reads a file (repeatable)", {}, yes, yes,
-    [](R& r, const V& v) { r.job.hooks = parse_hooks(v.mapping); }},
+    {.option = "--generated-columns", .section = "schema", .key = "generated_columns", .shape = word, .value = "WHAT", .words = generated_words,
+     .group = schema, .commands = reading,
+     .help = "recreate: the target computes them, VIRTUAL ones on writing where it cannot on reading; stored: "
+             "all on writing; plain: plain columns with the source's values. Default: recreate",
+     .apply = [](R& r, const V& v) { r.job.schema.generated = enumerator<GeneratedChoice>(v); }},
+    {.option = "--on-update", .section = "schema", .key = "on_update", .shape = word, .value = "WHAT", .words = on_update_words,
+     .group = schema, .commands = reading,
+     .help = "what becomes of ON UPDATE CURRENT_TIMESTAMP: a trigger, or none. Default: trigger",
+     .apply = [](R& r, const V& v) { r.job.schema.on_update = enumerator<OnUpdateChoice>(v); }},
+    {.option = "--identifiers", .section = "schema", .key = "identifiers", .shape = word, .value = "HOW", .words = identifier_words,
+     .group = schema, .commands = reading,
+     .help = "how names are spelled: as they are (keep), with A to Z in lower case, or in snake_case: job_id "
+             "of JobID; names that clash then are refused. Default: keep",
+     .apply = [](R& r, const V& v) { r.job.schema.identifiers = enumerator<IdentifierChoice>(v); }},
+    {.option = "--partitions", .section = "schema", .key = "partitions", .shape = word, .value = "WHAT", .words = partition_words,
+     .group = schema, .commands = reading,
+     .help = "RANGE and LIST partitions become PostgreSQL's where they mean the same (keep), or one plain "
+             "table (flatten). Default: keep",
+     .apply = [](R& r, const V& v) { r.job.schema.partitions = enumerator<PartitionChoice>(v); }},
+    {.option = "--views", .section = "schema", .key = "views", .shape = word, .value = "WHAT", .words = view_words,
+     .group = schema, .commands = reading,
+     .help = "views are made where PostgreSQL takes their text (recreate), or only listed (report). Default: "
+             "recreate",
+     .apply = [](R& r, const V& v) { r.job.schema.views = enumerator<ViewChoice>(v); }},
+    {.option = "--fulltext", .section = "schema", .key = "fulltext", .shape = word, .value = "WHAT", .words = fulltext_words,
+     .group = schema, .commands = reading,
+     .help = "FULLTEXT indexes are listed (report), or become GIN indexes of a tsvector. Default: report",
+     .apply = [](R& r, const V& v) { r.job.schema.fulltext = enumerator<FulltextChoice>(v); }},
+    {.option = "--sql", .key = "sql", .shape = mapping, .value = "WHEN=SQL",
+     .group = schema, .commands = either,
+     .help = "run SQL of yours in the target: before_schema, after_schema, before_data, after_data, "
+             "after_keys or end; source:before_data on the source; @FILE reads a file (repeatable)",
+     .apply = [](R& r, const V& v) { r.job.hooks = parse_hooks(v.mapping); }},
 
-  // The file's rules come before the command line's: of several that mean a column the last wins.
-  Setting{"", "", "fault", tables, "", "", "", {}, yes, yes,
-    [](R& r, const V& v) { for (const SettingTable& t : v.tables) r.job.fault_rules.push_back(read_fault_table(t)); }},
-  Setting{"", "", "collation", tables, "", "", "", {}, yes, yes,
-    [](R& r, const V& v) { for (const SettingTable& t : v.tables) r.job.case_rules.push_back(read_collation_table(t)); }},
-  Setting{"--case-insensitive", "schema", "case_insensitive", list, "WHAT", schema,
-    "text whose collation ignores case becomes plain text, which does not (keep), citext, or text with an "
-    "ICU collation that ignores it too (icu). COLUMNS=WHAT is for some columns only: 'shop.users.email=citext'. "
-    "Default: keep", {}, yes, yes,
-    [](R& r, const V& v) { apply_case_insensitive(r.job, v.list); }},
-  Setting{"", "", "charset", tables, "", "", "", {}, yes, yes,
-    [](R& r, const V& v) { for (const SettingTable& t : v.tables) r.job.charset_rules.push_back(read_charset_table(t)); }},
-  Setting{"--on-fault", "", "on_fault", list, "WHAT", faults,
-    "a value that the target cannot hold: name it and stop (stop), store NULL where the column allows it "
-    "and count it (null), or set the row aside in a file, load the rest, and exit with code 8 (reject). "
-    "COLUMNS=WHAT is for some columns only: 'shop.*.when=null'. Default: stop", {}, yes, yes,
-    [](R& r, const V& v) { apply_on_fault(r.job, v.list); }},
-  Setting{"--reject-dir", "", "reject_dir", text, "DIR", faults,
-    "where rejected rows go: DIR/database.table.jsonl, a line of JSON each. Default: millrace-rejects",
-    {}, yes, yes,
-    [](R& r, const V& v) { r.job.reject_folder = v.text; }},
+    // The file's rules come before the command line's: of several that mean a column the last wins.
+    {.key = "fault", .shape = tables,
+     .apply = [](R& r, const V& v) { for (const SettingTable& t : v.tables) r.job.fault_rules.push_back(read_fault_table(t)); }},
+    {.key = "collation", .shape = tables,
+     .apply = [](R& r, const V& v) { for (const SettingTable& t : v.tables) r.job.case_rules.push_back(read_collation_table(t)); }},
+    {.option = "--case-insensitive", .section = "schema", .key = "case_insensitive", .shape = list, .value = "WHAT",
+     .group = schema, .commands = reading,
+     .help = "text whose collation ignores case becomes plain text, which does not (keep), citext, or text "
+             "with an ICU collation that ignores it too (icu). COLUMNS=WHAT is for some columns only: "
+             "'shop.users.email=citext'. Default: keep",
+     .apply = [](R& r, const V& v) { apply_case_insensitive(r.job, v.list); }},
+    {.key = "charset", .shape = tables,
+     .apply = [](R& r, const V& v) { for (const SettingTable& t : v.tables) r.job.charset_rules.push_back(read_charset_table(t)); }},
+    {.option = "--on-fault", .key = "on_fault", .shape = list, .value = "WHAT",
+     .group = faults, .commands = reading,
+     .help = "a value that the target cannot hold: name it and stop (stop), store NULL where the column "
+             "allows it and count it (null), or set the row aside in a file, load the rest, and exit with "
+             "code 8 (reject). COLUMNS=WHAT is for some columns only: 'shop.*.when=null'. Default: stop",
+     .apply = [](R& r, const V& v) { apply_on_fault(r.job, v.list); }},
+    {.option = "--reject-dir", .key = "reject_dir", .shape = text, .value = "DIR",
+     .group = faults, .commands = reading,
+     .help = "where rejected rows go: DIR/database.table.jsonl, a line of JSON each. Default: millrace-rejects",
+     .apply = [](R& r, const V& v) { r.job.reject_folder = v.text; }},
 
-  Setting{"--readers", "", "readers", count, "N", speed,
-    "connections that read. Default: from the machine and the server's limits", {}, yes, yes,
-    [](R& r, const V& v) { r.job.readers = static_cast<unsigned>(v.number); }},
-  Setting{"--writers", "", "writers", count, "N", speed,
-    "connections that write. Default: likewise", {}, yes, yes,
-    [](R& r, const V& v) { r.job.writers = static_cast<unsigned>(v.number); }},
-  Setting{"--builders", "", "builders", count, "N", speed,
-    "connections that build indexes. Default: likewise", {}, yes, yes,
-    [](R& r, const V& v) { r.job.builders = static_cast<unsigned>(v.number); }},
-  Setting{"--skip-analyze", "", "skip_analyze", flag, "", speed,
-    "leave planner statistics to autovacuum, which looks for tables without any once a minute", {}, yes, yes,
-    [](R& r, const V& v) { r.job.skip_analyze = v.flag; }},
-  Setting{"--chunk-bytes", "", "chunk_bytes", size, "SIZE", speed,
-    "source bytes per unit of work, for example 64MiB. Default: from the tables' sizes", {}, yes, yes,
-    [](R& r, const V& v) { r.job.chunk_bytes = static_cast<std::size_t>(v.number); }},
-  Setting{"--memory", "", "memory", size, "SIZE", speed,
-    "the engine's whole memory budget, for example 256MiB. Default: from the connections", {}, yes, yes,
-    [](R& r, const V& v) { r.job.memory_bytes = static_cast<std::size_t>(v.number); }},
+    {.option = "--readers", .key = "readers", .shape = count, .value = "N",
+     .group = speed, .commands = either,
+     .help = "connections that read. Default: from the machine and the server's limits",
+     .apply = [](R& r, const V& v) { r.job.readers = static_cast<unsigned>(v.number); }},
+    {.option = "--writers", .key = "writers", .shape = count, .value = "N",
+     .group = speed, .commands = either,
+     .help = "connections that write. Default: likewise",
+     .apply = [](R& r, const V& v) { r.job.writers = static_cast<unsigned>(v.number); }},
+    {.option = "--builders", .key = "builders", .shape = count, .value = "N",
+     .group = speed, .commands = {migrate, plan, check, load},
+     .help = "connections that build indexes. Default: likewise",
+     .apply = [](R& r, const V& v) { r.job.builders = static_cast<unsigned>(v.number); }},
+    {.option = "--skip-analyze", .key = "skip_analyze", .shape = flag,
+     .group = speed, .commands = {migrate, plan, check, load},
+     .help = "leave planner statistics to autovacuum, which looks for tables without any once a minute",
+     .apply = [](R& r, const V& v) { r.job.skip_analyze = v.flag; }},
+    {.option = "--chunk-bytes", .key = "chunk_bytes", .shape = size, .value = "SIZE",
+     .group = speed, .commands = reading,
+     .help = "source bytes per unit of work, for example 64MiB. Default: from the tables' sizes",
+     .apply = [](R& r, const V& v) { r.job.chunk_bytes = static_cast<std::size_t>(v.number); }},
+    {.option = "--memory", .key = "memory", .shape = size, .value = "SIZE",
+     .group = speed, .commands = either,
+     .help = "the engine's whole memory budget, for example 256MiB. Default: from the connections",
+     .apply = [](R& r, const V& v) { r.job.memory_bytes = static_cast<std::size_t>(v.number); }},
 
-  Setting{"--spill", "", "spill", text, "DIR", speed,
-    "keep chunks that the target cannot take yet in compressed files in DIR, so that the source and "
-    "its locks are released as soon as it has been read", {}, no, yes,
-    [](R& r, const V& v) { r.job.spill = v.text; }},
-  Setting{"--spill-limit", "", "spill_limit", size, "SIZE", speed,
-    "the most that may lie there at once, for example 200GiB. Default: what the disk has", {}, no, yes,
-    [](R& r, const V& v) { r.job.spill_limit_bytes = v.number; }},
-  Setting{"--spill-level", "", "spill_level", count, "LEVEL", speed,
-    "their zstd level, 1 to 19. Default: 1", {}, no, yes,
-    [](R& r, const V& v) { r.job.spill_level = compression_level(v.number, "--spill-level"); }},
-  Setting{"--compression", "", "compression", count, "LEVEL", speed,
-    "zstd level of the archive's chunks, 1 (fast) to 19 (small). Default: 1", {}, no, no,
-    [](R& r, const V& v) { r.job.compression = compression_level(v.number, "--compression"); }},
+    {.option = "--spill", .key = "spill", .shape = text, .value = "DIR",
+     .group = speed, .commands = {migrate},
+     .help = "keep chunks that the target cannot take yet in compressed files in DIR, so that the source and "
+             "its locks are released as soon as it has been read",
+     .apply = [](R& r, const V& v) { r.job.spill = v.text; }},
+    {.option = "--spill-limit", .key = "spill_limit", .shape = size, .value = "SIZE",
+     .group = speed, .commands = {migrate},
+     .help = "the most that may lie there at once, for example 200GiB. Default: what the disk has",
+     .apply = [](R& r, const V& v) { r.job.spill_limit_bytes = v.number; }},
+    {.option = "--spill-level", .key = "spill_level", .shape = count, .value = "LEVEL",
+     .group = speed, .commands = {migrate},
+     .help = "their zstd level, 1 to 19. Default: 1",
+     .apply = [](R& r, const V& v) { r.job.spill_level = compression_level(v.number, "--spill-level"); }},
+    {.option = "--compression", .key = "compression", .shape = count, .value = "LEVEL",
+     .group = speed, .commands = {extract},
+     .help = "zstd level of the archive's chunks, 1 (fast) to 19 (small). Default: 1",
+     .apply = [](R& r, const V& v) { r.job.compression = compression_level(v.number, "--compression"); }},
 
-  Setting{"--snapshot", "", "snapshot", word, "HOW", consistency,
-    "how all readers come to see one instant of the source: FLUSH TABLES WITH READ LOCK, MariaDB's "
-    "BACKUP STAGE, LOCK TABLES, or equal binlog positions before and after without a lock. none: a "
-    "fuzzy copy. Default: the first that the account may use, never none", snapshot_words, yes, yes,
-    [](R& r, const V& v) { r.job.snapshot = enumerator<SnapshotMethod>(v); }},
+    {.option = "--snapshot", .key = "snapshot", .shape = word, .value = "HOW", .words = snapshot_words,
+     .group = consistency, .commands = reading,
+     .help = "how all readers come to see one instant of the source: FLUSH TABLES WITH READ LOCK, MariaDB's "
+             "BACKUP STAGE, LOCK TABLES, or equal binlog positions before and after without a lock. none: a "
+             "fuzzy copy. Default: the first that the account may use, never none",
+     .apply = [](R& r, const V& v) { r.job.snapshot = enumerator<SnapshotMethod>(v); }},
 
-  Setting{"--scan", "", "scan", word, "DEPTH", consistency,
-    "read rows beforehand through the encoders of the run and count values that do not fit, orphans and "
-    "duplicates: some from all over each table (sample), or every row (full). Default: none; for millrace "
-    "check: sample", scan_words, no, yes,
-    [](R& r, const V& v) { r.job.scan = enumerator<ScanDepth>(v); r.scan_given = true; }, yes},
-  Setting{"", "", "gate", tables, "", "", "", {}, yes, yes,
-    [](R& r, const V& v) { for (const SettingTable& t : v.tables) r.job.gates.push_back(read_gate_table(t)); }},
-  Setting{"--skip-check", "", "skip_check", flag, "", consistency,
-    "begin without looking at both sides first (millrace check tells what would be looked at)", {}, no, yes,
-    [](R& r, const V& v) { r.job.skip_check = v.flag; }},
-  Setting{"--resume", "", "", flag, "", consistency,
-    "go on with the unfinished run of this job: what is stored stays, the rest is read from a new "
-    "snapshot, once the source has been found to be what it was", {}, no, yes,
-    [](R& r, const V&) { r.job.resume = true; }},
-  Setting{"--resume-changed", "", "", flag, "", consistency,
-    "the same although the source changed meanwhile: the copy is then of two instants", {}, no, yes,
-    [](R& r, const V&) { r.job.resume = r.job.resume_changed = true; }},
-  Setting{"--retries", "", "retries", number, "N", consistency,
-    "how often a chunk, an index or a connection is tried anew after a lost connection, a deadlock, "
-    "too many clients or a server's restart. 0: stop at the first. Default: 8", {}, no, yes,
-    [](R& r, const V& v) { r.job.retry.retries = static_cast<unsigned>(v.number); }},
-  Setting{"--retry-pause", "", "retry_pause", count, "SECONDS", consistency,
-    "the longest pause between two attempts; each lasts a random time up to a limit that doubles from "
-    "half a second. Default: 30", {}, no, yes,
-    [](R& r, const V& v) { r.job.retry.longest_pause = std::chrono::seconds(v.number); }},
-  Setting{"--no-ledger", "", "no_ledger", flag, "", consistency,
-    "keep no account of the run in the target's schema millrace: such a run cannot be resumed, and "
-    "millrace status does not see it", {}, no, yes,
-    [](R& r, const V& v) { r.job.ledger = !v.flag; }, yes},
-  Setting{"--verify", "", "verify", word, "HOW", consistency,
-    "when all rows are in: read them back and compare the digest of every table with that of the rows "
-    "that were read (content), only count them (counts), or neither. Default: content", proof_words,
-    no, yes, [](R& r, const V& v) { r.job.verify = enumerator<ProofDepth>(v); }},
-  Setting{"--skip-digest", "", "skip_digest", flag, "", consistency,
-    "do not digest rows while they are encoded: what arrived can then be counted, not compared",
-    {}, no, yes,
-    [](R& r, const V& v) { r.job.skip_digest = v.flag; }},
+    {.option = "--scan", .key = "scan", .shape = word, .value = "DEPTH", .words = scan_words,
+     .group = consistency, .commands = {migrate, check},
+     .help = "read rows beforehand through the encoders of the run and count values that do not fit, orphans "
+             "and duplicates: some from all over each table (sample), or every row (full). Default: none; for "
+             "millrace check: sample",
+     .apply = [](R& r, const V& v) { r.job.scan = enumerator<ScanDepth>(v); r.scan_given = true; }},
+    {.key = "gate", .shape = tables,
+     .apply = [](R& r, const V& v) { for (const SettingTable& t : v.tables) r.job.gates.push_back(read_gate_table(t)); }},
+    {.option = "--skip-check", .key = "skip_check", .shape = flag,
+     .group = consistency, .commands = {migrate, extract},
+     .help = "begin without looking at both sides first (millrace check tells what would be looked at)",
+     .apply = [](R& r, const V& v) { r.job.skip_check = v.flag; }},
+    {.option = "--resume", .shape = flag, .group = consistency, .commands = moving,
+     .help = "go on with the unfinished run of this job: what is stored stays, the rest is read from a new "
+             "snapshot, once the source has been found to be what it was",
+     .apply = [](R& r, const V&) { r.job.resume = true; }},
+    {.option = "--resume-changed", .shape = flag, .group = consistency, .commands = {migrate, extract},
+     .help = "the same although the source changed meanwhile: the copy is then of two instants",
+     .apply = [](R& r, const V&) { r.job.resume = r.job.resume_changed = true; }},
+    {.option = "--retries", .key = "retries", .shape = number, .value = "N",
+     .group = consistency, .commands = moving,
+     .help = "how often a chunk, an index or a connection is tried anew after a lost connection, a deadlock, "
+             "too many clients or a server's restart. 0: stop at the first. Default: 8",
+     .apply = [](R& r, const V& v) { r.job.retry.retries = static_cast<unsigned>(v.number); }},
+    {.option = "--retry-pause", .key = "retry_pause", .shape = count, .value = "SECONDS",
+     .group = consistency, .commands = moving,
+     .help = "the longest pause between two attempts; each lasts a random time up to a limit that doubles "
+             "from half a second. Default: 30",
+     .apply = [](R& r, const V& v) { r.job.retry.longest_pause = std::chrono::seconds(v.number); }},
+    {.option = "--no-ledger", .key = "no_ledger", .shape = flag,
+     .group = consistency, .commands = {migrate, check, load},
+     .help = "keep no account of the run in the target's schema millrace: such a run cannot be resumed, and "
+             "millrace status does not see it",
+     .apply = [](R& r, const V& v) { r.job.ledger = !v.flag; }},
+    {.option = "--verify", .key = "verify", .shape = word, .value = "HOW", .words = proof_words,
+     .group = consistency, .commands = {migrate, load},
+     .help = "when all rows are in: read them back and compare the digest of every table with that of the "
+             "rows that were read (content), only count them (counts), or neither. Default: content",
+     .apply = [](R& r, const V& v) { r.job.verify = enumerator<ProofDepth>(v); }},
+    {.option = "--skip-digest", .key = "skip_digest", .shape = flag,
+     .group = consistency, .commands = {migrate, extract},
+     .help = "do not digest rows while they are encoded: what arrived can then be counted, not compared",
+     .apply = [](R& r, const V& v) { r.job.skip_digest = v.flag; }},
 
-  Setting{"--source-password-file", "source", "password_file", text, "FILE", connections,
-    "its first line is the source's password", {}, yes, yes,
-    [](R& r, const V& v) { r.source_password_file = v.text; }},
-  Setting{"--defaults-file", "source", "defaults_file", text, "FILE", connections,
-    "MySQL option file to read instead of ~/.my.cnf and /etc/mysql/my.cnf", {}, yes, yes,
-    [](R& r, const V& v) { r.defaults_file = v.text; }},
-  Setting{"--no-defaults", "source", "no_defaults", flag, "", connections,
-    "read no MySQL option file", {}, yes, yes,
-    [](R& r, const V& v) { r.no_defaults = v.flag; }},
-  Setting{"--source-ssl-mode", "source", "ssl_mode", text, "MODE", connections,
-    "disabled, preferred, required, verify-ca or verify-full", {}, yes, yes,
-    [](R& r, const V& v) { set_parameter(r.job.source, "ssl-mode", v.text); }},
-  Setting{"--source-ssl-ca", "source", "ssl_ca", text, "FILE", connections,
-    "authority that must have signed the source's certificate", {}, yes, yes,
-    [](R& r, const V& v) { set_parameter(r.job.source, "ssl-ca", v.text); }},
-  Setting{"--source-ssl-cert", "source", "ssl_cert", text, "FILE", connections,
-    "our certificate for the source", {}, yes, yes,
-    [](R& r, const V& v) { set_parameter(r.job.source, "ssl-cert", v.text); }},
-  Setting{"--source-ssl-key", "source", "ssl_key", text, "FILE", connections,
-    "its key", {}, yes, yes,
-    [](R& r, const V& v) { set_parameter(r.job.source, "ssl-key", v.text); }},
-  Setting{"--target-password-file", "target", "password_file", text, "FILE", connections,
-    "its first line is the target's password", {}, yes, yes,
-    [](R& r, const V& v) { r.target_password_file = v.text; }},
-  Setting{"--target-sslmode", "target", "sslmode", text, "MODE", connections,
-    "disable, allow, prefer, require, verify-ca or verify-full", {}, yes, yes,
-    [](R& r, const V& v) { set_parameter(r.job.target, "sslmode", v.text); }},
-  Setting{"--target-sslrootcert", "target", "sslrootcert", text, "FILE", connections,
-    "authority that must have signed the target's certificate", {}, yes, yes,
-    [](R& r, const V& v) { set_parameter(r.job.target, "sslrootcert", v.text); }},
-  Setting{"--target-sslcert", "target", "sslcert", text, "FILE", connections,
-    "our certificate for the target", {}, yes, yes,
-    [](R& r, const V& v) { set_parameter(r.job.target, "sslcert", v.text); }},
-  Setting{"--target-sslkey", "target", "sslkey", text, "FILE", connections,
-    "its key", {}, yes, yes,
-    [](R& r, const V& v) { set_parameter(r.job.target, "sslkey", v.text); }},
-  Setting{"--password-prompt", "", "", flag, "", connections,
-    "ask for both passwords at once. Without it they are asked for when a server wants one and a "
-    "terminal is there", {}, yes, yes,
-    [](R& r, const V& v) { r.password_prompt = v.flag; }},
+    {.option = "--source-password-file", .section = "source", .key = "password_file", .shape = text, .value = "FILE",
+     .group = connections, .commands = reading,
+     .help = "its first line is the source's password",
+     .apply = [](R& r, const V& v) { r.source_password_file = v.text; }},
+    {.option = "--defaults-file", .section = "source", .key = "defaults_file", .shape = text, .value = "FILE",
+     .group = connections, .commands = reading,
+     .help = "MySQL option file to read instead of ~/.my.cnf and /etc/mysql/my.cnf",
+     .apply = [](R& r, const V& v) { r.defaults_file = v.text; }},
+    {.option = "--no-defaults", .section = "source", .key = "no_defaults", .shape = flag,
+     .group = connections, .commands = reading,
+     .help = "read no MySQL option file",
+     .apply = [](R& r, const V& v) { r.no_defaults = v.flag; }},
+    {.option = "--source-ssl-mode", .section = "source", .key = "ssl_mode", .shape = text, .value = "MODE",
+     .group = connections, .commands = reading,
+     .help = "disabled, preferred, required, verify-ca or verify-full",
+     .apply = [](R& r, const V& v) { set_parameter(r.job.source, "ssl-mode", v.text); }},
+    {.option = "--source-ssl-ca", .section = "source", .key = "ssl_ca", .shape = text, .value = "FILE",
+     .group = connections, .commands = reading,
+     .help = "authority that must have signed the source's certificate",
+     .apply = [](R& r, const V& v) { set_parameter(r.job.source, "ssl-ca", v.text); }},
+    {.option = "--source-ssl-cert", .section = "source", .key = "ssl_cert", .shape = text, .value = "FILE",
+     .group = connections, .commands = reading,
+     .help = "our certificate for the source",
+     .apply = [](R& r, const V& v) { set_parameter(r.job.source, "ssl-cert", v.text); }},
+    {.option = "--source-ssl-key", .section = "source", .key = "ssl_key", .shape = text, .value = "FILE",
+     .group = connections, .commands = reading,
+     .help = "its key",
+     .apply = [](R& r, const V& v) { set_parameter(r.job.source, "ssl-key", v.text); }},
+    {.option = "--target-password-file", .section = "target", .key = "password_file", .shape = text, .value = "FILE",
+     .group = connections, .commands = on_target,
+     .help = "its first line is the target's password",
+     .apply = [](R& r, const V& v) { r.target_password_file = v.text; }},
+    {.option = "--target-sslmode", .section = "target", .key = "sslmode", .shape = text, .value = "MODE",
+     .group = connections, .commands = on_target,
+     .help = "disable, allow, prefer, require, verify-ca or verify-full",
+     .apply = [](R& r, const V& v) { set_parameter(r.job.target, "sslmode", v.text); }},
+    {.option = "--target-sslrootcert", .section = "target", .key = "sslrootcert", .shape = text, .value = "FILE",
+     .group = connections, .commands = on_target,
+     .help = "authority that must have signed the target's certificate",
+     .apply = [](R& r, const V& v) { set_parameter(r.job.target, "sslrootcert", v.text); }},
+    {.option = "--target-sslcert", .section = "target", .key = "sslcert", .shape = text, .value = "FILE",
+     .group = connections, .commands = on_target,
+     .help = "our certificate for the target",
+     .apply = [](R& r, const V& v) { set_parameter(r.job.target, "sslcert", v.text); }},
+    {.option = "--target-sslkey", .section = "target", .key = "sslkey", .shape = text, .value = "FILE",
+     .group = connections, .commands = on_target,
+     .help = "its key",
+     .apply = [](R& r, const V& v) { set_parameter(r.job.target, "sslkey", v.text); }},
+    {.option = "--password-prompt", .shape = flag, .group = connections, .commands = either | on_target,
+     .help = "ask for both passwords at once. Without it they are asked for when a server wants one and a "
+             "terminal is there",
+     .apply = [](R& r, const V& v) { r.password_prompt = v.flag; }},
 
-  Setting{"", "", "cast", tables, "", "", "", {}, yes, yes,
-    [](R& r, const V& v) { for (const SettingTable& t : v.tables) r.job.casts.push_back(read_cast_table(t)); }},
-  Setting{"--cast", "", "", texts, "RULE", types,
-    "convert columns by a rule: 'int unsigned => integer', 'shop.*.created => timestamptz using epoch null if 0' "
-    "(repeatable; in a job file [[cast]])", {}, yes, yes,
-    [](R& r, const V& v) { for (const std::string& t : v.list) r.job.casts.push_back(parse_cast_rule(t, "--cast '" + t + "'")); }},
+    {.key = "cast", .shape = tables,
+     .apply = [](R& r, const V& v) { for (const SettingTable& t : v.tables) r.job.casts.push_back(read_cast_table(t)); }},
+    {.option = "--cast", .shape = texts, .value = "RULE", .group = types, .commands = reading,
+     .help = "convert columns by a rule: 'int unsigned => integer', 'shop.*.created => timestamptz using "
+             "epoch null if 0' (repeatable; in a job file [[cast]])",
+     .apply = [](R& r, const V& v) { for (const std::string& t : v.list) r.job.casts.push_back(parse_cast_rule(t, "--cast '" + t + "'")); }},
 
-  Setting{"--report", "", "report", list, "FILE", showing,
-    "write a report when the run ends, however it ends: .html or .json (repeatable)", {}, no, yes,
-    [](R& r, const V& v) { r.reports = v.list; }},
-  Setting{"--progress", "", "progress", word, "STYLE", showing,
-    "bar: a live view; plain: a line every few seconds; json: an object per line on stderr, for "
-    "programs. Default: bar on a terminal, else plain", progress_words, no, yes,
-    [](R& r, const V& v) { r.progress = enumerator<ProgressStyle>(v); }},
-  Setting{"--verbose", "", "verbose", flag, "", showing,
-    "tell each phase and each finished table on stderr (short: -v)", {}, no, yes,
-    [](R& r, const V& v) { r.verbose = v.flag; }},
-  Setting{"--log-file", "", "log_file", text, "FILE", showing,
-    "append the same, with times, to FILE", {}, no, yes,
-    [](R& r, const V& v) { r.log_file = v.text; }},
+    {.option = "--report", .key = "report", .shape = list, .value = "FILE",
+     .group = showing, .commands = reporting,
+     .help = "write a report when the run ends, however it ends: .html or .json (repeatable)",
+     .apply = [](R& r, const V& v) { r.reports = v.list; }},
+    {.option = "--progress", .key = "progress", .shape = word, .value = "STYLE", .words = progress_words,
+     .group = showing, .commands = reporting,
+     .help = "bar: a live view; plain: a line every few seconds; json: an object per line on stderr, for "
+             "programs. Default: bar on a terminal, else plain",
+     .apply = [](R& r, const V& v) { r.progress = enumerator<ProgressStyle>(v); }},
+    {.option = "--verbose", .key = "verbose", .shape = flag,
+     .group = showing, .commands = reporting,
+     .help = "tell each phase and each finished table on stderr (short: -v)",
+     .apply = [](R& r, const V& v) { r.verbose = v.flag; }},
+    {.option = "--log-file", .key = "log_file", .shape = text, .value = "FILE",
+     .group = showing, .commands = reporting,
+     .help = "append the same, with times, to FILE",
+     .apply = [](R& r, const V& v) { r.log_file = v.text; }},
 
-  Setting{"--against", "", "", word, "WHAT", "Verification",
-    "ledger: hold the target against the digests that the runs which loaded it noted there; the source's "
-    "rows are not read again, but where something differs. source: read the source too, as it is now. "
-    "Default: ledger", basis_words, no, no,
-    [](R& r, const V& v) { r.job.against = enumerator<ProofBasis>(v); }, no, yes},
-  Setting{"--counts", "", "", flag, "", "Verification",
-    "compare numbers of rows alone: quicker, and proves no value", {}, no, no,
-    [](R& r, const V& v) { r.job.counts_only = v.flag; }, no, yes},
-  Setting{"--repair", "", "", flag, "", "Verification",
-    "copy just the rows that differ: insert missing ones, update changed ones, delete extra ones, in "
-    "one transaction a table", {}, no, no,
-    [](R& r, const V& v) { r.job.repair = v.flag; }, no, yes},
-  Setting{"--rows-shown", "", "", count, "N", "Verification",
-    "list at most N of the rows that differ. Default: 100", {}, no, no,
-    [](R& r, const V& v) { r.job.rows_shown = static_cast<std::size_t>(v.number); }, no, yes},
+    {.option = "--against", .shape = word, .value = "WHAT", .words = basis_words,
+     .group = "Verification", .commands = {verify},
+     .help = "ledger: hold the target against the digests that the runs which loaded it noted there; the "
+             "source's rows are not read again, but where something differs. source: read the source too, as "
+             "it is now. Default: ledger",
+     .apply = [](R& r, const V& v) { r.job.against = enumerator<ProofBasis>(v); }},
+    {.option = "--counts", .shape = flag, .group = "Verification", .commands = {verify},
+     .help = "compare numbers of rows alone: quicker, and proves no value",
+     .apply = [](R& r, const V& v) { r.job.counts_only = v.flag; }},
+    {.option = "--repair", .shape = flag, .group = "Verification", .commands = {verify},
+     .help = "copy just the rows that differ: insert missing ones, update changed ones, delete extra ones, in "
+             "one transaction a table",
+     .apply = [](R& r, const V& v) { r.job.repair = v.flag; }},
+    {.option = "--rows-shown", .shape = count, .value = "N", .group = "Verification", .commands = {verify},
+     .help = "list at most N of the rows that differ. Default: 100",
+     .apply = [](R& r, const V& v) { r.job.rows_shown = static_cast<std::size_t>(v.number); }},
 
-  Setting{"--ddl", "", "", flag, "", output, "print the statements that migrate would run, as a script", {}, yes, no,
-    [](R& r, const V& v) { r.ddl = v.flag; }},
-  Setting{"--json", "", "", flag, "", output, "print it as JSON", {}, yes, no,
-    [](R& r, const V& v) { r.json = v.flag; }, yes},
-};
+    {.option = "--ddl", .shape = flag, .group = output, .commands = {plan},
+     .help = "print the statements that migrate would run, as a script",
+     .apply = [](R& r, const V& v) { r.ddl = v.flag; }},
+    {.option = "--json", .shape = flag, .group = output, .commands = {plan, check, archive, status},
+     .help = "print it as JSON",
+     .apply = [](R& r, const V& v) { r.json = v.flag; }},
+});
 // clang-format on
 
 [[noreturn]] void refuse(std::string_view origin, const std::string& why, std::string hint = {}) {
@@ -484,10 +540,18 @@ class TypeSettings {
       helps_[i] = std::string(switches[i].subject) + ": " +
                   std::string(switches[i].values.front().meaning) +
                   ". Default: " + std::string(switches[i].values.front().name);
-      settings_.push_back(Setting{switches[i].option, "types", switches[i].name, word, "TYPE",
-                                  types, helps_[i], words_[i], yes, yes, [i](R& r, const V& v) {
-                                    type_switches()[i].values[v.word].choose(r.job.types);
-                                  }});
+      settings_.push_back({.option = switches[i].option,
+                           .section = "types",
+                           .key = switches[i].name,
+                           .shape = word,
+                           .value = "TYPE",
+                           .words = words_[i],
+                           .group = types,
+                           .commands = reading,
+                           .help = helps_[i],
+                           .apply = [i](R& r, const V& v) {
+                             type_switches()[i].values[v.word].choose(r.job.types);
+                           }});
     }
   }
 
@@ -516,16 +580,6 @@ std::string joined_values(const Assignment& assignment) {
   return text;
 }
 
-/// What decides how rows are read and what they become, and how the run is shown.
-bool is_for_verify(const Setting& setting) {
-  constexpr std::array<std::string_view, 10> only_when_writing = {
-      "--data-only",    "--schema-only", "--if-exists",   "--skip-keys", "--builders",
-      "--skip-analyze", "--verify",      "--skip-digest", "--ddl",       "--json"};
-  return (setting.plan || setting.group == showing) &&
-         std::find(only_when_writing.begin(), only_when_writing.end(), setting.option) ==
-             only_when_writing.end();
-}
-
 void refuse_unknown_report(const Request& request) {
   for (const std::string& path : request.reports) {
     if (path.ends_with(".json") || path.ends_with(".html")) continue;
@@ -545,7 +599,6 @@ std::span<const Setting> all_settings() {
     });
     const std::span<const Setting> more = types_from_switches.settings();
     all.insert(before, more.begin(), more.end());
-    for (Setting& setting : all) setting.verify = setting.verify || is_for_verify(setting);
     return all;
   }();
   return settings;

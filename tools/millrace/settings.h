@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tools/millrace/command.h"
 #include "tools/millrace/request.h"
 #include "tools/millrace/setting_table.h"
 
@@ -43,22 +44,16 @@ struct SettingValue {
 /// One thing that can be asked for. The command line, the job file, the help and the documentation
 /// are all made from the same table, so that they cannot disagree.
 struct Setting {
-  std::string_view option;   // "--if-exists"
-  std::string_view section;  // of the job file; empty: its top
-  std::string_view key;      // in the job file; empty: not there
-  ValueShape shape;
-  std::string_view value;  // placeholder in the help: "N", "FILE"
-  std::string_view group;  // heading in the help
-  std::string_view help;
-  std::span<const std::string_view> words;
-  bool plan;     // belongs to `millrace plan` too
-  bool migrate;  // belongs to `millrace migrate`
-  std::function<void(Request& request, const SettingValue& value)> apply;
-  bool check = false;  // belongs to `millrace check`, though not to both of the others
-
-  /// What plan and migrate share, check needs too.
-  bool belongs_to_check() const noexcept { return check || (plan && migrate); }
-  bool verify = false;  // belongs to `millrace verify`
+  std::string_view option = {};   // "--if-exists"; without dashes: stands in a call as it is
+  std::string_view section = {};  // of the job file; empty: its top
+  std::string_view key = {};      // in the job file; empty: not there
+  ValueShape shape = ValueShape::text;
+  std::string_view value = {};                   // placeholder in the help: "N", "FILE"
+  std::span<const std::string_view> words = {};  // that a word is one of
+  std::string_view group = {};                   // heading in the help
+  CommandSet commands = {};  // that take the option; a job file may hold every key for any of them
+  std::string_view help = {};
+  std::function<void(Request& request, const SettingValue& value)> apply = {};
 };
 
 /// Every setting, in the order in which they are applied and shown.

@@ -1,11 +1,14 @@
 #include "tools/millrace/command_line.h"
 
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "io/error.h"
+#include "tools/millrace/help_text.h"
+#include "tools/millrace/settings.h"
 
 namespace millrace {
 namespace {
@@ -112,8 +115,33 @@ TEST(CommandLine, PointsToTheHelpWhenNoOptionIsNear) {
 }
 
 TEST(CommandLine, RefusesAnOptionOfAnotherCommand) {
-  EXPECT_TRUE(contains(refusal({"migrate", source, target, "--ddl"}), "unknown option --ddl"));
+  EXPECT_EQ(refusal({"migrate", source, target, "--ddl"}),
+            "unknown option --ddl | --ddl is an option of plan");
   EXPECT_TRUE(contains(refusal({"plan", source, target, "--report", "x.json"}), "--report"));
+}
+
+TEST(CommandLine, HelpNamesTheOptionsThatACommandTakesAndTheOthersAreRefused) {
+  for (const Command command : all_commands) {
+    if (command == Command::docs) continue;
+    const std::string help = help_of(command, {});
+    Arguments words;
+    std::istringstream name{std::string(name_of(command))};
+    for (std::string word; name >> word;) words.push_back(word);
+    if (command == Command::load_rejects) words.emplace_back("file.jsonl");
+    for (const Setting& setting : all_settings()) {
+      if (!setting.option.starts_with("--")) continue;
+      const std::string option(setting.option);
+      const bool taken = setting.commands.has(command);
+      const bool named =
+          contains(help, "\n  " + option + " ") || contains(help, "\n  " + option + "\n");
+      EXPECT_EQ(named, taken) << name_of(command) << " " << option;
+      Arguments call = words;
+      call.push_back(option);
+      if (!taken) {
+        EXPECT_TRUE(contains(refusal(call), "unknown option " + option)) << name_of(command);
+      }
+    }
+  }
 }
 
 TEST(CommandLine, NamesTheNearestCommand) {

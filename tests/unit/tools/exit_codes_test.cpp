@@ -29,8 +29,8 @@ TEST(ExitCodes, EveryKindOfErrorHasOneCodeAndOneAdvice) {
 }
 
 TEST(ExitCodes, AreInTheHelpOfEveryCommandThatRuns) {
-  EXPECT_TRUE(contains(migrate_help({}), exit_codes_text()));
-  EXPECT_TRUE(contains(plan_help({}), exit_codes_text()));
+  EXPECT_TRUE(contains(help_of(Command::migrate, {}), exit_codes_text()));
+  EXPECT_TRUE(contains(help_of(Command::plan, {}), exit_codes_text()));
   EXPECT_TRUE(contains(overview_help({}), exit_codes_text()));
 }
 
@@ -42,11 +42,9 @@ TEST(ExitCodes, InTheDocumentationAreThoseOfTheProgram) {
       << "put the output of `millrace docs exit-codes` into docs/operations.md";
 }
 
-TEST(ExitCodes, HelpKeepsToItsWidth) {
-  for (const std::string& help :
-       {overview_help({}), migrate_help({}), plan_help({}), extract_help({}), load_help({}),
-        archive_help({}), docs_help({})}) {
-    EXPECT_FALSE(contains(help, "\x1b")) << "no colour unless asked for";
+TEST(ExitCodes, HelpHasNoColourUnlessAskedFor) {
+  for (const Command command : all_commands) {
+    EXPECT_FALSE(contains(help_of(command, {}), "\x1b")) << name_of(command);
   }
 }
 
