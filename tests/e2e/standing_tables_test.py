@@ -61,9 +61,10 @@ class StandingTables(OneTableTestCase):
             "1|one|2001-02-03 04:05:06.007+00|2|{\"a\": 1}|6ccd780c-baba-1026-9564-5b8c656024db|A@x|b|1.50|7|x|2001-02-03 04:05:06|mine",
             "2|two|NULL|0|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|mine"])
         (self.folder / "job.toml").write_text('scope = "data-only"\n')
-        verified = self.program.run("verify", self.source.url(self.database), self.target.url(self.database),
-                                    "--job", "job.toml", "--progress", "none")
-        self.assertEqual(verified.code, COMPLETE, verified.stdout + verified.stderr)
+        for words in (("--job", "job.toml"), ("--data-only",)):
+            verified = self.program.run("verify", self.source.url(self.database), self.target.url(self.database),
+                                        *words, "--progress", "none")
+            self.assertEqual(verified.code, COMPLETE, verified.stdout + verified.stderr)
 
     def test_value_that_the_narrower_type_cannot_hold_is_a_fault(self):
         self.fill(SOURCE + "update t set flag = 0, small = 40000 where id = 2")

@@ -261,11 +261,21 @@ class SchemaMutations(VerifyTestCase):
     def test_a_table_is_missing_from_a_schema_without_rows(self):
         job = self.folder / "job.toml"
         job.write_text('scope = "schema-only"\n', encoding="utf-8")
-        self.assertTrue(self.verify("--job", job)["equal"])
+        ways = (("--job", job), ("--schema-only",))
+        for way in ways:
+            self.assertTrue(self.verify(*way)["equal"])
         self.change("drop table keyless")
-        proof = self.verify("--job", job)
-        self.assertEqual([(part["table"], part["part"]) for part in proof["schema"]],
-                         [(f"{self.database}.keyless", "the table")])
+        for way in ways:
+            proof = self.verify(*way)
+            self.assertEqual([(part["table"], part["part"]) for part in proof["schema"]],
+                             [(f"{self.database}.keyless", "the table")])
+
+    def test_keys_that_were_skipped_are_not_missed(self):
+        self.assertEqual(self.migrate("--if-exists", "drop", "--skip-keys").code, COMPLETE)
+        self.assertFalse(self.verify()["equal"])
+        proof = self.verify("--skip-keys", "--if-exists", "drop")
+        self.assertTrue(proof["equal"])
+        self.assertEqual(proof["schema_compared"], "columns")
 
     def test_a_column_too_many_is_the_applications_own(self):
         self.change("alter table pair add column added_later int default 7; create index mine on pair (note)")

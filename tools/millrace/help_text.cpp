@@ -206,8 +206,10 @@ std::string verify_help(const HelpStyle& style) {
       "Reads every row of the target at one instant and compares, value for value, with what the "
       "runs that loaded it noted in its ledger; with --against source, with the rows of the source "
       "as they are now, for a target without a ledger or one that another tool loaded. Give it the "
-      "options of the migration. What differs is named down to chunks, rows and columns. Writes "
-      "nothing, unless --repair is given; exit code 9 says that the sides are not equal.",
+      "options that said what the migration moves and what it becomes. What differs is named down "
+      "to chunks, rows and columns. Writes nothing, unless --repair is given; exit code 9 says "
+      "that "
+      "the sides are not equal.",
       0, style.width);
   text += '\n' + arguments_help(Command::verify, style) + options_help(Command::verify, style) +
           exit_codes_help(style);

@@ -138,14 +138,14 @@ const std::array own_settings = std::to_array<Setting>({
     // Before the two flags, so that one on the command line wins over the file.
     {.key = "scope", .shape = word, .words = scope_words,
      .apply = [](R& r, const V& v) { r.job.scope = enumerator<Scope>(v); }},
-    {.option = "--data-only", .shape = flag, .group = selection, .commands = {migrate, plan, check, load},
+    {.option = "--data-only", .shape = flag, .group = selection, .commands = storing,
      .help = "only rows, into tables that exist",
      .apply = [](R& r, const V&) { r.job.scope = Scope::data_only; }},
-    {.option = "--schema-only", .shape = flag, .group = selection, .commands = {migrate, plan, check},
+    {.option = "--schema-only", .shape = flag, .group = selection, .commands = {migrate, plan, check, verify},
      .help = "only tables, indexes and keys, no rows",
      .apply = [](R& r, const V&) { r.job.scope = Scope::schema_only; }},
     {.option = "--if-exists", .key = "if_exists", .shape = word, .value = "WHAT", .words = if_exists_words,
-     .group = selection, .commands = {migrate, plan, check, load},
+     .group = selection, .commands = storing,
      .help = "when a table is in the way in the target: name all of them and touch nothing (error), or drop, "
              "truncate or append to them. Default: error",
      .apply = [](R& r, const V& v) { r.job.if_exists = enumerator<IfExists>(v); }},
@@ -154,7 +154,7 @@ const std::array own_settings = std::to_array<Setting>({
     {.key = "table", .shape = tables,
      .apply = [](R& r, const V& v) { for (const SettingTable& t : v.tables) r.job.table_rules.push_back(read_table_rule(t)); }},
     {.option = "--skip-keys", .key = "skip_keys", .shape = flag,
-     .group = selection, .commands = {migrate, plan, check, load},
+     .group = selection, .commands = storing,
      .help = "leave out indexes, primary and foreign keys",
      .apply = [](R& r, const V& v) { r.job.skip_keys = v.flag; }},
 
