@@ -571,6 +571,19 @@ class Secrets(OneTableTestCase):
             self.assertEqual(outcome.code, BAD_REQUEST, outcome.stderr)
             self.assert_no_secret(outcome)
 
+    def test_a_call_that_is_refused_does_not_show_its_passwords(self):
+        source, target = self.urls()
+        for words in (("load", "--rejects", "t.jsonl", source, target), ("load", "--rejects", target),
+                      ("load", "--rejects", "t.jsonl", "-" + target), ("load", "--rejects", "t.jsonl", f"--to={target}"),
+                      ("migrate", source, target, target), ("migrate", "-" + source, target),
+                      ("migrate", source, target, f"--skip-keys={target}"), ("status", source, target),
+                      ("archive", "verify", target, target), ("docs", target)):
+            with self.subTest(words[:3]):
+                outcome = self.program.run(*words)
+
+                self.assertEqual(outcome.code, BAD_REQUEST, outcome.stderr)
+                self.assert_no_secret(outcome)
+
 
 if __name__ == "__main__":
     unittest.main()

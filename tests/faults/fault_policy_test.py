@@ -415,11 +415,26 @@ class MendedRows(UnfitRows):
 
         self.assert_names(outcome, BAD_REQUEST, "no target given")
 
-    def test_help_has_an_example(self):
-        outcome = self.program.run("load", "--rejects", "--help")
+    def test_the_target_may_be_that_of_a_job_file(self):
+        self.mend_all()
+        (self.folder / "broken.cnf").write_text("[no section")  # of the source, which is not asked
+        (self.folder / "job.toml").write_text(
+            f'[source]\nurl = "{self.source.url(self.database)}"\ndefaults_file = "broken.cnf"\n'
+            f'[target]\nurl = "{self.target.url(self.database)}"\nsslmode = "verify-full"\nsslrootcert = "no.pem"\n')
+        refused = self.program.run("load", "--rejects", self.file, "--job", "job.toml")
+        self.assertNotEqual(refused.code, COMPLETE)
+        self.assertIn("no.pem", refused.stderr)
 
+        outcome = self.program.run("load", "--rejects", self.file, "--job", "job.toml", "--target-sslmode", "disable")
         self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
-        self.assertIn("millrace load --rejects millrace-rejects/shop.orders.jsonl", outcome.stdout)
+        self.assertIn("5 rows", outcome.stdout)
+
+    def test_help_has_an_example(self):
+        for help_ in ("--help", "-h"):
+            outcome = self.program.run("load", "--rejects", help_)
+
+            self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+            self.assertIn("millrace load --rejects millrace-rejects/shop.orders.jsonl", outcome.stdout)
 
     def assert_names(self, outcome, code, message):
         self.assertEqual(outcome.code, code, outcome.stderr)

@@ -121,7 +121,7 @@ class SettingsParser {
       refuse("cannot read the command line: " + what.substr(0, what.find(':')) + " has no value",
              help_hint());
     } catch (const CLI::ParseError& fault) {
-      refuse("cannot read the command line: " + lowered(fault.what()), help_hint());
+      refuse("cannot read the command line: " + mask_password(lowered(fault.what())), help_hint());
     }
     const std::vector<std::string> urls = positionals();
     std::vector<Assignment> said;
@@ -226,6 +226,7 @@ class SettingsParser {
 
 void check_complete(const Request& request, Command command) {
   std::string missing, call = "write millrace " + std::string(name_of(command));
+  if (command == Command::load_rejects) call += " FILE";
   for (const std::string_view name : positionals_of(command)) {
     const bool given = name == "SOURCE"   ? request.source_given
                        : name == "TARGET" ? request.target_given

@@ -13,9 +13,6 @@ int run_clean(const CommandLine& line);
 int run_verify(const CommandLine& line);
 int run_archive_verify(const CommandLine& line);
 int run_docs(const CommandLine& line);
-
-/// `load --rejects FILE TARGET` has arguments of its own: no source, no run.
-bool is_load_rejects(const std::vector<std::string>& arguments);
-int run_load_rejects(const std::vector<std::string>& arguments);
+int run_load_rejects(const CommandLine& line);
 
 }  // namespace millrace

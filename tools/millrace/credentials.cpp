@@ -109,16 +109,6 @@ void complete_source(Request& request, const Environment& environment) {
   apply_option_file(values, source);
 }
 
-void complete_target(Request& request, const Environment& environment) {
-  Endpoint& target = request.job.target;
-  if (!request.target_password_file.empty() && !target.has_password) {
-    set_password(target, first_line_of(request.target_password_file, "--target-password-file"));
-  }
-  if (target.has_password) return;
-  auto password = environment("MILLRACE_TARGET_PASSWORD");
-  if (password && !password->empty()) set_password(target, std::move(*password));
-}
-
 }  // namespace
 
 std::optional<std::string> process_environment(const std::string& name) {
@@ -128,7 +118,17 @@ std::optional<std::string> process_environment(const std::string& name) {
 
 void complete_credentials(Request& request, const Environment& environment) {
   complete_source(request, environment);
-  complete_target(request, environment);
+  complete_target_credentials(request, environment);
+}
+
+void complete_target_credentials(Request& request, const Environment& environment) {
+  Endpoint& target = request.job.target;
+  if (!request.target_password_file.empty() && !target.has_password) {
+    set_password(target, first_line_of(request.target_password_file, "--target-password-file"));
+  }
+  if (target.has_password) return;
+  auto password = environment("MILLRACE_TARGET_PASSWORD");
+  if (password && !password->empty()) set_password(target, std::move(*password));
 }
 
 void apply_option_file(const OptionFileValues& values, Endpoint& endpoint) {

@@ -22,6 +22,8 @@ std::optional<std::string> process_environment(const std::string& name);
 /// MILLRACE_TARGET_PASSWORD; after these libpq itself looks at PGPASSWORD and ~/.pgpass.
 /// Errors: Error{bad_request} naming the file that cannot be read.
 void complete_credentials(Request& request, const Environment& environment);
+/// The same for a command that has no source: its option files are not looked at.
+void complete_target_credentials(Request& request, const Environment& environment);
 
 /// Put what an option file says into `endpoint` where its URL is silent.
 ///

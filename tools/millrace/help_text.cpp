@@ -265,17 +265,13 @@ std::string archive_help(const HelpStyle& style) {
 }
 
 std::string load_rejects_help(const HelpStyle& style) {
-  std::string text = heading("millrace load --rejects FILE TARGET", style) + "\n\n";
+  std::string text = heading("millrace load --rejects FILE TARGET [options]", style) + "\n\n";
   text += wrapped(
       "Loads the rows of a reject file, once its values are mended, into the table that it names: "
       "all of them, or none. Afterwards the file is called FILE.loaded. docs/operations.md says "
       "what a line looks like and how a value is mended.",
       0, style.width);
-  text += '\n';
-  text += option_line("--rejects FILE", "a file that --on-fault reject has written (repeatable)",
-                      style);
-  text +=
-      option_line("--target-password-file FILE", "its first line is the target's password", style);
+  text += few_options_help(Command::load_rejects, style);
   text += exit_codes_help(style);
   text += '\n' + heading("Example", style) +
           "\n  millrace load --rejects millrace-rejects/shop.orders.jsonl "

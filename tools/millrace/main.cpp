@@ -22,11 +22,6 @@ void finish_output() {
 }
 
 int run(const std::vector<std::string>& arguments) {
-  if (millrace::is_load_rejects(arguments)) {
-    millrace::run_load_rejects(arguments);
-    finish_output();
-    return 0;
-  }
   const millrace::CommandLine line = millrace::parse_command_line(arguments);
   int code = 0;
   switch (line.command) {
@@ -40,6 +35,7 @@ int run(const std::vector<std::string>& arguments) {
     case millrace::Command::status: millrace::run_status(line); break;
     case millrace::Command::clean: millrace::run_clean(line); break;
     case millrace::Command::archive: millrace::run_archive_verify(line); break;
+    case millrace::Command::load_rejects: millrace::run_load_rejects(line); break;
     case millrace::Command::docs: millrace::run_docs(line); break;
   }
   finish_output();

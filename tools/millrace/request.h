@@ -22,6 +22,8 @@ struct Request {
   bool no_defaults = false;   // read no option file
   bool password_prompt = false;
 
+  std::vector<std::string> reject_files;  // load --rejects only
+
   std::string profile;  // of the program's own job files; empty: none
 
   std::vector<std::string> reports;

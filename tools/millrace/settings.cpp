@@ -91,7 +91,7 @@ constexpr CommandSet storing = {migrate, plan, check, verify, load};  // what is
 constexpr CommandSet either = reading | storing;
 constexpr CommandSet moving = {migrate, extract, load};
 constexpr CommandSet reporting = moving | CommandSet{verify};
-constexpr CommandSet on_target = storing | CommandSet{status, clean};
+constexpr CommandSet on_target = storing | CommandSet{load_rejects, status, clean};
 
 int compression_level(std::uint64_t number, std::string_view origin) {
   constexpr std::uint64_t most =
@@ -215,6 +215,9 @@ const std::array own_settings = std::to_array<Setting>({
      .group = faults, .commands = reading,
      .help = "where rejected rows go: DIR/database.table.jsonl, a line of JSON each. Default: millrace-rejects",
      .apply = [](R& r, const V& v) { r.job.reject_folder = v.text; }},
+    {.option = "--rejects", .shape = texts, .value = "FILE", .group = faults, .commands = {load_rejects},
+     .help = "a file that --on-fault reject has written (repeatable)",
+     .apply = [](R& r, const V& v) { r.reject_files = v.list; }},
 
     {.option = "--readers", .key = "readers", .shape = count, .value = "N",
      .group = speed, .commands = either,

@@ -5,8 +5,10 @@
 namespace millrace {
 
 postgres::Connection open_target(Request& request, const std::string& application) {
-  complete_credentials(request, process_environment);
-  prompt_where_asked(request);
+  complete_target_credentials(request, process_environment);
+  if (request.password_prompt && !request.job.target.has_password) {
+    prompt_password(request.job.target);
+  }
   while (true) {
     try {
       return {request.job.target, application};

@@ -137,6 +137,7 @@ TEST(CommandLine, HelpNamesTheOptionsThatACommandTakesAndTheOthersAreRefused) {
       EXPECT_EQ(named, taken) << name_of(command) << " " << option;
       Arguments call = words;
       call.push_back(option);
+      if (option == "--rejects" && command == Command::load) continue;  // makes it another command
       if (!taken) {
         EXPECT_TRUE(contains(refusal(call), "unknown option " + option)) << name_of(command);
       }
