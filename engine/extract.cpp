@@ -69,6 +69,7 @@ class Extraction {
     for (std::size_t i = 0; i < preparation_.work.tables.size(); ++i) {
       if (preparation_.work.chunks_to_do(i) == 0) progress_.table(i).done.store(true);
     }
+    if (!job_.resume) run_hooks(HookPhase::before_schema);
     progress_.set_phase("snapshot");
     {
       const StopRequest::Waker waker(stop_, [&] { pauses_.stop(); });
@@ -83,15 +84,19 @@ class Extraction {
         manifest_.sequences = preparation_.translation.sequences;
       }
     }
+    // Before the manifest, without which nothing is resumed: so an archive that goes on has run it.
+    if (!job_.resume) run_hooks(HookPhase::before_data);
     begin_archive();
     stop_.check();
     progress_.set_phase("copy");
     copy();
     source_.release_lock();
+    run_hooks(HookPhase::after_data);
     report_.snapshot = source_.snapshot();
     progress_.set_phase("finish");
     source_.close_readers();
     manifest_.lock_ms = std::max(manifest_.lock_ms, report_.snapshot.lock_ms);
+    run_hooks(HookPhase::end);
     end_archive();
   }
 
@@ -189,6 +194,11 @@ class Extraction {
       fill_manifest();
     }
     check_space();
+  }
+
+  void run_hooks(HookPhase phase) {
+    run_source_hooks(job_, phase, stop_);
+    stop_.check();
   }
 
   void fill_manifest() {
@@ -387,6 +397,7 @@ class Extraction {
 void extract(const Job& job, Progress& progress, StopRequest& stop, RunReport& report) {
   report.source = job.source.masked();
   report.target = job.archive;
+  refuse_hooks_of_extract(job.hooks);
   Extraction extraction(job, progress, stop, report);
   run_accounted(stop, report,
                 {.run = [&] { extraction.run(); },
@@ -397,6 +408,7 @@ void extract(const Job& job, Progress& progress, StopRequest& stop, RunReport& r
 void load(const Job& job, Progress& progress, StopRequest& stop, RunReport& report) {
   report.source = job.archive;
   report.target = job.target.masked();
+  refuse_hooks_of_load(job.hooks);
   ArchiveSource source(job);
   run_into_target(job, source, progress, stop, report);
 }

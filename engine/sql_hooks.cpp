@@ -1,7 +1,10 @@
 #include "engine/sql_hooks.h"
 
+#include <utility>
+
 #include "engine/job.h"
 #include "engine/ledger.h"
+#include "engine/stop_request.h"
 #include "io/fault_point.h"
 #include "io/mysql/connection.h"
 #include "io/postgres/connection.h"
@@ -31,6 +34,29 @@ void execute_and_enter(postgres::Connection& target, const std::string& sql,
   }
 }
 
+/// What `run` throws, with the moment and the side of the SQL that it ran.
+template <class Run>
+void run_named(const SqlHook& hook, const Run& run) {
+  try {
+    run();
+    fault_point("hooks.after_one");
+  } catch (const Error& error) {
+    Where where = error.where();
+    where.side = hook.side;
+    throw Error(
+        error.kind(),
+        "cannot run the SQL of " + std::string(word_of(hook.phase)) + ": " + error.message(), where,
+        error.hint().empty() ? "mend it under [sql] of the job file, or in --sql" : error.hint());
+  }
+}
+
+[[noreturn]] void refuse(const SqlHook& hook, const std::string& why, std::string hint) {
+  throw Error(ErrorKind::bad_request,
+              std::string("cannot run the SQL of ") + (hook.side == Side::source ? "source:" : "") +
+                  std::string(word_of(hook.phase)) + ": " + why,
+              {}, std::move(hint));
+}
+
 }  // namespace
 
 void run_hooks(const Job& job, HookPhase phase, postgres::Connection& target, const Ledger& ledger,
@@ -40,22 +66,45 @@ void run_hooks(const Job& job, HookPhase phase, postgres::Connection& target, co
     if (hook.phase != phase) continue;
     const std::string name = std::string(word_of(phase)) + " " + std::to_string(++place);
     if (done.contains(name)) continue;
-    try {
+    run_named(hook, [&] {
       if (hook.side == Side::target) {
         execute_and_enter(target, hook.sql, ledger.hook_statement(name));
       } else {
         mysql::Connection(job.source).query(hook.sql);
         if (ledger.kept()) target.execute(ledger.hook_statement(name));
       }
-      fault_point("hooks.after_one");
-    } catch (const Error& error) {
-      Where where = error.where();
-      where.side = hook.side;
-      throw Error(
-          error.kind(),
-          "cannot run the SQL of " + std::string(word_of(phase)) + ": " + error.message(), where,
-          error.hint().empty() ? "mend it under [sql] of the job file, or in --sql" : error.hint());
+    });
+  }
+}
+
+void run_source_hooks(const Job& job, HookPhase phase, StopRequest& stop) {
+  for (const SqlHook& hook : job.hooks) {
+    if (hook.phase != phase || hook.side != Side::source) continue;
+    run_named(hook, [&] {
+      mysql::Connection session(job.source);
+      const StopRequest::Waker waker(stop, [&] { session.cut(); });
+      session.query(hook.sql);
+    });
+  }
+}
+
+void refuse_hooks_of_extract(const std::vector<SqlHook>& hooks) {
+  for (const SqlHook& hook : hooks) {
+    if (hook.side == Side::target) {
+      refuse(hook, "extract has no target",
+             "give it to load; SQL for the source is that of source:" +
+                 std::string(word_of(hook.phase)));
     }
+    if (hook.phase == HookPhase::after_schema || hook.phase == HookPhase::after_keys) {
+      refuse(hook, "extract makes no tables and no keys",
+             "use source:before_schema, before_data, after_data or end");
+    }
+  }
+}
+
+void refuse_hooks_of_load(const std::vector<SqlHook>& hooks) {
+  for (const SqlHook& hook : hooks) {
+    if (hook.side == Side::source) refuse(hook, "load has no source", "give it to extract");
   }
 }
 

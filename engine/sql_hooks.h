@@ -34,6 +34,7 @@ struct SqlHook {
 
 struct Job;
 class Ledger;
+class StopRequest;
 
 namespace postgres {
 class Connection;
@@ -49,6 +50,15 @@ class Connection;
 /// Errors: as the server gave it, naming phase and statement.
 void run_hooks(const Job& job, HookPhase phase, postgres::Connection& target, const Ledger& ledger,
                const std::set<std::string>& done);
+
+/// Run the source's hooks of `phase` in order, for a run that has no target: nothing notes that
+/// they ran. The stop request cuts their session.
+void run_source_hooks(const Job& job, HookPhase phase, StopRequest& stop);
+
+/// What extract, or load, cannot run: the other side's SQL, and that of a moment that does not
+/// come. Errors: Error{bad_request} naming the first such moment.
+void refuse_hooks_of_extract(const std::vector<SqlHook>& hooks);
+void refuse_hooks_of_load(const std::vector<SqlHook>& hooks);
 
 /// The hooks of `phase` as statements of a plan; the source's as comments.
 std::vector<std::string> planned_hooks(const std::vector<SqlHook>& hooks, HookPhase phase);

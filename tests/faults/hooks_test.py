@@ -56,6 +56,69 @@ class FailingHooks(OneTableTestCase):
         self.assert_says(outcome, BAD_REQUEST, "cannot run the SQL of before_data: .*side=source")
 
 
+class HooksOfArchives(OneTableTestCase):
+    """extract runs the source's SQL, load the target's, and neither passes over the other's unsaid."""
+
+    def setUp(self):
+        super().setUp()
+        self.archive = self.folder / "archive"
+        self.fill("create table told (id int auto_increment primary key, moment varchar(20)) engine=innodb")
+
+    def extract(self, *words):
+        return self.program.run("extract", self.source.url(self.database), self.archive, "--include", "t",
+                                "--progress", "none", "--report", "run.json", *words)
+
+    def load(self, *words):
+        return self.program.run("load", self.archive, self.target.url(self.database), "--progress", "none", *words)
+
+    def tells(self, *moments):
+        words = []
+        for moment in moments:
+            words += ["--sql", f"source:{moment}=insert into `{self.database}`.told (moment) values ('{moment}')"]
+        return words
+
+    def told(self):
+        return self.source.run(f"select moment from `{self.database}`.told order by id").splitlines()
+
+    def test_extract_runs_the_sources_at_the_moments_that_it_has(self):
+        row = "insert into `{0}`.t values ({1}, '{2}')"
+        words = self.tells("after_data", "end")
+        for number, moment in ((3, "before_schema"), (4, "before_data")):
+            words += ["--sql", f"source:{moment}={row.format(self.database, number, moment)}"]
+        outcome = self.extract(*words)
+
+        self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+        self.assertEqual(self.told(), ["after_data", "end"])
+        self.assertEqual(self.load().code, COMPLETE)
+        self.assertEqual(self.target.value(f"select string_agg(id::text, ' ' order by id) from {self.database}.t",
+                                           self.database), "1 2 3", "before_data is behind the snapshot")
+
+    def test_what_ran_before_the_rows_is_not_run_again(self):
+        words = [*self.tells("before_schema", "before_data", "after_data"),
+                 "--sql", f"source:end=call `{self.database}`.finish()"]
+        self.assert_says(self.extract(*words), BAD_REQUEST, "cannot run the SQL of end: .*finish.*side=source")
+        self.source.run(f"create procedure `{self.database}`.finish() insert into"
+                        f" `{self.database}`.told (moment) values ('end')")
+        outcome = self.extract(*words, "--resume")
+
+        self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+        self.assertEqual(self.told(), ["before_schema", "before_data", "after_data", "after_data", "end"])
+
+    def test_extract_refuses_what_it_cannot_run(self):
+        for moment, why in (("end", "extract has no target"), ("source:after_keys", "no tables and no keys"),
+                            ("source:after_schema", "no tables and no keys")):
+            with self.subTest(moment):
+                self.assert_says(self.extract("--sql", f"{moment}=select 1"), BAD_REQUEST,
+                                 f"cannot run the SQL of {moment}: .*{why}", "source:")
+                self.assertFalse(self.archive.exists())
+
+    def test_load_refuses_the_sources(self):
+        self.assertEqual(self.extract().code, COMPLETE)
+        self.assert_says(self.load("--sql", "source:before_data=select 1"), BAD_REQUEST,
+                         "cannot run the SQL of source:before_data: load has no source", "give it to extract")
+        self.assert_untouched(self.target, self.database)
+
+
 class HooksOfResumedRuns(ResumeTestCase):
     """Each hook writes that it ran. Killed anywhere, and gone on with, a run has run each once."""
 
