@@ -241,7 +241,7 @@ const std::array own_settings = std::to_array<Setting>({
      .apply = [](R& r, const V& v) { r.job.chunk_bytes = static_cast<std::size_t>(v.number); }},
     {.option = "--memory", .key = "memory", .shape = size, .value = "SIZE",
      .group = speed, .commands = either,
-     .help = "the engine's whole memory budget, for example 256MiB. Default: from the connections",
+     .help = "the engine's whole memory budget, for example 1GiB. Default: 256MiB",
      .apply = [](R& r, const V& v) { r.job.memory_bytes = static_cast<std::size_t>(v.number); }},
 
     {.option = "--spill", .key = "spill", .shape = text, .value = "DIR",
@@ -401,8 +401,8 @@ const std::array own_settings = std::to_array<Setting>({
      .help = "compare numbers of rows alone: quicker, and proves no value",
      .apply = [](R& r, const V& v) { r.job.counts_only = v.flag; }},
     {.option = "--repair", .shape = flag, .group = "Verification", .commands = {verify},
-     .help = "copy just the rows that differ: insert missing ones, update changed ones, delete extra ones, in "
-             "one transaction a table",
+     .help = "copy just the rows that differ, in one transaction: insert missing ones, update changed ones, "
+             "delete extra ones",
      .apply = [](R& r, const V& v) { r.job.repair = v.flag; }},
     {.option = "--rows-shown", .shape = count, .value = "N", .group = "Verification", .commands = {verify},
      .help = "list at most N of the rows that differ. Default: 100",
