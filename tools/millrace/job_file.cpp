@@ -195,9 +195,9 @@ class JobFileReader {
         }
         break;
       case ValueShape::mapping:
-        if (!node.is_table()) unfit("a section", "write [schema_map] and below it old = \"new\"");
+        if (!node.is_table()) unfit("a section", "write [" + shown + "] and its lines below");
         for (const auto& [from, to] : *node.as_table()) {
-          if (!to.is_string()) unfit("a section of strings", "write old = \"new\"");
+          if (!to.is_string()) unfit("a section of strings", "write each in double quotes");
           values.push_back(std::string(from.str()) + '=' + to.as_string()->get());
         }
         break;
@@ -206,7 +206,6 @@ class JobFileReader {
         values.emplace_back(node.as_boolean()->get() ? "true" : "false");
         break;
       case ValueShape::count:
-      case ValueShape::number:
         if (!node.is_integer()) unfit("a whole number", "write it without quotes");
         values.push_back(std::to_string(node.as_integer()->get()));
         break;

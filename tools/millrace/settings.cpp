@@ -93,14 +93,8 @@ constexpr CommandSet moving = {migrate, extract, load};
 constexpr CommandSet reporting = moving | CommandSet{verify};
 constexpr CommandSet on_target = storing | CommandSet{load_rejects, status, clean};
 
-int compression_level(std::uint64_t number, std::string_view origin) {
-  constexpr std::uint64_t most =
-      19;  // beyond, zstd takes hundreds of MiB. Source: zstd(1), --ultra
-  if (number <= most) return static_cast<int>(number);
-  throw Error(ErrorKind::bad_request,
-              "cannot use " + std::string(origin) + ": levels end at " + std::to_string(most), {},
-              "1 is the fastest; 3 to 9 are smaller");
-}
+constexpr CountRange levels = {1,
+                               19};  // beyond, zstd takes hundreds of MiB. Source: zstd(1), --ultra
 
 // clang-format off
 const std::array own_settings = std::to_array<Setting>({
@@ -126,6 +120,7 @@ const std::array own_settings = std::to_array<Setting>({
     {.option = "--schema-map", .key = "schema_map", .shape = mapping, .value = "OLD=NEW",
      .group = selection, .commands = either,
      .help = "put database OLD into schema NEW (repeatable)",
+     .hint = "write old=new, each database once",
      .apply = [](R& r, const V& v) { r.job.schema_of_database = v.mapping; }},
     {.option = "--include", .key = "include", .shape = list, .value = "GLOBS",
      .group = selection, .commands = either,
@@ -190,6 +185,7 @@ const std::array own_settings = std::to_array<Setting>({
      .group = schema, .commands = either,
      .help = "run SQL of yours in the target: before_schema, after_schema, before_data, after_data, "
              "after_keys or end; source:before_data on the source; @FILE reads a file (repeatable)",
+     .hint = "write a moment, = and its SQL, each moment once: end=ANALYZE",
      .apply = [](R& r, const V& v) { r.job.hooks = parse_hooks(v.mapping); }},
 
     // The file's rules come before the command line's: of several that mean a column the last wins.
@@ -222,14 +218,17 @@ const std::array own_settings = std::to_array<Setting>({
     {.option = "--readers", .key = "readers", .shape = count, .value = "N",
      .group = speed, .commands = either,
      .help = "connections that read. Default: from the machine and the server's limits",
+     .hint = "leave it out to let the machine decide",
      .apply = [](R& r, const V& v) { r.job.readers = static_cast<unsigned>(v.number); }},
     {.option = "--writers", .key = "writers", .shape = count, .value = "N",
      .group = speed, .commands = either,
      .help = "connections that write. Default: likewise",
+     .hint = "leave it out to let the machine decide",
      .apply = [](R& r, const V& v) { r.job.writers = static_cast<unsigned>(v.number); }},
     {.option = "--builders", .key = "builders", .shape = count, .value = "N",
      .group = speed, .commands = {migrate, plan, check, load},
      .help = "connections that build indexes. Default: likewise",
+     .hint = "leave it out to let the machine decide",
      .apply = [](R& r, const V& v) { r.job.builders = static_cast<unsigned>(v.number); }},
     {.option = "--skip-analyze", .key = "skip_analyze", .shape = flag,
      .group = speed, .commands = {migrate, plan, check, load},
@@ -253,14 +252,16 @@ const std::array own_settings = std::to_array<Setting>({
      .group = speed, .commands = {migrate},
      .help = "the most that may lie there at once, for example 200GiB. Default: what the disk has",
      .apply = [](R& r, const V& v) { r.job.spill_limit_bytes = v.number; }},
-    {.option = "--spill-level", .key = "spill_level", .shape = count, .value = "LEVEL",
+    {.option = "--spill-level", .key = "spill_level", .shape = count, .value = "LEVEL", .range = levels,
      .group = speed, .commands = {migrate},
      .help = "their zstd level, 1 to 19. Default: 1",
-     .apply = [](R& r, const V& v) { r.job.spill_level = compression_level(v.number, "--spill-level"); }},
-    {.option = "--compression", .key = "compression", .shape = count, .value = "LEVEL",
+     .hint = "1 is the fastest; 3 to 9 are smaller",
+     .apply = [](R& r, const V& v) { r.job.spill_level = static_cast<int>(v.number); }},
+    {.option = "--compression", .key = "compression", .shape = count, .value = "LEVEL", .range = levels,
      .group = speed, .commands = {extract},
      .help = "zstd level of the archive's chunks, 1 (fast) to 19 (small). Default: 1",
-     .apply = [](R& r, const V& v) { r.job.compression = compression_level(v.number, "--compression"); }},
+     .hint = "1 is the fastest; 3 to 9 are smaller",
+     .apply = [](R& r, const V& v) { r.job.compression = static_cast<int>(v.number); }},
 
     {.option = "--snapshot", .key = "snapshot", .shape = word, .value = "HOW", .words = snapshot_words,
      .group = consistency, .commands = reading,
@@ -288,15 +289,17 @@ const std::array own_settings = std::to_array<Setting>({
     {.option = "--resume-changed", .shape = flag, .group = consistency, .commands = {migrate, extract},
      .help = "the same although the source changed meanwhile: the copy is then of two instants",
      .apply = [](R& r, const V&) { r.job.resume = r.job.resume_changed = true; }},
-    {.option = "--retries", .key = "retries", .shape = number, .value = "N",
+    {.option = "--retries", .key = "retries", .shape = count, .value = "N", .range = {0, 1024},
      .group = consistency, .commands = moving,
      .help = "how often a chunk, an index or a connection is tried anew after a lost connection, a deadlock, "
              "too many clients or a server's restart. 0: stop at the first. Default: 8",
+     .hint = "0 stops at the first failure",
      .apply = [](R& r, const V& v) { r.job.retry.retries = static_cast<unsigned>(v.number); }},
-    {.option = "--retry-pause", .key = "retry_pause", .shape = count, .value = "SECONDS",
+    {.option = "--retry-pause", .key = "retry_pause", .shape = count, .value = "SECONDS", .range = {1, 3600},
      .group = consistency, .commands = moving,
      .help = "the longest pause between two attempts; each lasts a random time up to a limit that doubles "
              "from half a second. Default: 30",
+     .hint = "it is in seconds",
      .apply = [](R& r, const V& v) { r.job.retry.longest_pause = std::chrono::seconds(v.number); }},
     {.option = "--no-ledger", .key = "no_ledger", .shape = flag,
      .group = consistency, .commands = {migrate, check, load},
@@ -406,6 +409,7 @@ const std::array own_settings = std::to_array<Setting>({
      .apply = [](R& r, const V& v) { r.job.repair = v.flag; }},
     {.option = "--rows-shown", .shape = count, .value = "N", .group = "Verification", .commands = {verify},
      .help = "list at most N of the rows that differ. Default: 100",
+     .hint = "all of them are counted, whatever is listed",
      .apply = [](R& r, const V& v) { r.job.rows_shown = static_cast<std::size_t>(v.number); }},
 
     {.option = "--ddl", .shape = flag, .group = output, .commands = {plan},
@@ -445,20 +449,17 @@ std::size_t parse_word(std::string_view text, Words words, std::string_view orig
          meant.empty() ? "use " + joined(words) : "did you mean " + std::string(meant) + "?");
 }
 
-std::uint64_t parse_count(std::string_view text, std::string_view origin) {
-  constexpr std::uint64_t most = 1024;
+std::uint64_t parse_count(std::string_view text, const Setting& setting, std::string_view origin) {
+  const auto [least, most] = setting.range;
   std::uint64_t number = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (fault != std::errc{} || end != text.data() + text.size() || number == 0 || number > most) {
-    refuse(origin, "'" + std::string(text) + "' is no whole number from 1 to 1024",
-           "leave it out to let the machine decide");
+  if (fault != std::errc{} || end != text.data() + text.size() || number < least || number > most) {
+    refuse(origin,
+           "'" + std::string(text) + "' is no whole number from " + std::to_string(least) + " to " +
+               std::to_string(most),
+           std::string(setting.hint));
   }
   return number;
-}
-
-std::uint64_t parse_number(std::string_view text, std::string_view origin) {
-  if (text == "0") return 0;
-  return parse_count(text, origin);
 }
 
 std::vector<std::string> parse_list(std::span<const std::string> values, std::string_view origin) {
@@ -477,15 +478,16 @@ std::vector<std::string> parse_list(std::span<const std::string> values, std::st
 }
 
 std::map<std::string, std::string> parse_mapping(std::span<const std::string> values,
-                                                 std::string_view origin) {
+                                                 const Setting& setting, std::string_view origin) {
   std::map<std::string, std::string> mapping;
   for (const std::string& pair : values) {
     const std::size_t equals = pair.find('=');
     if (equals == std::string::npos || equals == 0 || equals + 1 == pair.size()) {
-      refuse(origin, "'" + pair + "' is no pair of names", "write old=new");
+      refuse(origin, "'" + pair + "' is no " + std::string(setting.value),
+             std::string(setting.hint));
     }
     if (!mapping.emplace(pair.substr(0, equals), pair.substr(equals + 1)).second) {
-      refuse(origin, "'" + pair.substr(0, equals) + "' is mapped twice", "name each database once");
+      refuse(origin, "'" + pair.substr(0, equals) + "' is given twice", std::string(setting.hint));
     }
   }
   return mapping;
@@ -513,10 +515,9 @@ SettingValue parse_value(const Assignment& assignment) {
       // A file name may hold a comma; globs may not, since no glob needs one.
       value.list = setting.option == "--report" ? values : parse_list(values, origin);
       break;
-    case mapping: value.mapping = parse_mapping(values, origin); break;
+    case mapping: value.mapping = parse_mapping(values, setting, origin); break;
     case word: value.word = parse_word(values.front(), setting.words, origin); break;
-    case count: value.number = parse_count(values.front(), origin); break;
-    case number: value.number = parse_number(values.front(), origin); break;
+    case count: value.number = parse_count(values.front(), setting, origin); break;
     case size: value.number = parse_size(values.front(), origin); break;
     case flag: value.flag = parse_flag(values.front(), origin); break;
     case texts: value.list = values; break;

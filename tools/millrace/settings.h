@@ -22,8 +22,7 @@ enum class ValueShape : std::uint8_t {
   list,     // "a,b" or repeated; in a file also ["a", "b"]
   mapping,  // "old=new", repeated; in a file a table
   word,     // one of `words`
-  count,    // a whole number from 1
-  number,   // a whole number from 0
+  count,    // a whole number of the setting's range
   size,     // "64MiB"; in a file also a whole number of bytes
   flag,     // given or not; in a file true or false
   texts,    // any string, repeated; each stays whole
@@ -41,6 +40,12 @@ struct SettingValue {
   bool flag = false;
 };
 
+/// The whole numbers that a count may be, both ends among them.
+struct CountRange {
+  std::uint64_t least = 1;
+  std::uint64_t most = 1024;
+};
+
 /// One thing that can be asked for. The command line, the job file, the help and the documentation
 /// are all made from the same table, so that they cannot disagree.
 struct Setting {
@@ -50,9 +55,11 @@ struct Setting {
   ValueShape shape = ValueShape::text;
   std::string_view value = {};                   // placeholder in the help: "N", "FILE"
   std::span<const std::string_view> words = {};  // that a word is one of
+  CountRange range = {};                         // of a count
   std::string_view group = {};                   // heading in the help
   CommandSet commands = {};  // that take the option; a job file may hold every key for any of them
   std::string_view help = {};
+  std::string_view hint = {};  // what to do about a count or a mapping that is refused
   std::function<void(Request& request, const SettingValue& value)> apply = {};
 };
 

@@ -149,6 +149,7 @@ TEST(JobFile, RefusesAValueOfTheWrongKindAtItsLine) {
   EXPECT_TRUE(contains(refusal("if_exists = true"), "a string"));
   EXPECT_TRUE(contains(refusal("memory = true"), "size"));
   EXPECT_TRUE(contains(refusal("schema_map = \"a=b\""), "[schema_map]"));
+  EXPECT_TRUE(contains(refusal("sql = \"end\""), "[sql]"));
 }
 
 TEST(JobFile, RefusesAnUnknownWordAtItsLine) {

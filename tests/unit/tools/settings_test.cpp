@@ -127,6 +127,34 @@ TEST(Settings, RefusesWhatIsNoCount) {
   EXPECT_TRUE(contains(refusal({given("--readers", {"5000"})}), "1 to 1024"));
 }
 
+TEST(Settings, EachCountHasItsOwnRangeAndHint) {
+  EXPECT_EQ(refusal({given("--readers", {"0"})}),
+            "cannot use --readers: '0' is no whole number from 1 to 1024 | leave it out to let the "
+            "machine decide");
+  EXPECT_EQ(request({given("--retries", {"0"})}).job.retry.retries, 0);
+  EXPECT_EQ(refusal({given("--retries", {"many"})}),
+            "cannot use --retries: 'many' is no whole number from 0 to 1024 | 0 stops at the first "
+            "failure");
+  EXPECT_EQ(refusal({given("--retry-pause", {"0"})}),
+            "cannot use --retry-pause: '0' is no whole number from 1 to 3600 | it is in seconds");
+  EXPECT_EQ(refusal({given("--rows-shown", {"-1"})}),
+            "cannot use --rows-shown: '-1' is no whole number from 1 to 1024 | all of them are "
+            "counted, whatever is listed");
+  for (const char* option : {"--spill-level", "--compression"}) {
+    EXPECT_TRUE(contains(refusal({given(option, {"20"})}),
+                         "no whole number from 1 to 19 | 1 is the fastest"));
+  }
+}
+
+TEST(Settings, AMappingIsRefusedByItsOwnWords) {
+  EXPECT_EQ(refusal({given("--schema-map", {"a"})}),
+            "cannot use --schema-map: 'a' is no OLD=NEW | write old=new, each database once");
+  EXPECT_EQ(refusal({given("--sql", {"end"})}),
+            "cannot use --sql: 'end' is no WHEN=SQL | write a moment, = and its SQL, each moment "
+            "once: end=ANALYZE");
+  EXPECT_TRUE(contains(refusal({given("--sql", {"end=a", "end=b"})}), "each moment once"));
+}
+
 TEST(Settings, RefusesAScalarGivenTwice) {
   EXPECT_TRUE(contains(refusal({given("--readers", {"1", "2"})}), "more than once"));
 }
