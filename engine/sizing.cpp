@@ -51,7 +51,7 @@ Sizing work_out_sizing(const Sizing& asked, const Limits& limits) {
     }
   }
   if (sizing.chunk_bytes == 0) sizing.chunk_bytes = 64 * mebibyte;
-  if (sizing.memory_bytes == 0) sizing.memory_bytes = 256 * mebibyte;
+  if (sizing.memory_bytes == 0) sizing.memory_bytes = default_memory_bytes;
 
   // Half of the locks are left to whoever else uses the target.
   sizing.transaction_locks = limits.target_locks / 2 / sizing.writers;

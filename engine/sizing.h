@@ -5,6 +5,8 @@
 
 namespace millrace {
 
+inline constexpr std::size_t default_memory_bytes = std::size_t{256} << 20;
+
 /// What the machine and the servers allow.
 struct Limits {
   unsigned cores = 1;

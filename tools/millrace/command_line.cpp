@@ -20,8 +20,8 @@
 namespace millrace {
 namespace {
 
-constexpr std::array<std::string_view, 4> docs_topics = {"types", "conversions", "exit-codes",
-                                                         "help"};
+constexpr std::array<std::string_view, 5> docs_topics = {"types", "conversions", "job-file",
+                                                         "exit-codes", "help"};
 
 [[noreturn]] void refuse(const std::string& why, std::string hint) {
   throw Error(ErrorKind::bad_request, why, {}, std::move(hint));
@@ -290,7 +290,7 @@ CommandLine parse_docs(const std::vector<std::string>& arguments) {
   if (arguments.size() != 1 ||
       std::find(docs_topics.begin(), docs_topics.end(), arguments[0]) == docs_topics.end()) {
     refuse("docs takes one topic",
-           "write millrace docs types, conversions, exit-codes, help or profile NAME");
+           "write millrace docs types, conversions, job-file, exit-codes, help or profile NAME");
   }
   line.command = Command::docs;
   line.docs_topic = arguments[0];

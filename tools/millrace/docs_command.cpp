@@ -6,6 +6,7 @@
 #include "tools/millrace/commands.h"
 #include "tools/millrace/exit_codes.h"
 #include "tools/millrace/help_text.h"
+#include "tools/millrace/job_file_reference.h"
 
 namespace millrace {
 namespace {
@@ -25,6 +26,8 @@ int run_docs(const CommandLine& line) {
     text = types_table_markdown();
   } else if (line.docs_topic == "conversions") {
     text = conversions_markdown();
+  } else if (line.docs_topic == "job-file") {
+    text = job_file_markdown();
   } else if (line.docs_topic == "exit-codes") {
     text = exit_codes_markdown();
   } else {

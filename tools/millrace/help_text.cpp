@@ -34,6 +34,7 @@ std::string placeholder(const Setting& setting) {
 
 std::string explanation(const Setting& setting) {
   std::string text(setting.help);
+  if (!setting.fallback.empty()) text += ". Default: " + std::string(setting.fallback);
   if (setting.words.empty() || placeholder(setting) != setting.value) return text;
   text += ". " + std::string(setting.value) + " is ";
   for (std::size_t i = 0; i < setting.words.size(); ++i) {
@@ -281,13 +282,15 @@ std::string load_rejects_help(const HelpStyle& style) {
 
 std::string docs_help(const HelpStyle& style) {
   std::string text =
-      heading("millrace docs types|conversions|exit-codes|help|profile NAME", style) + "\n\n";
+      heading("millrace docs types|conversions|job-file|exit-codes|help|profile NAME", style) +
+      "\n\n";
   text += wrapped("Prints the parts of the documentation that are made from the code, as Markdown.",
                   0, style.width);
   text += '\n';
   text += option_line("types", "what every MySQL and MariaDB column type becomes (docs/types.md)",
                       style);
   text += option_line("conversions", "what a cast rule may ask for (docs/conversions.md)", style);
+  text += option_line("job-file", "every key of a job file (docs/job-file.md)", style);
   text +=
       option_line("exit-codes", "each kind of error and what to do (docs/operations.md)", style);
   text += option_line("help", "the help of every command", style);

@@ -24,12 +24,10 @@
 
 #include "io/error.h"
 #include "io/nearest_word.h"
+#include "tools/millrace/job_file_reference.h"
 
 namespace millrace {
 namespace {
-
-constexpr std::array<std::string_view, 6> sections = {"source", "target", "schema_map",
-                                                      "types",  "sql",    "schema"};
 
 std::string with_underscores(std::string_view key) {
   std::string folded(key);
@@ -44,8 +42,7 @@ class JobFileReader {
   std::vector<Assignment> read(const toml::table& top) {
     for (const auto& [key, node] : top) {
       const std::string name = with_underscores(key.str());
-      const bool section =
-          name == "source" || name == "target" || name == "types" || name == "schema";
+      const bool section = std::find(sections_.begin(), sections_.end(), name) != sections_.end();
       if (section && node.is_table()) {
         for (const auto& [inner, value] : *node.as_table()) read_key(name, inner, value);
       } else if (section) {
@@ -159,7 +156,7 @@ class JobFileReader {
       if (setting.key.empty()) continue;
       (setting.section == section ? here : elsewhere).push_back(setting.key);
     }
-    if (section.empty()) here.insert(here.end(), sections.begin(), sections.end());
+    if (section.empty()) here.insert(here.end(), sections_.begin(), sections_.end());
     std::string_view meant = nearest_word(key.str(), here);
     if (!meant.empty()) {
       refuse(shown, key.source(), "no such key", "did you mean " + std::string(meant) + "?");
@@ -172,7 +169,7 @@ class JobFileReader {
                  (setting.section.empty() ? std::string("the part above the first [section]?")
                                           : "[" + std::string(setting.section) + "]?"));
     }
-    refuse(shown, key.source(), "no such key", "the keys are those of millrace migrate --help");
+    refuse(shown, key.source(), "no such key", "millrace docs job-file lists every key");
   }
 
   std::vector<std::string> values_of(const Setting& setting, const std::string& shown,
@@ -241,6 +238,7 @@ class JobFileReader {
   }
 
   std::string path_;
+  std::vector<std::string_view> sections_ = job_file_sections();
   std::vector<Assignment> assignments_;
 };
 

@@ -59,6 +59,10 @@ struct Setting {
   std::string_view group = {};                   // heading in the help
   CommandSet commands = {};  // that take the option; a job file may hold every key for any of them
   std::string_view help = {};
+  std::string_view fallback = {};  // what holds where nothing is said: "Default: " of the help
+  /// Its value as a job file has it, or the lines of its section; of an option without a key the
+  /// line that says the same, if there is one.
+  std::string_view example = {};
   std::string_view hint = {};  // what to do about a count or a mapping that is refused
   std::function<void(Request& request, const SettingValue& value)> apply = {};
 };
