@@ -89,7 +89,4 @@ struct Layers {
 Request make_request(const Layers& layers);
 Request make_request(std::span<const Assignment> file, std::span<const Assignment> command_line);
 
-/// Read "64MiB", "1.5 GiB", "1048576". Errors: Error{bad_request} naming `origin`.
-std::uint64_t parse_size(std::string_view text, std::string_view origin);
-
 }  // namespace millrace

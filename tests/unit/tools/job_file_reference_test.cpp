@@ -7,6 +7,7 @@
 #include "engine/sizing.h"
 #include "io/error.h"
 #include "tools/millrace/job_file.h"
+#include "tools/millrace/setting_value.h"
 
 namespace millrace {
 namespace {
