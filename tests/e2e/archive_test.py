@@ -129,6 +129,16 @@ class LoadOptions(OneTableTestCase):
     def rows_in(self, schema, table):
         return self.target.value(f'select count(*) from "{schema}".{table}', self.database)
 
+    def test_each_half_passes_over_what_a_job_file_says_of_the_other_side(self):
+        (self.folder / ".my.cnf").write_text("[no group")
+        (self.folder / "job.toml").write_text('[source]\nurl = "mysql://nobody@nowhere"\npassword_file = "none"\n'
+                                              '[target]\npassword_file = "none either"\n')
+        outcome = self.program.run("extract", self.source.url(self.database), self.folder / "again", "--job", "job.toml",
+                                   "--no-defaults", "--progress", "none")
+        self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+        outcome = self.load("--job", "job.toml")
+        self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+
     def test_tables_are_chosen(self):
         outcome = self.load("--include", "t,child")
         self.assertEqual(outcome.code, COMPLETE, outcome.stderr)

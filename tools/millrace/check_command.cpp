@@ -50,7 +50,8 @@ int run_check(const CommandLine& line) {
   StopRequest stop;
   const SignalWatch signals(stop);
   complete_credentials(request, process_environment);
-  prompt_where_asked(request);
+  if (request.source_given) prompt_where_asked(request, request.job.source);
+  if (request.target_given) prompt_where_asked(request, request.job.target);
   ask_for_passwords(request, stop);
   const CheckReport report = check(request.job, stop);
   constexpr unsigned widest = 120;

@@ -90,7 +90,19 @@ void drop_last_character(std::string& text) {
   if (!text.empty()) text.pop_back();
 }
 
-void complete_source(Request& request, const Environment& environment) {
+}  // namespace
+
+std::optional<std::string> process_environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+void complete_credentials(Request& request, const Environment& environment) {
+  complete_source_credentials(request, environment);
+  complete_target_credentials(request, environment);
+}
+
+void complete_source_credentials(Request& request, const Environment& environment) {
   Endpoint& source = request.job.source;
   if (!request.source_password_file.empty() && !source.has_password) {
     set_password(source, first_line_of(request.source_password_file, "--source-password-file"));
@@ -107,18 +119,6 @@ void complete_source(Request& request, const Environment& environment) {
     for (const auto& path : usual_option_files()) read_option_file(path, values);
   }
   apply_option_file(values, source);
-}
-
-}  // namespace
-
-std::optional<std::string> process_environment(const std::string& name) {
-  const char* value = std::getenv(name.c_str());
-  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-}
-
-void complete_credentials(Request& request, const Environment& environment) {
-  complete_source(request, environment);
-  complete_target_credentials(request, environment);
 }
 
 void complete_target_credentials(Request& request, const Environment& environment) {
@@ -215,10 +215,8 @@ void prompt_password(Endpoint& endpoint) {
   set_password(endpoint, std::move(password));
 }
 
-void prompt_where_asked(Request& request) {
-  if (!request.password_prompt) return;
-  if (request.source_given && !request.job.source.has_password) prompt_password(request.job.source);
-  if (request.target_given && !request.job.target.has_password) prompt_password(request.job.target);
+void prompt_where_asked(const Request& request, Endpoint& side) {
+  if (request.password_prompt && !side.has_password) prompt_password(side);
 }
 
 }  // namespace millrace

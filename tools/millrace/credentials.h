@@ -22,7 +22,8 @@ std::optional<std::string> process_environment(const std::string& name);
 /// MILLRACE_TARGET_PASSWORD; after these libpq itself looks at PGPASSWORD and ~/.pgpass.
 /// Errors: Error{bad_request} naming the file that cannot be read.
 void complete_credentials(Request& request, const Environment& environment);
-/// The same for a command that has no source: its option files are not looked at.
+/// The same for a command that has one side: what a job file says of the other is not looked at.
+void complete_source_credentials(Request& request, const Environment& environment);
 void complete_target_credentials(Request& request, const Environment& environment);
 
 /// Put what an option file says into `endpoint` where its URL is silent.
@@ -38,9 +39,9 @@ bool wants_password(const Error& error, const Request& request);
 /// Error{cancelled} on Ctrl-C.
 void prompt_password(Endpoint& endpoint);
 
-/// Where --password-prompt is given, ask for the passwords of the servers of the call that were not
+/// Where --password-prompt is given, ask for the password of this side of the request, if it was not
 /// found. Errors: as prompt_password().
-void prompt_where_asked(Request& request);
+void prompt_where_asked(const Request& request, Endpoint& side);
 
 /// Is there somebody to ask?
 bool can_prompt() noexcept;

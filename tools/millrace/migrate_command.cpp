@@ -129,8 +129,13 @@ int run_with(Engine engine, const CommandLine& line) {
   open_run_log(request.verbose, request.log_file);
   StopRequest stop;
   const SignalWatch signals(stop);
-  complete_credentials(request, process_environment);
-  prompt_where_asked(request);
+  // A job file may name a side that the command does not have.
+  const bool has_source = line.command != Command::load;
+  const bool has_target = line.command != Command::extract;
+  if (has_source) complete_source_credentials(request, process_environment);
+  if (has_target) complete_target_credentials(request, process_environment);
+  if (has_source) prompt_where_asked(request, request.job.source);
+  if (has_target) prompt_where_asked(request, request.job.target);
   spdlog::info("{}", line.text);
 
   Outcome outcome = run_once(engine, line, request, stop);

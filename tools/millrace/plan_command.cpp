@@ -46,7 +46,8 @@ int run_plan(const CommandLine& line) {
   StopRequest stop;
   const SignalWatch signals(stop);
   complete_credentials(request, process_environment);
-  prompt_where_asked(request);
+  if (request.source_given) prompt_where_asked(request, request.job.source);
+  if (request.target_given) prompt_where_asked(request, request.job.target);
   const Plan made = plan_asking_for_passwords(request, stop);
   std::string text;
   if (request.json) {

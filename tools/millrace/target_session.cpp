@@ -6,9 +6,7 @@ namespace millrace {
 
 postgres::Connection open_target(Request& request, const std::string& application) {
   complete_target_credentials(request, process_environment);
-  if (request.password_prompt && !request.job.target.has_password) {
-    prompt_password(request.job.target);
-  }
+  prompt_where_asked(request, request.job.target);
   while (true) {
     try {
       return {request.job.target, application};
