@@ -440,7 +440,7 @@ class Migration {
     const StopRequest::Waker waker(stop_, [&] { target.cancel(); });
     millrace::run_hooks(
         job_, phase, target, ledger_,
-        preparation_.resumed ? preparation_.resumed->hooks_done : std::set<std::string>());
+        preparation_.resumed ? preparation_.resumed->hooks_done : std::set<std::string>(), stop_);
     stop_.check();
   }
 

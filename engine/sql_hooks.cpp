@@ -34,6 +34,25 @@ void execute_and_enter(postgres::Connection& target, const std::string& sql,
   }
 }
 
+/// Over a session of its own. While the snapshot's lock may be held, which is until tables without
+/// transactions have been read, nothing waits for it: the rows would wait for the SQL.
+void run_on_source(const Job& job, const SqlHook& hook, StopRequest& stop) {
+  mysql::Connection session(job.source);
+  const StopRequest::Waker waker(stop, [&] { session.cut(); });
+  const bool may_be_locked =
+      hook.phase == HookPhase::after_schema || hook.phase == HookPhase::before_data;
+  if (may_be_locked) session.execute("SET SESSION lock_wait_timeout = 10");  // seconds
+  try {
+    session.query(hook.sql);
+  } catch (const Error& error) {
+    constexpr std::string_view lock_wait_timeout = "1205";  // Source: MySQL, ER_LOCK_WAIT_TIMEOUT
+    if (!may_be_locked || error.where().code != lock_wait_timeout) throw;
+    throw Error(error.kind(), error.message(), error.where(),
+                "the source may be locked until its MyISAM tables are read: use before_schema or "
+                "after_data");
+  }
+}
+
 /// What `run` throws, with the moment and the side of the SQL that it ran.
 template <class Run>
 void run_named(const SqlHook& hook, const Run& run) {
@@ -60,7 +79,7 @@ void run_named(const SqlHook& hook, const Run& run) {
 }  // namespace
 
 void run_hooks(const Job& job, HookPhase phase, postgres::Connection& target, const Ledger& ledger,
-               const std::set<std::string>& done) {
+               const std::set<std::string>& done, StopRequest& stop) {
   unsigned place = 0;
   for (const SqlHook& hook : job.hooks) {
     if (hook.phase != phase) continue;
@@ -70,7 +89,7 @@ void run_hooks(const Job& job, HookPhase phase, postgres::Connection& target, co
       if (hook.side == Side::target) {
         execute_and_enter(target, hook.sql, ledger.hook_statement(name));
       } else {
-        mysql::Connection(job.source).query(hook.sql);
+        run_on_source(job, hook, stop);
         if (ledger.kept()) target.execute(ledger.hook_statement(name));
       }
     });
@@ -80,11 +99,7 @@ void run_hooks(const Job& job, HookPhase phase, postgres::Connection& target, co
 void run_source_hooks(const Job& job, HookPhase phase, StopRequest& stop) {
   for (const SqlHook& hook : job.hooks) {
     if (hook.phase != phase || hook.side != Side::source) continue;
-    run_named(hook, [&] {
-      mysql::Connection session(job.source);
-      const StopRequest::Waker waker(stop, [&] { session.cut(); });
-      session.query(hook.sql);
-    });
+    run_named(hook, [&] { run_on_source(job, hook, stop); });
   }
 }
 

@@ -46,10 +46,10 @@ class Connection;
 ///
 /// A script of the target's is one transaction with its entry, unless it says BEGIN and COMMIT
 /// itself or has a statement that cannot be in one (VACUUM): then the entry follows it. The
-/// source's entry follows its statement.
+/// source's entry follows its statement; the stop request cuts its session.
 /// Errors: as the server gave it, naming phase and statement.
 void run_hooks(const Job& job, HookPhase phase, postgres::Connection& target, const Ledger& ledger,
-               const std::set<std::string>& done);
+               const std::set<std::string>& done, StopRequest& stop);
 
 /// Run the source's hooks of `phase` in order, for a run that has no target: nothing notes that
 /// they ran. The stop request cuts their session.

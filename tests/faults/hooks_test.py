@@ -7,7 +7,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from fault_test_case import BAD_DATA, BAD_REQUEST, COMPLETE, DIFFERENCE, OneTableTestCase
+from fault_test_case import BAD_DATA, BAD_REQUEST, COMPLETE, CONFLICT, DIFFERENCE, OneTableTestCase
 from resume_test_case import ResumeTestCase
 
 PHASES = ("before_schema", "after_schema", "before_data", "after_data", "after_keys", "end")
@@ -54,6 +54,14 @@ class FailingHooks(OneTableTestCase):
         outcome = self.migrate("--sql", "source:before_data=call no_such_procedure()")
 
         self.assert_says(outcome, BAD_REQUEST, "cannot run the SQL of before_data: .*side=source")
+
+
+    def test_sql_of_the_source_does_not_wait_for_the_lock_that_waits_for_it(self):
+        self.fill("create table m (id int primary key) engine=myisam; insert into m values (1)")
+        outcome = self.migrate("--sql", f"source:before_data=insert into `{self.database}`.t values (9, 'x')")
+
+        self.assert_says(outcome, CONFLICT, "cannot run the SQL of before_data: .*side=source code=1205",
+                         "use before_schema or after_data")
 
 
 class HooksOfArchives(OneTableTestCase):
