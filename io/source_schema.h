@@ -120,6 +120,7 @@ struct SourcePartition {
   std::string bounds;  // PARTITION_DESCRIPTION: "2001", "'a','b'", "MAXVALUE"; empty for HASH, KEY
   std::uint64_t rows_estimate = 0;
   std::uint64_t data_bytes = 0;
+  std::string comment = {};  // of subpartitions with comments of their own: all of them
 };
 
 /// How a table is cut into native partitions.

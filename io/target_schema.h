@@ -79,6 +79,7 @@ struct TargetForeignKey {
 struct TargetPartition {
   std::string name;
   std::string bounds;  // SQL: "FOR VALUES FROM (1) TO (2)", "DEFAULT"
+  std::string comment = {};
 };
 
 struct TargetSequence {

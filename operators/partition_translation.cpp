@@ -130,6 +130,12 @@ void Translator::translate_partitions(std::size_t table) {
     note("partitions", source.full_name(),
          "its " + std::to_string(source.partitions.size()) +
              " partitions become one plain table: " + reason);
+    for (const SourcePartition& partition : source.partitions) {
+      if (partition.comment.empty()) continue;
+      note("partitions", source.full_name(),
+           "partition " + partition.name +
+               " has a comment, which is left out: " + partition.comment);
+    }
     target.partition_by.clear();
     target.partitions.clear();
   };
@@ -185,13 +191,14 @@ void Translator::translate_partitions(std::size_t table) {
     }
     const std::string name = relations_of(target).claim(target.name + "_" + folded(partition.name));
     if (list) {
-      target.partitions.push_back({name, "FOR VALUES IN (" + bounds + ")"});
+      target.partitions.push_back({name, "FOR VALUES IN (" + bounds + ")", partition.comment});
     } else if (all_max && nullable) {
       // NULL is below every bound there, and only in the default partition here.
-      target.partitions.push_back({name, "DEFAULT"});
+      target.partitions.push_back({name, "DEFAULT", partition.comment});
       has_default = true;
     } else {
-      target.partitions.push_back({name, "FOR VALUES FROM (" + lower + ") TO (" + bounds + ")"});
+      target.partitions.push_back(
+          {name, "FOR VALUES FROM (" + lower + ") TO (" + bounds + ")", partition.comment});
       lower = bounds;
     }
   }

@@ -67,14 +67,17 @@ void from_json(const Json& in, TargetTouch& touch) {
 }
 
 Json to_json(const TargetPartition& partition) {
-  const auto& [name, bounds] = partition;
-  return {{"name", name}, {"bounds", bounds}};
+  const auto& [name, bounds, comment] = partition;
+  Json out = {{"name", name}, {"bounds", bounds}};
+  put(out, "comment", comment);
+  return out;
 }
 
 void from_json(const Json& in, TargetPartition& partition) {
-  auto& [name, bounds] = partition;
+  auto& [name, bounds, comment] = partition;
   need(in, "name", name);
   need(in, "bounds", bounds);
+  get(in, "comment", comment);
 }
 
 Json to_json(const TargetIndex& index) {

@@ -226,25 +226,35 @@ bool has_partitions(const SourceCatalog& catalog) {
   });
 }
 
+/// Subpartitions have the partition's comment, or one of their own.
+void add_comment(SourcePartition& partition, const std::string& comment) {
+  if (comment.empty() || partition.comment == comment) return;
+  if (partition.comment.ends_with("; " + comment)) return;
+  partition.comment += (partition.comment.empty() ? "" : "; ") + comment;
+}
+
 void read_partitions(Connection& connection, const std::string& in, TableIndex& tables) {
   const std::string sql =
-      "SELECT TABLE_SCHEMA, TABLE_NAME, PARTITION_NAME, SUM(TABLE_ROWS), SUM(DATA_LENGTH), "
-      "MIN(PARTITION_ORDINAL_POSITION), MIN(PARTITION_METHOD), MIN(PARTITION_EXPRESSION), "
-      "MIN(PARTITION_DESCRIPTION), MIN(SUBPARTITION_METHOD) "
-      "FROM information_schema.PARTITIONS WHERE PARTITION_NAME IS "
+      "SELECT TABLE_SCHEMA, TABLE_NAME, PARTITION_NAME, TABLE_ROWS, DATA_LENGTH, "
+      "PARTITION_METHOD, PARTITION_EXPRESSION, PARTITION_DESCRIPTION, SUBPARTITION_METHOD, "
+      "PARTITION_COMMENT FROM information_schema.PARTITIONS WHERE PARTITION_NAME IS "
       "NOT NULL AND TABLE_SCHEMA " +
-      in + " GROUP BY TABLE_SCHEMA, TABLE_NAME, PARTITION_NAME ORDER BY 1, 2, 6";
+      in + " ORDER BY 1, 2, PARTITION_ORDINAL_POSITION, SUBPARTITION_ORDINAL_POSITION";
   connection.each_row(sql, [&](const Row& row) {
-    if (SourceTable* table = tables.find(row[0].text, row[1].text)) {
-      table->partitions.push_back({.name = row[2].text,
-                                   .bounds = row[8].text,
-                                   .rows_estimate = to_count(row[3]),
-                                   .data_bytes = to_count(row[4])});
-      add_to_definition(table->definition, std::array{row[2], row[6], row[7], row[8], row[9]});
-      table->partitioning = {.method = row[6].text,
-                             .expression = row[7].text,
-                             .subpartitioned = !row[9].null && !row[9].text.empty()};
+    SourceTable* table = tables.find(row[0].text, row[1].text);
+    if (table == nullptr) return;
+    add_to_definition(table->definition, std::array{row[2], row[5], row[6], row[7], row[8]});
+    table->partitioning = {.method = row[5].text,
+                           .expression = row[6].text,
+                           .subpartitioned = !row[8].null && !row[8].text.empty()};
+    auto& partitions = table->partitions;
+    if (partitions.empty() || partitions.back().name != row[2].text) {
+      partitions.push_back({.name = row[2].text, .bounds = row[7].text});
     }
+    SourcePartition& partition = partitions.back();
+    partition.rows_estimate += to_count(row[3]);
+    partition.data_bytes += to_count(row[4]);
+    add_comment(partition, row[9].text);
   });
 }
 

@@ -139,6 +139,11 @@ std::vector<std::string> comments(const TargetTable& table) {
   if (!table.comment.empty()) {
     statements.push_back(comment_on("TABLE", name_of(table), table.comment));
   }
+  for (const TargetPartition& partition : table.partitions) {
+    if (partition.comment.empty()) continue;
+    statements.push_back(
+        comment_on("TABLE", quote_qualified(table.schema, partition.name), partition.comment));
+  }
   for (const TargetColumn& column : table.columns) {
     if (column.comment.empty()) continue;
     statements.push_back(

@@ -232,6 +232,21 @@ TEST_P(SourceCatalogOfServer, SubpartitionsAreAddedUp) {
   EXPECT_EQ(table.partitions[1].rows_estimate, 1U);
 }
 
+TEST_P(SourceCatalogOfServer, PartitionsHaveTheirComments) {
+  database.execute(
+      "CREATE TABLE t (id INT, h INT) PARTITION BY RANGE (id) SUBPARTITION BY HASH (h) (PARTITION "
+      "a VALUES LESS THAN (10) COMMENT 'one' (SUBPARTITION a0, SUBPARTITION a1), PARTITION b "
+      "VALUES LESS THAN (20) (SUBPARTITION b0 COMMENT 'left', SUBPARTITION b1 COMMENT 'right'), "
+      "PARTITION c VALUES LESS THAN MAXVALUE (SUBPARTITION c0, SUBPARTITION c1))");
+
+  const SourceTable table = table_of(database);
+
+  ASSERT_EQ(table.partitions.size(), 3U);
+  EXPECT_EQ(table.partitions[0].comment, "one");
+  EXPECT_EQ(table.partitions[1].comment, "left; right");
+  EXPECT_EQ(table.partitions[2].comment, "");
+}
+
 TEST_P(SourceCatalogOfServer, TableWithoutPartitionsHasNone) {
   database.execute("CREATE TABLE t (id INT)");
 

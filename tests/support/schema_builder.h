@@ -227,8 +227,9 @@ class TableBuilder {
     built_.partitioning = {.method = std::move(method), .expression = std::move(expression)};
     return *this;
   }
-  TableBuilder& partition(std::string name, std::string bounds = {}) {
-    built_.partitions.push_back({.name = std::move(name), .bounds = std::move(bounds)});
+  TableBuilder& partition(std::string name, std::string bounds = {}, std::string comment = {}) {
+    built_.partitions.push_back(
+        {.name = std::move(name), .bounds = std::move(bounds), .comment = std::move(comment)});
     return *this;
   }
   operator SourceTable() const { return built_; }  // NOLINT(google-explicit-constructor)

@@ -37,6 +37,9 @@ TargetTable full_table() {
   table.late_checks.push_back({.name = "late", .condition = "\"id\" < 9"});
   table.touch = TargetTouch{.name = "stamp", .function = "stamp_at", .columns = {"at", "seen"}};
   table.checks.push_back({.name = "positive", .condition = "\"id\" > 0"});
+  table.partition_by = "RANGE (\"id\")";
+  table.partitions.push_back(
+      {.name = "orders_p0", .bounds = "FOR VALUES FROM (0) TO (9)", .comment = "the first"});
   TargetIndex& key = table.indexes.emplace_back();
   key.name = "orders_pkey";
   key.primary = true;

@@ -104,6 +104,15 @@ TEST(PostgresDdl, ChecksStandBehindTheColumns) {
       ",\n  CONSTRAINT \"job_state_check\" CHECK (\"id\" IN ('1'))\n)"));
 }
 
+TEST(PostgresDdl, PartitionsHaveCommentsOfTheirOwn) {
+  TargetTable built = table();
+  built.partitions = {{.name = "job_p0", .bounds = "DEFAULT", .comment = "it's old"},
+                      {.name = "job_p1", .bounds = "FOR VALUES IN (1)"}};
+
+  EXPECT_EQ(comments(built),
+            std::vector<std::string>{"COMMENT ON TABLE \"farm\".\"job_p0\" IS 'it''s old'"});
+}
+
 TEST(PostgresDdl, OnlyWhatHasACommentIsCommented) {
   TargetTable built = table();
   built.comment = "it's";

@@ -69,6 +69,30 @@ TEST(PartitionTranslation, ListKeepsItsNull) {
             (Lines{"t_odd FOR VALUES IN (1, 3)", "t_rest FOR VALUES IN (NULL, 2)"}));
 }
 
+TEST(PartitionTranslation, CommentsStandOnThePartition) {
+  const TargetTable result = translated(table("s", "t")
+                                            .with(column("id").integer())
+                                            .partitioned("RANGE", "`id`")
+                                            .partition("low", "1", "it's low")
+                                            .partition("high", "MAXVALUE", "the rest"));
+
+  EXPECT_EQ(result.partitions.at(0).comment, "it's low");
+  EXPECT_EQ(result.partitions.at(1).comment, "the rest");
+}
+
+TEST(PartitionTranslation, CommentOfAFlattenedPartitionIsNamed) {
+  const Translation result = translate(catalog({table("s", "t")
+                                                    .with(column("id").integer())
+                                                    .partitioned("HASH", "`id`")
+                                                    .partition("p0")
+                                                    .partition("p1", "", "of odd ones")}),
+                                       {});
+
+  ASSERT_EQ(result.notes.size(), 2U);
+  EXPECT_EQ(result.notes[1].where, "s.t");
+  EXPECT_EQ(result.notes[1].message, "partition p1 has a comment, which is left out: of odd ones");
+}
+
 TEST(PartitionTranslation, WhatMeansSomethingElseIsFlattened) {
   const auto is_flat = [](const SourceTable& source) {
     return translated(source).partition_by.empty();
