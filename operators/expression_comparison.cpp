@@ -209,6 +209,11 @@ Result arithmetic(const Expression& left, std::string_view op, const Expression&
     Result result =
         inherit(make(std::move(sql), whole ? ValueFamily::integer : ValueFamily::number), {*a, *b});
     result->floating = floating;
+    const auto left_scale = scale_of(*a);
+    const auto right_scale = scale_of(*b);
+    if (left_scale && right_scale) {
+      result->scale = op == "*" ? *left_scale + *right_scale : std::max(*left_scale, *right_scale);
+    }
     result->wide = whole && !(is_count(*a) && is_count(*b));
     return result;
   };
@@ -239,7 +244,7 @@ Result choose(const std::vector<std::string>& conditions, const Arguments& value
     // A fraction among whole numbers makes all of them numbers.
     if (e.family != ValueFamily::null && family != ValueFamily::number) family = e.family;
   }
-  return inherit(make("(" + sql + ")", family), *same);
+  return inherit(one_of(make("(" + sql + ")", family), *same), *same);
 }
 
 }  // namespace millrace::expression

@@ -144,16 +144,17 @@ Result number_function(std::string_view name, const Arguments& arguments) {
     if (n == 1 && name == "truncate") return std::nullopt;
     if (e.family == ValueFamily::integer) return e;
     const std::string digits = n == 2 ? ", " + arguments[1].sql : "";
-    return make((name == "round" ? "round(" : "trunc(") + e.sql + digits + ")", ValueFamily::number,
-                e.immutable);
+    return with_scale(make((name == "round" ? "round(" : "trunc(") + e.sql + digits + ")",
+                           ValueFamily::number, e.immutable),
+                      n == 2 ? to_scale(arguments[1].sql) : 0);
   }
   if (n != 1) return std::nullopt;
-  if (name == "abs") return make("abs(" + e.sql + ")", e.family, e.immutable);
+  if (name == "abs") return with_scale(make("abs(" + e.sql + ")", e.family, e.immutable), e.scale);
   if (name == "sign")
     return make("sign(" + e.sql + ")::integer", ValueFamily::integer, e.immutable);
   if (name == "floor" || name == "ceil" || name == "ceiling") {
     const std::string function = name == "floor" ? "floor(" : "ceil(";
-    return make(function + e.sql + ")", ValueFamily::number, e.immutable);
+    return with_scale(make(function + e.sql + ")", ValueFamily::number, e.immutable), 0);
   }
   return std::nullopt;
 }
@@ -234,13 +235,14 @@ Result choice(std::string_view name, const Arguments& arguments) {
   const auto same = unified(arguments);
   if (!same) return std::nullopt;
   const ValueFamily family = common_family(*same);
-  if (coalesce) return call("coalesce", *same, 0, family);
+  if (coalesce) return one_of(call("coalesce", *same, 0, family), *same);
   // Which text is the greater hangs on the collation; NULL wins there, and is passed over here.
   if (family == ValueFamily::text || family == ValueFamily::boolean) return std::nullopt;
   std::string nulls;
   for (const Expression& e : *same) nulls += (nulls.empty() ? "" : " OR ") + e.sql + " IS NULL";
   const Result found = call(name, *same, 0, family);
-  return make("(CASE WHEN " + nulls + " THEN NULL ELSE " + found->sql + " END)", family);
+  return one_of(make("(CASE WHEN " + nulls + " THEN NULL ELSE " + found->sql + " END)", family),
+                *same);
 }
 
 }  // namespace

@@ -192,7 +192,7 @@ Result Parser::unary() {
     const auto value = operand ? as_number(*operand) : std::nullopt;
     if (!value) return std::nullopt;
     const std::string sql = literal ? value->sql : " " + value->sql;
-    return inherit(make("(-" + sql + ")", value->family), {*value});
+    return inherit(with_scale(make("(-" + sql + ")", value->family), value->scale), {*value});
   }
   if (skip_symbol("!")) return negated(unary());
   if (skip_symbol("(")) {
@@ -215,6 +215,10 @@ Result Parser::number() {
   Expression result = make(digits, whole ? ValueFamily::integer : ValueFamily::number);
   // With an exponent it is a double there.
   result.floating = digits.find_first_of("eE") != std::string::npos;
+  const std::size_t point = digits.find('.');
+  if (!whole && point != std::string::npos) {
+    result.scale = static_cast<std::uint32_t>(digits.size() - point - 1);
+  }
   return result;
 }
 
@@ -303,9 +307,10 @@ Result Parser::cast() {
     return result;
   }
   if (type == "decimal" && number && !number->floating && sizes.size() == 2) {
-    return inherit(
-        make("round(" + number->sql + "::numeric, " + sizes[1] + ")", ValueFamily::number),
-        {*operand});
+    return inherit(with_scale(make("round(" + number->sql + "::numeric, " + sizes[1] + ")",
+                                   ValueFamily::number),
+                              to_scale(sizes[1])),
+                   {*operand});
   }
   if (type == "char" && sizes.empty()) {
     const auto sql = as_text(*operand);

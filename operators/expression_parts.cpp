@@ -1,6 +1,9 @@
 #include "operators/expression_parts.h"
 
 #include <algorithm>
+#include <charconv>
+#include <limits>
+#include <system_error>
 #include <utility>
 
 #include "io/quoting.h"
@@ -50,10 +53,21 @@ Expression make(std::string sql, ValueFamily family, bool immutable) {
   return result;
 }
 
+Expression with_scale(Expression number, std::optional<std::uint32_t> scale) {
+  number.scale = scale;
+  return number;
+}
+
 Expression literal_of(const std::string& text) {
   Expression result = make(postgres::quote_literal(text), ValueFamily::text);
   result.text = text;
   return result;
+}
+
+std::optional<std::uint32_t> to_scale(std::string_view digits) noexcept {
+  std::uint32_t scale = 0;
+  const auto [end, fault] = std::from_chars(digits.data(), digits.data() + digits.size(), scale);
+  return fault == std::errc() ? std::optional(scale) : std::nullopt;
 }
 
 Result column_expression(const ColumnReference& found) {
@@ -73,6 +87,11 @@ Result column_expression(const ColumnReference& found) {
     }
   }
   result.floating = type == "real" || type == "double precision";
+  if (type.starts_with("numeric(")) {
+    const std::size_t comma = type.find(',');
+    result.scale =
+        comma == std::string::npos ? 0 : to_scale(std::string_view(type).substr(comma + 1));
+  }
   if (found.source != nullptr) {
     const SourceColumn& source = *found.source;
     result.folds_case = result.family == ValueFamily::text && ignores_case(source.collation);
@@ -97,6 +116,7 @@ Result inherit(Result result, const Arguments& operands) {
     }
     if (result->family == ValueFamily::number) {
       result->floating = result->floating || operand.floating;
+      result->ragged = result->ragged || operand.ragged;
     }
     if (is_numeric(*result)) result->text_differs = result->text_differs || operand.text_differs;
   }
@@ -146,6 +166,28 @@ std::optional<Arguments> unified(Arguments arguments) {
   if (family == ValueFamily::other || !all([&](const Expression& e) { return e.family == family; }))
     return std::nullopt;
   return arguments;
+}
+
+std::optional<std::uint32_t> scale_of(const Expression& e) noexcept {
+  if (e.family == ValueFamily::integer || e.family == ValueFamily::boolean) return 0;
+  if (e.family != ValueFamily::number || e.floating) return std::nullopt;
+  return e.scale;
+}
+
+Result one_of(Result result, const Arguments& operands) {
+  if (!result || result->family != ValueFamily::number) return result;
+  std::uint32_t least = std::numeric_limits<std::uint32_t>::max();
+  std::uint32_t most = 0;
+  for (const Expression& operand : operands) {
+    if (operand.family == ValueFamily::null) continue;
+    const std::optional<std::uint32_t> scale = scale_of(operand);
+    if (!scale) return result;
+    least = std::min(least, *scale);
+    most = std::max(most, *scale);
+  }
+  result->scale = most;
+  result->ragged = least < most;
+  return result;
 }
 
 }  // namespace millrace::expression

@@ -28,6 +28,10 @@ bool has_one_order(const Expression& e) noexcept;
 bool has_one_equality(const Expression& e) noexcept;
 
 Expression make(std::string sql, ValueFamily family, bool immutable = true);
+/// The number that these digits are; none where they are none.
+std::optional<std::uint32_t> to_scale(std::string_view digits) noexcept;
+/// A number with this many digits behind the point, where that is known.
+Expression with_scale(Expression number, std::optional<std::uint32_t> scale);
 Expression literal_of(const std::string& text);
 /// A column by its quoted name; none where there is no such column.
 Result column_expression(const ColumnReference& column);
@@ -43,6 +47,11 @@ std::optional<Arguments> unified(Arguments arguments);
 
 /// Translate a call of a function by its name in lower case.
 Result function(std::string_view name, const Arguments& arguments);
+
+/// How many digits the source prints behind the point; none: not known, or it is no exact number.
+std::optional<std::uint32_t> scale_of(const Expression& e) noexcept;
+/// `result`, which is one of the operands: the source gives each the digits of the longest.
+Result one_of(Result result, const Arguments& operands);
 
 /// `left op right` of = <> != < <= > >= <=>.
 Result compare(const Expression& left, std::string_view op, const Expression& right);

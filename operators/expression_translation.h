@@ -40,8 +40,10 @@ struct TranslatedExpression {
   bool wide = false;          // an integer that has 64 bits here already
   bool folds_case = false;    // text that the source compares without regard to case
   bool text_differs = false;  // the source would print another text, say of a zerofill number
-  bool ordered_by_number = false;   // text here, a numbered label in the source: ENUM and SET
-  std::optional<std::string> text;  // the value of a string literal
+  bool ordered_by_number = false;      // text here, a numbered label in the source: ENUM and SET
+  std::optional<std::string> text;     // the value of a string literal
+  std::optional<std::uint32_t> scale;  // digits behind the point of an exact number; none: unknown
+  bool ragged = false;                 // ... of which some values may lack here
   const SourceColumn* labels_of = nullptr;  // the ENUM column that this is
   std::string caveat;  // how its value may differ from the source's; empty: it never does
 };

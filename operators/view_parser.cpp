@@ -192,12 +192,14 @@ Result ViewParser::aggregate(const std::string& name) {
     }
     Result result = inherit(make(open + e.sql + ")", e.family), {e});
     result->floating = e.floating;
+    result->scale = e.scale;
     return result;
   }
   // How many digits an average of exact numbers has is each server's own.
   if (!number || (name == "avg" && !number->floating)) return std::nullopt;
   const std::string sql = number->sql + (number->floating ? "::double precision" : "");
-  Result result = inherit(make(open + sql + ")", ValueFamily::number), {*number});
+  Result result = inherit(
+      with_scale(make(open + sql + ")", ValueFamily::number), scale_of(*number)), {*number});
   result->text_differs = true;
   return result;
 }
@@ -262,6 +264,12 @@ std::string ViewParser::unite(Query& left, const Query& right) {
         a.family == b.family && (a.family != ValueFamily::other || a.labels_of == b.labels_of);
     if (!numbers && !alike && b.family != ValueFamily::null) {
       return "a UNION of unlike types in its column " + left.outputs[i].column.name;
+    }
+    const std::optional<std::uint32_t> left_scale = scale_of(a);
+    const std::optional<std::uint32_t> right_scale = scale_of(b);
+    if (numbers && left_scale && right_scale && *left_scale != *right_scale) {
+      return "a UNION of numbers with unlike digits behind the point in its column " +
+             left.outputs[i].column.name;
     }
     if (numbers && a.family != b.family) {
       a.family = ValueFamily::number;
@@ -371,9 +379,15 @@ void ViewParser::select_item(Query& query) {
       output.value = *as_number(*value);
       output.selected = output.value.sql;
     }
+    // The source fills up with zeros the fraction of what was chosen among unlike ones.
+    if (output.value.ragged && output.value.scale) {
+      output.selected =
+          "round(" + output.selected + ", " + std::to_string(*output.value.scale) + ")";
+    }
     output.column.value = output.value;
     output.column.value.caveat.clear();
     output.column.value.text.reset();
+    output.column.value.ragged = false;
     if (value->family == ValueFamily::number) output.column.value.text_differs = true;
   }
   if (skip_word("as")) {

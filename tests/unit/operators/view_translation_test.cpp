@@ -183,6 +183,41 @@ TEST(ViewTranslation, SumsAndAveragesThatBothServersShareAreKept) {
       R"("f"."job")");
 }
 
+TEST(ViewTranslation, AChoiceOfDecimalsHasTheMostDigits) {
+  const auto listed = [](const std::string& expression) {
+    const std::string query = query_of("select " + expression + " AS `a` from `f`.`job`");
+    const std::size_t end = query.find(R"( as "a")");
+    return end == std::string::npos ? query : query.substr(7, end - 7);
+  };
+
+  EXPECT_EQ(listed("ifnull(`f`.`job`.`price`,0)"), R"(round(coalesce("f"."job"."price", 0), 2))");
+  EXPECT_EQ(listed("coalesce(`f`.`job`.`price`,0.125)"),
+            R"(round(coalesce("f"."job"."price", 0.125), 3))");
+  EXPECT_EQ(listed("if((`f`.`job`.`id` > 3),`f`.`job`.`price`,0)"),
+            R"(round((CASE WHEN ("f"."job"."id" > 3) THEN "f"."job"."price" ELSE 0 END), 2))");
+  EXPECT_EQ(listed("ifnull(sum(`f`.`job`.`price`),0)"),
+            R"(round(coalesce(sum("f"."job"."price"), 0), 2))");
+  EXPECT_EQ(listed("sum(ifnull(`f`.`job`.`price`,0))"),
+            R"(round(sum(coalesce("f"."job"."price", 0)), 2))");
+  EXPECT_EQ(listed("(ifnull(`f`.`job`.`price`,0) * `f`.`job`.`price`)"),
+            R"(round((coalesce("f"."job"."price", 0) * "f"."job"."price"), 4))");
+}
+
+TEST(ViewTranslation, AChoiceOfNumbersThatAreAlikeStaysAsItIs) {
+  EXPECT_EQ(
+      query_of("select ifnull(`f`.`job`.`price`,1.50) AS `a`,ifnull(`f`.`job`.`id`,0) AS `b`,"
+               "ifnull(`f`.`job`.`load`,0) AS `c`,nullif(`f`.`job`.`price`,0) AS `d` from "
+               "`f`.`job`"),
+      R"(select coalesce("f"."job"."price", 1.50) as "a", coalesce("f"."job"."id", 0) as "b", )"
+      R"(coalesce("f"."job"."load", 0) as "c", (CASE WHEN ("f"."job"."price" = 0) THEN NULL )"
+      R"(ELSE "f"."job"."price" END) as "d" from "f"."job")");
+}
+
+TEST(ViewTranslation, AUnionOfUnlikeFractionsIsRefused) {
+  EXPECT_EQ(reason_of("select `f`.`job`.`price` AS `a` from `f`.`job` union all select 0 AS `0`"),
+            "a UNION of numbers with unlike digits behind the point in its column a)");
+}
+
 TEST(ViewTranslation, ABareNameIsTheListsBeforeItIsATables) {
   EXPECT_EQ(query_of("select `j`.`id` AS `id`,count(`r`.`n`) AS `price` from (`f`.`job` `j` join "
                      "`f`.`frame` `r` on(`r`.`job` = `j`.`id`)) group by `j`.`id` having "

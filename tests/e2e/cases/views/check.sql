@@ -10,6 +10,8 @@ select * from few;
 select * from truths order by 1;
 select * from first_at;
 select * from named_b;
+select * from filled_up order by id;
+select * from of_filled_up order by id;
 select pg_get_viewdef('checked'::regclass, 0) like '%cores%' as made, check_option
   from information_schema.views where table_name = 'checked';
 \echo not made

@@ -14,6 +14,11 @@ create view odd_names as select id as `a "b"`, if(cores is null, 'none', 'some')
 create view labels as select concat(name, '-', cores) as label, year(at) as y from jobs;
 create view both_ as select id from jobs union all select frame from frames;
 create view few as select id from jobs order by id limit 1, 1;
+create table prices (id int not null primary key, price decimal(10,2), fee decimal(6,3)) engine=innodb;
+insert into prices values (1, 1.50, 0.125), (2, null, null);
+create view filled_up as select id, ifnull(price, 0) as a, coalesce(fee, price, 0) as b, if(id = 1, price, 7) as c,
+  greatest(price, 1) as d, sum(ifnull(fee, 0)) as e, -ifnull(price, 0) * 2 as f from prices group by id, price, fee;
+create view of_filled_up as select id, a + 1 as g from filled_up;
 create view quotient as select cores / 3 as q from jobs;
 create view grouped as select group_concat(name) as names from jobs;
 create view truths as select id from jobs where active = 1;
