@@ -57,8 +57,7 @@ void MysqlSource::open_readers(const Preparation& preparation, RetryPauses& paus
   identity();  // asked while the control session is still at hand
   sessions_ = open_sessions<mysql::Connection>(preparation.sizing.readers, [&](std::size_t lane) {
     return open_patiently(
-        pauses, [&] { return open_reader(job_.source); },
-        [&](const Error& error) { retried(static_cast<unsigned>(lane), error, 1); });
+        pauses, lane, [&] { return open_reader(job_.source); }, retried);
   });
   mysql::SnapshotBarrier::Settings settings;
   settings.method = job_.snapshot;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -67,21 +68,23 @@ auto open_again(RetryPauses& pauses, const Open& open) {
   }
 }
 
-/// Open a session for the first time, and again where others have taken the connections that were
-/// free when lanes were counted. `retried(error)` is told when it was refused at first.
+/// Told of each attempt of lane number `lane` that failed and is followed by another. Threads: any.
+using RetriedLane = std::function<void(unsigned lane, const Error& error, unsigned attempt)>;
+
+/// Open the session of lane number `lane` for the first time, and again where others have taken the
+/// connections that were free when lanes were counted. `retried` is told when it was refused at
+/// first.
 /// Errors: as open_again(); the first one where nothing is tried anew.
-template <class Open, class Retried>
-auto open_patiently(RetryPauses& pauses, const Open& open, const Retried& retried) {
+template <class Open>
+auto open_patiently(RetryPauses& pauses, std::size_t lane, const Open& open,
+                    const RetriedLane& retried) {
   try {
     return open();
   } catch (const Error& error) {
     if (!may_go_well_again(error) || pauses.policy().retries == 0) throw;
-    retried(error);
+    retried(static_cast<unsigned>(lane), error, 1);
   }
   return open_again(pauses, open);
 }
-
-/// Told of each attempt of lane number `lane` that failed and is followed by another. Threads: any.
-using RetriedLane = std::function<void(unsigned lane, const Error& error, unsigned attempt)>;
 
 }  // namespace millrace

@@ -9,16 +9,13 @@ namespace millrace {
 
 void TargetLanes::open(const Sizing& sizing, bool as_replica) {
   as_replica_ = as_replica;
-  const auto open_lane = [&](const char* kind, std::size_t lane, const auto& open) {
+  writers_ = open_sessions<postgres::Connection>(sizing.writers, [&](std::size_t lane) {
     return open_patiently(
-        pauses_, [&] { return open(lane); },
-        [&](const Error& error) { retries_.add(kind, static_cast<unsigned>(lane), error, 1); });
-  };
-  writers_ = open_sessions<postgres::Connection>(sizing.writers, [&](std::size_t i) {
-    return open_lane("writer", i, [this](std::size_t lane) { return open_writer(lane); });
+        pauses_, lane, [&] { return open_writer(lane); }, retries_.of("writer"));
   });
-  builders_ = open_sessions<postgres::Connection>(sizing.builders, [&](std::size_t i) {
-    return open_lane("builder", i, [this](std::size_t lane) { return open_builder(lane); });
+  builders_ = open_sessions<postgres::Connection>(sizing.builders, [&](std::size_t lane) {
+    return open_patiently(
+        pauses_, lane, [&] { return open_builder(lane); }, retries_.of("builder"));
   });
 }
 

@@ -66,12 +66,14 @@ TEST(Retry, WaitsForAServerThatHasNoConnectionLeftAtFirst) {
     int calls = 0, told = 0;
 
     const int opened = open_patiently(
-        pauses,
+        pauses, 3,
         [&] {
           if (++calls < 3) throw Error(ErrorKind::exhausted, "too many", {.code = code});
           return 17;
         },
-        [&](const Error& error) { told += error.where().code == code ? 1 : 0; });
+        [&](unsigned lane, const Error& error, unsigned attempt) {
+          told += lane == 3 && attempt == 1 && error.where().code == code ? 1 : 0;
+        });
 
     EXPECT_EQ(opened, 17) << code;
     EXPECT_EQ(told, 1) << code;
@@ -84,7 +86,8 @@ TEST(Retry, WaitsForNothingWhereNothingIsTriedAnew) {
     throw Error(ErrorKind::exhausted, "too many", {.code = "1040"});
   };
 
-  EXPECT_THROW(open_patiently(pauses, open, [](const Error&) { FAIL(); }), Error);
+  EXPECT_THROW(open_patiently(pauses, 0, open, [](unsigned, const Error&, unsigned) { FAIL(); }),
+               Error);
 }
 
 }  // namespace
