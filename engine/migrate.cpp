@@ -62,7 +62,7 @@ class Migration {
     progress_.set_phase("connect");
     if (!job_.spill.empty()) spill_.emplace(job_.spill, job_.spill_limit_bytes);
     source_.connect();
-    postgres::Connection& target = target_.emplace(job_.target, "millrace control");
+    postgres::Connection& target = open_control();
     report_.source_version = source_.version_text();
 
     progress_.set_phase("plan");
@@ -203,6 +203,15 @@ class Migration {
       target.cancel();
     });
     source_.check(target, preparation_, stop_, report_.checks);
+  }
+
+  /// Others may have taken every connection. A server that does not answer is not waited for: its
+  /// address may be wrong.
+  postgres::Connection& open_control() {
+    const StopRequest::Waker waker(stop_, [&] { pauses_.stop(); });
+    return target_.emplace(open_patiently(
+        pauses_, 0, [&] { return postgres::Connection(job_.target, "millrace control"); },
+        note_retries_of("control"), lacks_connections));
   }
 
   void open_lanes() {

@@ -8,14 +8,15 @@ bool may_go_well_again(const Error& error) noexcept {
   switch (error.kind()) {
     case ErrorKind::connection_lost: return true;
     case ErrorKind::conflict: return error.where().code != run_taken_over;
-    case ErrorKind::exhausted: {
-      // Too many clients, in the words of either server; the rest is disk.
-      const std::string& code = error.where().code;
-      return is_out_of_locks(error) || code == "53300" || code == "1040" || code == "1203" ||
-             code == "1226";
-    }
+    case ErrorKind::exhausted:  // the rest is disk
+      return is_out_of_locks(error) || lacks_connections(error);
     default: return false;
   }
+}
+
+bool lacks_connections(const Error& error) noexcept {
+  const std::string& code = error.where().code;
+  return code == "53300" || code == "1040" || code == "1203" || code == "1226";
 }
 
 bool is_out_of_locks(const Error& error) noexcept { return error.where().code == "53200"; }

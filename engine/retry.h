@@ -28,6 +28,9 @@ inline constexpr std::string_view run_taken_over = "run-taken-over";
 /// An in-doubt COMMIT is not either: it must be settled first.
 bool may_go_well_again(const Error& error) noexcept;
 
+/// Whether a server, of either kind, had no connection left.
+bool lacks_connections(const Error& error) noexcept;
+
 /// Whether the target had no place left in its table of locks (or no memory: it tells both by one
 /// code). A transaction of fewer tables may go well.
 bool is_out_of_locks(const Error& error) noexcept;
@@ -73,15 +76,16 @@ using RetriedLane = std::function<void(unsigned lane, const Error& error, unsign
 
 /// Open the session of lane number `lane` for the first time, and again where others have taken the
 /// connections that were free when lanes were counted. `retried` is told when it was refused at
-/// first.
+/// first; `passes` says whether to wait at all.
 /// Errors: as open_again(); the first one where nothing is tried anew.
 template <class Open>
 auto open_patiently(RetryPauses& pauses, std::size_t lane, const Open& open,
-                    const RetriedLane& retried) {
+                    const RetriedLane& retried,
+                    bool (*passes)(const Error&) noexcept = may_go_well_again) {
   try {
     return open();
   } catch (const Error& error) {
-    if (!may_go_well_again(error) || pauses.policy().retries == 0) throw;
+    if (!passes(error) || pauses.policy().retries == 0) throw;
     retried(static_cast<unsigned>(lane), error, 1);
   }
   return open_again(pauses, open);

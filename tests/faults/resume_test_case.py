@@ -31,10 +31,12 @@ class ResumeTestCase(FaultTestCase):
     """Each class has servers of its own, since a statement on a table of the same name anywhere on a
     source counts as a change; its tests leave the source as it was, and have an empty target each."""
 
+    settings = ()  # of the servers, as tools/servers reads them
+
     @classmethod
     def setUpClass(cls):
         cls.schema = f"faults_of_{cls.__name__}".lower()
-        cls.servers = OwnServers("mariadb", "postgres15")
+        cls.servers = OwnServers("mariadb", "postgres15", *cls.settings)
         cls.addClassCleanup(cls.servers.stop)
         cls.source = Mysql(cls.servers.variables["MILLRACE_MARIADB"])
         cls.target = Postgres(cls.servers.variables["MILLRACE_POSTGRES15"])

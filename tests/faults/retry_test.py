@@ -249,6 +249,65 @@ class Retries(RetryTestCase):
         self.resume()
 
 
+class FewConnections(RetryTestCase):
+    """A target of twelve connections, of which three are its superuser's."""
+
+    settings = ("--set", "postgres15.max_connections=12")
+
+    def setUp(self):
+        super().setUp()
+        self.role = f"r{self.number:08x}"
+        self.addCleanup(self.target.run, f"drop role {self.role}")
+        self.addCleanup(self.target.run, f"drop owned by {self.role}", self.database)
+        self.target.run(f"create role {self.role} login password {literal(SECRET)};"
+                        f"grant create on database {quote(self.database)} to {self.role}")
+        other = copy.copy(self.target)
+        other.user, other.password = self.role, SECRET
+        self.others = [Locker.of_target(other, self.database, "select 1") for _ in range(9)]
+        for taken in self.others:
+            self.addCleanup(taken.release)
+            taken.await_held()
+        self.relay = Relay(int(self.target.port))
+        self.addCleanup(self.relay.stop)
+
+    def words(self, *words):
+        command, source, _, *rest = super().words("--retry-pause", "1", *words)
+        return (command, source, self.target.url(self.database, user=self.role, password=SECRET,
+                                                 port=self.relay.own_port), *rest)
+
+    def test_the_first_session_waits_until_others_go_away(self):
+        with self.program.start(*self.words("--retries", "50")) as process:
+            await_true(lambda: self.relay.accepted >= 4, "it asks again")
+            self.assertIsNone(process.poll())
+            # How many are free it counts as soon as it is in.
+            process.send_signal(signal.SIGSTOP)
+            for taken in self.others:
+                taken.release()
+            await_true(lambda: self.target.value(
+                f"select count(*) from pg_stat_activity where usename = '{self.role}' and"
+                " application_name not like 'millrace%'") == "0", "they are gone")
+            process.send_signal(signal.SIGCONT)
+            stdout, stderr = process.communicate(timeout=60)
+
+        self.assert_no_secret(Outcome(process.returncode, stdout, stderr))
+        retries = self.overcomes(Outcome(process.returncode, stdout, stderr))
+        self.assertEqual(retries[0]["lane"], "control 0")
+        self.assertRegex(retries[0]["error"], "remaining connection slots .* code=53300")
+
+    def test_ctrl_c_ends_the_wait(self):
+        with self.program.start(*self.words("--retries", "50")) as process:
+            await_true(lambda: self.relay.accepted >= 2, "it waits")
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=60)
+
+        self.assertEqual(process.returncode, CANCELLED)
+
+    def test_where_nothing_is_tried_anew_it_is_refused(self):
+        outcome = self.program.run(*self.words("--retries", "0"))
+
+        self.assert_says(outcome, EXHAUSTED, "remaining connection slots .* code=53300", "max_connections")
+
+
 class BadNetwork(RetryTestCase):
     """Between us and a server stands a relay that cuts, delays or hands on little at a time."""
 

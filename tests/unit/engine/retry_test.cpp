@@ -80,6 +80,14 @@ TEST(Retry, WaitsForAServerThatHasNoConnectionLeftAtFirst) {
   }
 }
 
+TEST(Retry, WaitsForNothingElseWhereOnlyConnectionsMayLack) {
+  RetryPauses pauses({.retries = 2, .longest_pause = std::chrono::milliseconds(0)});
+  const auto open = [&]() -> int { throw Error(ErrorKind::connection_lost, "nobody is there"); };
+  const RetriedLane told = [](unsigned, const Error&, unsigned) { FAIL(); };
+
+  EXPECT_THROW(open_patiently(pauses, 0, open, told, lacks_connections), Error);
+}
+
 TEST(Retry, WaitsForNothingWhereNothingIsTriedAnew) {
   RetryPauses pauses({.retries = 0});
   const auto open = [&]() -> int {
