@@ -6,7 +6,6 @@
 #include "engine/retry.h"
 #include "io/fault_point.h"
 #include "io/mysql/row_stream.h"
-#include "operators/wire_forms.h"
 
 namespace millrace {
 
@@ -71,7 +70,7 @@ void ReaderLane::read_table(ChunkChannel& channel, std::size_t part, const Emit&
                      plan_.digests);
   bool stopped = false;
   mysql::stream_rows(session_, select_rows(table, channel.chunk(), part),
-                     wire_forms(table.encoder.encodings()), &BlockFiller::on_row, &filler, stopped);
+                     table.encoder.wire_forms(), &BlockFiller::on_row, &filler, stopped);
   channel.announce(part, filler.finish());
 }
 

@@ -15,6 +15,7 @@
 #include "operators/json_check.h"
 #include "operators/null_values.h"
 #include "operators/wire_field.h"
+#include "operators/wire_forms.h"
 #include "operators/wire_integer.h"
 
 // COPY binary, as written below:
@@ -126,7 +127,9 @@ ValueFault encode_json(std::uint8_t*& to, FieldView field, JsonTarget target) no
 }  // namespace
 
 RowEncoder::RowEncoder(std::vector<ColumnEncoding> columns, ConstantFields constants)
-    : columns_(std::move(columns)), constants_(std::move(constants)) {
+    : columns_(std::move(columns)),
+      forms_(millrace::wire_forms(columns_)),
+      constants_(std::move(constants)) {
   // Chunks of text are stored whole: that much may be written behind the last one.
   fixed_bytes_ = count_bytes + copy_slack_bytes + constants_.bytes.size();
   for (const ColumnEncoding& column : columns_) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "io/binary_row.h"
+#include "io/wire_form.h"
 #include "operators/column_encoding.h"
 #include "operators/value_fault.h"
 
@@ -49,6 +50,8 @@ class RowEncoder {
   /// Columns of the SELECT.
   std::size_t columns() const noexcept { return columns_.size(); }
   std::span<const ColumnEncoding> encodings() const noexcept { return columns_; }
+  /// What the source must send of each column.
+  std::span<const WireForm> wire_forms() const noexcept { return forms_; }
 
   /// Encode one row as one tuple at the start of `out`.
   ///
@@ -82,6 +85,7 @@ class RowEncoder {
                           std::span<const std::uint16_t> given_up) const noexcept;
 
   std::vector<ColumnEncoding> columns_;
+  std::vector<WireForm> forms_;
   std::vector<std::uint16_t> refusing_null_;
   ConstantFields constants_;
   // Room that a tuple needs before its variable-length bytes. It is checked once per row; what is

@@ -25,7 +25,6 @@
 #include "engine/preparation.h"
 #include "engine/reader_lane.h"
 #include "io/mysql/row_stream.h"
-#include "operators/wire_forms.h"
 
 namespace {
 
@@ -172,7 +171,7 @@ class Floor {
       const millrace::TableWork& table = preparation_.work.tables[index];
       bool stopped = false;
       rows += millrace::mysql::stream_rows(
-          session, select_rows(table, chunk, 0), millrace::wire_forms(table.encoder.encodings()),
+          session, select_rows(table, chunk, 0), table.encoder.wire_forms(),
           [](void*, const millrace::BinaryRowView&) { return true; }, nullptr, stopped);
     }
     return rows;

@@ -14,7 +14,6 @@
 #include "io/error.h"
 #include "io/mysql/row_stream.h"
 #include "io/postgres/ddl.h"
-#include "operators/wire_forms.h"
 
 namespace millrace {
 namespace {
@@ -157,8 +156,8 @@ RateSample measure_rates(const Job& job, const Preparation& preparation,
   {
     mysql::Connection session(job.source);
     bool stopped = false;
-    mysql::stream_rows(session, select_of(0), wire_forms(table.encoder.encodings()), &Drain::on_row,
-                       &block, stopped);
+    mysql::stream_rows(session, select_of(0), table.encoder.wire_forms(), &Drain::on_row, &block,
+                       stopped);
   }
   if (block.block().empty()) return sample;
 
@@ -191,7 +190,7 @@ RateSample measure_rates(const Job& job, const Preparation& preparation,
         try {
           Drain drain(table, end);
           bool stopped = false;
-          mysql::stream_rows(readers[lane], select_of(lane), wire_forms(table.encoder.encodings()),
+          mysql::stream_rows(readers[lane], select_of(lane), table.encoder.wire_forms(),
                              &Drain::on_row, &drain, stopped);
           read += drain.bytes();
         } catch (...) {

@@ -13,7 +13,6 @@
 #include "engine/side_by_side.h"
 #include "io/error.h"
 #include "io/mysql/row_stream.h"
-#include "operators/wire_forms.h"
 
 namespace millrace {
 namespace {
@@ -132,8 +131,8 @@ void scan_chunk(mysql::Connection& session, const WorkPlan& work, std::size_t at
     RowCounter counter(table, index, at, tally);
     bool stopped = false;
     try {
-      mysql::stream_rows(session, sql, wire_forms(table.encoder.encodings()), &RowCounter::on_row,
-                         &counter, stopped);
+      mysql::stream_rows(session, sql, table.encoder.wire_forms(), &RowCounter::on_row, &counter,
+                         stopped);
       counter.finish();
     } catch (Error& error) {
       error.add({.side = Side::source, .table = table.source->full_name()});

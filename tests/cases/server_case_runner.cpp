@@ -23,7 +23,6 @@
 #include "io/mysql/connection.h"
 #include "io/mysql/row_stream.h"
 #include "operators/tuple_digester.h"
-#include "operators/wire_forms.h"
 #include "tests/cases/case_file.h"
 #include "tests/support/source_text.h"
 #include "tests/support/test_servers.h"
@@ -112,8 +111,7 @@ class Source {
     bool stopped = false;
     const std::string value = mapping.convert_in_source ? "CONVERT(value USING utf8mb4)" : "value";
     mysql::stream_rows(
-        connection_, "SELECT " + value + " FROM " + table(),
-        millrace::wire_forms(context.encoder.encodings()),
+        connection_, "SELECT " + value + " FROM " + table(), context.encoder.wire_forms(),
         [](void* data, const BinaryRowView& row) {
           auto& in = *static_cast<Context*>(data);
           in.encoded.outcome = in.encoder.encode(row, std::as_writable_bytes(std::span(in.room)));
