@@ -1,5 +1,7 @@
 #include "engine/builder_lane.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "engine/key_collisions.h"
@@ -105,8 +107,9 @@ void BuilderLane::build_once(const BuildQueue::Task& task, bool perhaps_done) {
       // No index of a partitioned table can be promoted.
       const bool whole_key = index.primary && !table.partition_by.empty();
       try {
-        session_.execute(whole_key ? postgres::add_primary_key(table, index)
-                                   : postgres::create_index(table, index));
+        execute_as_owner(table, whole_key ? "ACCESS EXCLUSIVE" : "SHARE",
+                         {whole_key ? postgres::add_primary_key(table, index)
+                                    : postgres::create_index(table, index)});
       } catch (const Error& error) {
         throw with_collisions(error, session_, table, index);
       }
@@ -115,25 +118,46 @@ void BuilderLane::build_once(const BuildQueue::Task& task, bool perhaps_done) {
     clock.book();
     return;
   }
-  std::string script;
+  std::vector<std::string> script;
   const bool promoted = work.standing.primary_key || (perhaps_done && primary_key_stands(table));
   for (const TargetIndex& index : table.indexes) {
     const bool whole_key = !table.partition_by.empty();  // it was made at once
     if (index.primary && !whole_key && !work.exists && choices_.keys && !promoted) {
-      append_statements(script, {postgres::promote_primary_key(table, index)});
+      script.push_back(postgres::promote_primary_key(table, index));
     }
   }
   // Validating a foreign key reads both of its indexes in order when pages are known to be
   // visible, else hashes one table: VACUUM tells them so. Measured: bench/run --only tpch,
   // lineitem to partsupp, 0.8 s instead of 5.4 s, for 0.5 s of VACUUM.
   const bool vacuum = work.in_foreign_key && !work.exists && choices_.keys;
-  append_statements(script, finishing_statements(table, choices_.analyze && !vacuum, work.exists));
-  if (ledger_.kept()) append_statements(script, {ledger_.finished_statement(task.table)});
-  if (!script.empty()) session_.execute(script);
+  const bool promotes = !script.empty();
+  std::ranges::move(finishing_statements(table, choices_.analyze && !vacuum, work.exists),
+                    std::back_inserter(script));
+  script.push_back(ledger_.finished_statement(task.table));
+  if (promotes) {
+    execute_as_owner(table, "ACCESS EXCLUSIVE", std::move(script));
+  } else {
+    session_.execute(script);
+  }
   fault_point("builder.after_finish");
   if (vacuum) session_.execute(postgres::vacuum_table(table, choices_.analyze));
   progress_.table(task.table).done.store(true, std::memory_order_relaxed);
   clock.book();
+}
+
+/// Who waits for a table's lock may find another run's table under its name when he has it.
+void BuilderLane::execute_as_owner(const TargetTable& table, std::string_view lock,
+                                   std::vector<std::string> statements) {
+  if (ledger_.kept()) {
+    statements.insert(statements.begin(),
+                      {postgres::lock_table(table, lock), ledger_.owner_statement()});
+  }
+  try {
+    session_.execute(statements);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::cancelled && !session_.lost()) ledger_.require_owner(session_);
+    throw;
+  }
 }
 
 bool BuilderLane::index_stands(const TargetTable& table, const TargetIndex& index) {

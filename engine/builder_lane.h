@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/lane_queue.h"
@@ -57,6 +59,9 @@ class BuilderLane {
 
  private:
   void build_once(const BuildQueue::Task& task, bool perhaps_done);
+  /// In one transaction that holds the lock, while the run is ours.
+  void execute_as_owner(const TargetTable& table, std::string_view lock,
+                        std::vector<std::string> statements);
   bool index_stands(const TargetTable& table, const TargetIndex& index);
   bool primary_key_stands(const TargetTable& table);
 

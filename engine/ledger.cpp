@@ -212,6 +212,11 @@ void Ledger::require_owner(postgres::Connection& session) const {
   if (session.query("SELECT FROM millrace.runs WHERE " + owned()).empty()) refuse_as_taken_over();
 }
 
+std::string Ledger::owner_statement() const {
+  if (!kept()) return {};
+  return "SELECT 1 / pg_catalog.count(*) FROM millrace.runs WHERE " + owned();
+}
+
 void Ledger::join(postgres::Connection& session) const {
   if (!kept()) return;
   const auto rows = session.query(

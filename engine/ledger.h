@@ -83,6 +83,9 @@ class Ledger {
   void join(postgres::Connection& session) const;
   /// Errors: conflict, with the code run_taken_over, where the run is another process's by now.
   void require_owner(postgres::Connection& session) const;
+  /// A statement that fails where require_owner() would throw; empty where none is kept. For a
+  /// transaction that has waited for a lock: the run may have changed hands meanwhile.
+  std::string owner_statement() const;
   /// The statement that enters a receipt, for the transaction that stored its rows; empty where
   /// none is kept. `attempt` counts from 1, at the chunk. It fails where another process owns the
   /// run: refuse_if_not_owner() knows its error.

@@ -293,6 +293,10 @@ std::string advance_identity(const TargetTable& table) {
   return {};
 }
 
+std::string lock_table(const TargetTable& table, std::string_view mode) {
+  return fmt::format("LOCK TABLE ONLY {} IN {} MODE", name_of(table), mode);
+}
+
 std::string drop_table(const TargetTable& table) { return "DROP TABLE " + name_of(table); }
 
 std::string truncate_table(const TargetTable& table) { return "TRUNCATE TABLE " + name_of(table); }

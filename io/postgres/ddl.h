@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "io/target_schema.h"
@@ -52,6 +53,8 @@ std::string restart_identity(const TargetTable& table);
 /// The same for a table that stood before: its identity, or the sequence of a serial column, moves
 /// forward and never back; a column without a sequence stays as it is.
 std::string advance_identity(const TargetTable& table);
+/// `mode`: "SHARE", "ACCESS EXCLUSIVE". Of a partitioned table that one alone, not its partitions.
+std::string lock_table(const TargetTable& table, std::string_view mode);
 std::string drop_table(const TargetTable& table);
 std::string truncate_table(const TargetTable& table);
 std::string analyze_table(const TargetTable& table);

@@ -191,6 +191,45 @@ class Retries(RetryTestCase):
         self.assertEqual(self.ledger("select string_agg(state, ' ' order by run) from millrace.runs"),
                          "abandoned complete")
 
+    def of_one_builder(self, *more):
+        """The child alone: rows, then one index after the other."""
+        words = list(self.words("--include", "child", *more))
+        words[words.index("--builders") + 1] = "1"
+        return words
+
+    def assert_it_built_nothing_on_the_tables_of(self, second, process):
+        self.assertEqual(second.code, COMPLETE, second.stderr)
+        self.assert_says(process.outcome, CONFLICT, "cannot go on with run 1: another process took it over",
+                         "millrace status")
+        self.assertEqual(self.ledger(f"select count(*) from pg_indexes where schemaname = {literal(self.schema)}"), "0")
+        self.assertEqual(self.ledger("select string_agg(state, ' ' order by run) from millrace.runs"),
+                         "abandoned complete")
+
+    def test_a_run_over_which_another_began_anew_builds_no_index(self):
+        with self.standing_still("builder.after_index:1", words=self.of_one_builder()) as process:
+            self.end_control_session()
+            second = self.program.run(*self.of_one_builder("--if-exists", "drop", "--skip-keys"))
+
+        self.assert_it_built_nothing_on_the_tables_of(second, process)
+
+    def test_a_builder_that_waits_for_a_table_finds_another_run_s_when_it_has_it(self):
+        with contextlib.ExitStack() as stack:
+            with self.standing_still("builder.after_index:1", words=self.of_one_builder()) as process:
+                self.end_control_session()
+                # Its table is dropped and made, and nothing of that is committed yet.
+                second = stack.enter_context(self.program.start(
+                    *self.of_one_builder("--if-exists", "drop", "--skip-keys"),
+                    MILLRACE_FAULT="migrate.before_plan_commit:1:stop"))
+                await_still(second)
+                process.send_signal(signal.SIGCONT)
+                await_true(lambda: self.target.value(
+                    f"select count(*) from pg_stat_activity where datname = {literal(self.database)} and"
+                    " application_name like 'millrace builder%' and wait_event_type = 'Lock'") == "1", "it waits")
+                second.send_signal(signal.SIGCONT)
+                said = second.communicate(timeout=120)
+
+        self.assert_it_built_nothing_on_the_tables_of(Outcome(second.returncode, *said), process)
+
     def test_connections_that_others_have_taken_are_waited_for(self):
         role = f"r{self.number:08x}"
         self.addCleanup(self.target.run, f"drop role {role}")
