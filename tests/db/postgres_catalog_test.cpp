@@ -4,7 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include "io/error.h"
 #include "io/postgres/catalog.h"
+#include "io/postgres/ddl.h"
 #include "tests/support/test_servers.h"
 
 namespace millrace::postgres {
@@ -130,6 +132,49 @@ TEST(PostgresCatalog, EmptyTableIsToldFromAFullOne) {
   EXPECT_FALSE(tables[0].has_rows);
   EXPECT_TRUE(tables[1].has_rows);
   EXPECT_TRUE(tables[0].owned);
+}
+
+TEST(PostgresCatalog, EmptyPartitionedTableIsToldFromAFullOne) {
+  const Schema schema(
+      "CREATE TABLE a (x int) PARTITION BY LIST (x); CREATE TABLE a_1 PARTITION OF a DEFAULT; "
+      "CREATE TABLE b (x int) PARTITION BY LIST (x); CREATE TABLE b_1 PARTITION OF b FOR VALUES IN "
+      "(1); CREATE TABLE b_2 PARTITION OF b DEFAULT; INSERT INTO b VALUES (2); "
+      "CREATE TABLE c (x int) PARTITION BY LIST (x)");
+
+  std::vector<std::string> full;
+  for (const ExistingTable& table : schema.read()) {
+    if (table.has_rows) full.push_back(table.name);
+  }
+
+  EXPECT_EQ(full, (std::vector<std::string>{"b", "b_2"}));
+}
+
+TEST(PostgresSequence, MovesOnAndNeverBack) {
+  const Schema schema(
+      "CREATE SEQUENCE behind; CREATE SEQUENCE ahead START 900; CREATE SEQUENCE down INCREMENT -1 "
+      "MINVALUE -100 MAXVALUE -1; CREATE SEQUENCE last MAXVALUE 5");
+  Connection connection = connect();
+  const auto next_after = [&](const TargetSequence& sequence) {
+    connection.execute(advance_sequence(sequence));
+    return connection.query("SELECT nextval('" + sequence.full_name() + "')").at(0).at(0).text;
+  };
+  TargetSequence sequence;
+  sequence.schema = schema.name();
+  sequence.next = 501;
+  sequence.maximum = 1000;
+
+  sequence.name = "behind";
+  EXPECT_EQ(next_after(sequence), "501");
+  sequence.name = "ahead";
+  EXPECT_EQ(next_after(sequence), "900");
+  sequence.name = "last";
+  sequence.maximum = 5;
+  EXPECT_THROW(next_after(sequence), Error);  // used up at the source
+  sequence.name = "down";
+  sequence.increment = sequence.maximum = -1;
+  sequence.minimum = -100;
+  sequence.next = -7;
+  EXPECT_EQ(next_after(sequence), "-7");
 }
 
 TEST(PostgresCatalog, SchemasThatExistAreTold) {

@@ -90,6 +90,19 @@ class StandingTables(OneTableTestCase):
         row = json.loads(next((self.folder / "rejects").glob("*.jsonl")).read_text().splitlines()[1])
         self.assertEqual(row["mend"], {"flag": None, "code": None})
 
+    PARTED = ("create schema {schema}; create table {schema}.t (id int, words text) partition by range (id);"
+              "create table {schema}.t_1 partition of {schema}.t for values from (minvalue) to (2);"
+              "create table {schema}.t_2 partition of {schema}.t for values from (2) to (maxvalue);")
+
+    def test_partitioned_table_without_a_row_is_empty(self):
+        self.make(self.PARTED)
+        outcome = self.load()
+
+        self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+        self.assertEqual(self.rows("tableoid::regclass, id, words"),
+                         [f"{self.database}.t_1|1|one", f"{self.database}.t_2|2|two"])
+        self.assert_says(self.load(), BAD_REQUEST, f"{self.database}.t", "--if-exists")
+
     def test_rule_of_the_job_wins_over_what_stands(self):
         self.fill("alter table t modify words varchar(20)")
         self.make("create schema {schema}; create table {schema}.t (id int, words text)")

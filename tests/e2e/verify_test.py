@@ -345,7 +345,8 @@ class RepairOfTiedRows(VerifyTestCase):
                   "insert into parent values (1, 'a'), (2, 'b'), (3, 'c'); insert into child values (1, 1), (2, 2)")
         outcome = self.migrate("--include", "parent,child")
         self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
-        self.change("alter table parent add mine int; update parent set mine = 10 * id")
+        self.change("alter table parent add mine int; update parent set mine = 10 * id;"
+                    "comment on constraint to_parent on child is 'of the application''s own'")
 
     def owner(self):
         schema = quote(self.database)
@@ -370,7 +371,8 @@ class RepairOfTiedRows(VerifyTestCase):
         self.assertEqual(self.value("select string_agg(concat_ws(' ', id, code, mine), ', ' order by id) from parent"),
                          "1 a 10, 2 b, 3 c 30", "columns of the application's own stay with the rows that stay")
         self.assertEqual(self.value("select string_agg(concat_ws(' ', id, parent), ', ' order by id) from child"), "1 1, 2 2")
-        self.assertEqual(self.value("select convalidated from pg_constraint where conname = 'to_parent'"), "t")
+        self.assertEqual(self.value("select convalidated, obj_description(oid, 'pg_constraint') from pg_constraint"
+                                    " where conname = 'to_parent'"), "t|of the application's own")
 
     def test_as_a_superuser(self):
         self.break_all()
@@ -391,6 +393,19 @@ class RepairOfTiedRows(VerifyTestCase):
         self.assert_mended(self.repair(url))
         self.assert_refused("no action", url, "1 rows of .*stranger would refer to no row of .*parent by foreign key theirs",
                             "mend or delete them")
+
+    def test_what_its_owner_put_to_sleep_goes_on_sleeping(self):
+        self.change("create function loud() returns trigger language plpgsql as $$ begin raise 'the trigger fires'; end $$;"
+                    "create trigger loud before update on parent for each row execute function loud();"
+                    "alter table parent disable trigger all; alter table child disable trigger all")
+        asleep = ("select string_agg(tgname || tgenabled::text, ' ' order by tgname) from pg_trigger where tgname = 'loud'"
+                  " or tgconstraint = (select oid from pg_constraint where conname = 'to_parent')")
+        before = self.value(asleep)
+        self.assertRegex(before, "^(RI_\\S+D ){4}loudD$")
+        self.break_all()
+
+        self.assert_mended(self.repair())
+        self.assertEqual(self.value(asleep), before)
 
     def test_a_key_of_somebody_elses_that_would_be_broken_is_named_and_nothing_is_changed(self):
         self.assert_refused("no action", None, "violates foreign key constraint \"theirs\"", "mend or delete them")

@@ -91,6 +91,36 @@ class FewLocks(ManyTables):
                               " ".join(note["message"] for note in self.program.report()["notes"]))
         self.assert_complete(2 * TABLES)
 
+    def next_value(self):
+        return self.target.value(f"select nextval('{self.database}.counter')", self.database)
+
+    def test_a_sequence_that_moved_on_after_the_plan_goes_on_behind_it(self):
+        """It is made anew in a later transaction than the first, which only drops."""
+        self.source.run(f"use `{self.database}`; create sequence counter nocache")
+        self.migrate()
+        self.assertEqual(self.next_value(), "1")
+        self.migrate("--if-exists", "drop", "--sql",
+                     f"source:before_schema=select setval(`{self.database}`.counter, 500)")
+
+        self.assertEqual(self.next_value(), "501")
+
+    def test_a_sequence_that_a_dead_run_made_is_moved_on_and_never_back(self):
+        self.source.run(f"use `{self.database}`; create sequence counter nocache")
+        words = ("--if-exists", "truncate", "--sql", "before_data=select 1")
+        for of_target, wanted in ((None, "501"), (900, "901")):
+            with self.subTest(of_target):
+                self.target.create_database(self.database)
+                killed = self.program.run(
+                    "migrate", self.source.url(self.database), self.target.url(self.database), *words,
+                    MILLRACE_FAULT="target_statements.between_commits:1:kill")
+                self.assertEqual(killed.code, -9, killed.stderr)
+                self.source.run(f"select setval(`{self.database}`.counter, 500)")
+                if of_target:
+                    self.target.run(f"select setval('{self.database}.counter', {of_target})", self.database)
+                self.migrate(*words, "--resume")
+
+                self.assertEqual(self.next_value(), wanted)
+
     def test_a_schema_is_made_in_parts(self):
         self.migrate("--schema-only")
         self.assert_complete(0)
@@ -166,6 +196,23 @@ class LocksOfOthers(ManyTables):
         self.assertEqual((numbers, tables, once), (chunks, str(TABLES), str(TABLES)))
         self.assertEqual(chunks, self.target.value(
             "select count(distinct chunk) from millrace.receipts", self.database))
+
+    def test_rows_are_repaired_in_parts(self):
+        self.migrate()
+        self.target.run("".join(f"update {schema}.{name} set words = 'wrong' where id = 1;"
+                                for schema, name in self.tables(self.target, self.database)), self.database)
+        other = self.take_all_locks_but(150)
+        outcome = self.program.run(
+            "verify", self.source.url(self.database), self.target.url(self.database), "--against", "source",
+            "--repair", "--progress", "none", "--report", "run.json", "--readers", "1", "--writers", "1")
+        other.release()
+
+        self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+        self.assertEqual(self.program.report()["proof"]["rows_repaired"], TABLES)
+        self.assert_complete(2 * TABLES)
+        proof = self.program.run("verify", self.source.url(self.database), self.target.url(self.database),
+                                 "--against", "source", "--progress", "none")
+        self.assertEqual(proof.code, COMPLETE, proof.stdout)
 
     def test_a_run_that_died_after_a_split_goes_on_with_the_parts(self):
         other = self.take_all_locks_but(100)

@@ -2,6 +2,7 @@
 """Runs that die at a named place and are taken up again; what refuses to be."""
 
 import pathlib
+import signal
 import sys
 import unittest
 
@@ -9,6 +10,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from fault_test_case import BAD_REQUEST, COMPLETE, CONFLICT, await_still, await_true
 from resume_test_case import ResumeTestCase
+from clients import Outcome
 
 
 class FaultPoints(ResumeTestCase):
@@ -154,6 +156,24 @@ class Resume(ResumeTestCase):
         self.assert_says(over_it, CONFLICT, "run 1, begun .*, is moving into now", "status")
         self.assert_says(cleaned, CONFLICT, "run 1 is under way", "status")
         self.resume()
+
+    def test_a_run_that_ends_well_while_another_process_waits_for_it_is_not_gone_on_with(self):
+        with self.program.start(*self.words(), MILLRACE_FAULT="migrate.before_end:1:stop") as first:
+            await_still(first)
+            with self.program.start(*self.words("--resume")) as second:
+                # It has seen a run that is not finished, and waits for its lock.
+                await_true(lambda: self.target.value(
+                    f"select count(*) from pg_stat_activity where datname = '{self.database}' and"
+                    " application_name = 'millrace control' and wait_event = 'advisory'") == "1", "it waits")
+                first.send_signal(signal.SIGCONT)
+                said = second.communicate(timeout=60)
+            first.communicate(timeout=60)
+
+        self.assertEqual(first.returncode, COMPLETE)
+        self.assert_says(Outcome(second.returncode, *said), BAD_REQUEST, "cannot resume: run 1 has ended meanwhile",
+                         "millrace status")
+        self.assertEqual(self.ledger("select state, attempts from millrace.runs"), "complete|1")
+        self.assert_all_there()
 
     def test_a_plain_run_over_an_unfinished_one_says_so(self):
         self.killed("writer.before_commit:12")
