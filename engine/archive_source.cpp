@@ -31,7 +31,7 @@ SourceTable source_table(const archive::ArchiveTable& table) {
 
 }  // namespace
 
-void ArchiveSource::connect() {
+void ArchiveSource::connect(RetryPauses& /*pauses*/, const RetriedLane& /*retried*/) {
   manifest_ = archive::read_manifest(job_.archive);
   if (!manifest_.complete) {
     throw Error(ErrorKind::bad_request,

@@ -17,7 +17,7 @@ class ArchiveSource final : public RunSource {
 
   /// Errors: bad_request where there is no archive or it is not complete; bad_data where the
   ///         manifest is broken, or a chunk is missing.
-  void connect() override;
+  void connect(RetryPauses& pauses, const RetriedLane& retried) override;
   std::string version_text() const override { return manifest_.source_version; }
   /// The archive's, wherever it lies.
   std::string identity() override { return "archive " + manifest_.checksum; }

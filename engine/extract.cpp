@@ -53,7 +53,10 @@ class Extraction {
     progress_.set_phase("connect");
     hold_folder();
     look_at_folder();
-    source_.connect();
+    {
+      const StopRequest::Waker waker(stop_, [&] { pauses_.stop(); });
+      source_.connect(pauses_, retries_.of("source"));
+    }
     report_.source_version = source_.version_text();
     progress_.set_phase("plan");
     {

@@ -61,8 +61,7 @@ class Migration {
   void run() {
     progress_.set_phase("connect");
     if (!job_.spill.empty()) spill_.emplace(job_.spill, job_.spill_limit_bytes);
-    source_.connect();
-    postgres::Connection& target = open_control();
+    postgres::Connection& target = connect();
     report_.source_version = source_.version_text();
 
     progress_.set_phase("plan");
@@ -207,11 +206,12 @@ class Migration {
 
   /// Others may have taken every connection. A server that does not answer is not waited for: its
   /// address may be wrong.
-  postgres::Connection& open_control() {
+  postgres::Connection& connect() {
     const StopRequest::Waker waker(stop_, [&] { pauses_.stop(); });
+    source_.connect(pauses_, retries_.of("source"));
     return target_.emplace(open_patiently(
         pauses_, 0, [&] { return postgres::Connection(job_.target, "millrace control"); },
-        note_retries_of("control"), lacks_connections));
+        retries_.of("control"), lacks_connections));
   }
 
   void open_lanes() {

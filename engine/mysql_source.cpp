@@ -29,7 +29,10 @@ mysql::Connection open_reader(const Endpoint& source) {
 
 }  // namespace
 
-void MysqlSource::connect() { control_.emplace(job_.source); }
+void MysqlSource::connect(RetryPauses& pauses, const RetriedLane& retried) {
+  control_.emplace(open_patiently(
+      pauses, 0, [&] { return mysql::Connection(job_.source); }, retried, lacks_connections));
+}
 
 std::string MysqlSource::version_text() const { return control_->version().text; }
 

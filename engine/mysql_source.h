@@ -20,7 +20,7 @@ class MysqlSource final : public RunSource {
  public:
   explicit MysqlSource(const Job& job) : job_(job) {}
 
-  void connect() override;
+  void connect(RetryPauses& pauses, const RetriedLane& retried) override;
   std::string version_text() const override;
   std::string identity() override;
   void prepare(postgres::Connection& target, Preparation& preparation) override;

@@ -30,7 +30,9 @@ class RunSource {
   RunSource& operator=(const RunSource&) = delete;
   virtual ~RunSource() = default;
 
-  virtual void connect() = 0;
+  /// A source that has no connection left is waited for, as often as `pauses` says; `retried` is
+  /// told. One that does not answer is not: its address may be wrong.
+  virtual void connect(RetryPauses& pauses, const RetriedLane& retried) = 0;
   /// Requires: connect(). What the source calls itself.
   virtual std::string version_text() const = 0;
   /// Requires: connect() and not yet open_readers(). Tells this source from any other, whatever

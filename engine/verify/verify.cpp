@@ -54,8 +54,7 @@ class Verification {
 
   void run() {
     progress_.set_phase("connect");
-    source_.connect();
-    postgres::Connection control(job_.target, "millrace verify");
+    postgres::Connection control = connect();
     report_.source_version = source_.version_text();
     progress_.set_phase("plan");
     {
@@ -224,6 +223,24 @@ class Verification {
                ? "rows where the source changed since the run are left as they are: --against "
                  "source --repair makes them what they are there now"
                : "--repair copies just the rows that differ; --report FILE.html lists them";
+  }
+
+  /// Others may have taken every connection, as where a run begins.
+  postgres::Connection connect() {
+    RetryPauses pauses(job_.retry);
+    const StopRequest::Waker waker(stop_, [&] { pauses.stop(); });
+    const auto note_retry_of = [this](const char* lane) {
+      return [this, lane](unsigned, const Error& error, unsigned attempt) {
+        report_.retries.push_back({.at_s = progress_.elapsed_s(),
+                                   .lane = lane,
+                                   .attempt = attempt,
+                                   .error = error.what()});
+      };
+    };
+    source_.connect(pauses, note_retry_of("source"));
+    return open_patiently(
+        pauses, 0, [&] { return postgres::Connection(job_.target, "millrace verify"); },
+        note_retry_of("control"), lacks_connections);
   }
 
   LeftOut left_out() const {

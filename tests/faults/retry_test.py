@@ -252,8 +252,8 @@ class Retries(RetryTestCase):
         retries = self.overcomes(Outcome(process.returncode, stdout, stderr))
         self.assertRegex(retries[0]["error"], "too many connections")
 
-    def test_connections_of_the_source_that_others_have_taken_are_waited_for(self):
-        """Three for the account, of which another session has one: none is left for the second reader."""
+    def waits_for_the_source(self, n_taken, n_asked):
+        """Three connections for the account, of which others have some until we have asked so often."""
         reader = f"r{self.number:08x}"
         self.addCleanup(self.source.run, f"drop user {reader}@'%'")
         self.source.run(f"create user {reader}@'%' identified by {literal(SECRET)} with max_user_connections 3;"
@@ -261,21 +261,31 @@ class Retries(RetryTestCase):
                         f"grant reload, replication client on *.* to {reader}@'%'")
         other = copy.copy(self.source)
         other.user, other.password = reader, SECRET
-        taken = Locker.of_source(other, "select 1")
-        self.addCleanup(taken.release)
-        taken.await_held()
+        others = [Locker.of_source(other, "select 1") for _ in range(n_taken)]
+        for taken in others:
+            self.addCleanup(taken.release)
+            taken.await_held()
         words = list(self.words("--retry-pause", "1"))
         relay = Relay(int(self.source.port))
         self.addCleanup(relay.stop)
         words[1] = self.source.url(self.schema, user=reader, password=SECRET, port=relay.own_port)
         with self.program.start(*words, "--retries", "50") as process:
-            await_true(lambda: relay.accepted >= 4, "control, two readers, and one of them again")
-            taken.release()
+            await_true(lambda: relay.accepted >= n_asked, "it asks again")
+            for taken in others:
+                taken.release()
             stdout, stderr = process.communicate(timeout=60)
 
         self.assert_no_secret(Outcome(process.returncode, stdout, stderr))
-        retries = self.overcomes(Outcome(process.returncode, stdout, stderr), "reader")
+        retries = self.overcomes(Outcome(process.returncode, stdout, stderr))
         self.assertRegex(retries[0]["error"], "max_user_connections.* code=1226")
+        return retries[0]["lane"]
+
+    def test_connections_of_the_source_that_others_have_taken_are_waited_for(self):
+        """Asked for control, two readers, and one of them again."""
+        self.assertRegex(self.waits_for_the_source(1, 4), "^reader")
+
+    def test_the_first_session_of_the_source_waits_too(self):
+        self.assertEqual(self.waits_for_the_source(3, 2), "source 0")
 
     def test_sigterm_while_a_lane_waits_for_its_next_attempt(self):
         faults = ",".join(f"writer.before_commit:{n}:conflict" for n in range(1, 200))
