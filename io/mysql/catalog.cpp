@@ -240,6 +240,7 @@ void read_partitions(Connection& connection, const std::string& in, TableIndex& 
       "PARTITION_COMMENT FROM information_schema.PARTITIONS WHERE PARTITION_NAME IS "
       "NOT NULL AND TABLE_SCHEMA " +
       in + " ORDER BY 1, 2, PARTITION_ORDINAL_POSITION, SUBPARTITION_ORDINAL_POSITION";
+  std::vector<SourceTable*> cut;
   connection.each_row(sql, [&](const Row& row) {
     SourceTable* table = tables.find(row[0].text, row[1].text);
     if (table == nullptr) return;
@@ -255,7 +256,16 @@ void read_partitions(Connection& connection, const std::string& in, TableIndex& 
     partition.rows_estimate += to_count(row[3]);
     partition.data_bytes += to_count(row[4]);
     add_comment(partition, row[9].text);
+    if (may_be_cut(row[9].text) && (cut.empty() || cut.back() != table)) cut.push_back(table);
   });
+  for (SourceTable* table : cut) {
+    complete_comments(*table, connection
+                                  .query("SHOW CREATE TABLE " + quote_identifier(table->database) +
+                                         "." + quote_identifier(table->name))
+                                  .at(0)
+                                  .at(1)
+                                  .text);
+  }
 }
 
 void read_checks(Connection& connection, const std::string& in, TableIndex& tables) {

@@ -145,6 +145,19 @@ void set_default(SourceColumn& column, const Cell& cell, const std::string& extr
   column.default_text = cell.text;
 }
 
+/// The SQL string literal that opens at `at`, taken apart; `at` moves behind it.
+std::string take_literal(const std::string& text, std::size_t& at) {
+  const std::size_t begin = at++;
+  while (at < text.size()) {
+    const bool pair =
+        at + 1 < text.size() && (text[at] == '\\' || (text[at] == '\'' && text[at + 1] == '\''));
+    if (!pair && text[at] == '\'') break;
+    at += pair ? 2 : 1;
+  }
+  if (at < text.size()) ++at;
+  return unquote(text.substr(begin, at - begin));
+}
+
 }  // namespace
 
 std::vector<std::string> parse_labels(const std::string& column_type) {
@@ -231,6 +244,30 @@ void add_index_part(SourceTable& table, const Row& row) {
   part.descending = row[6].text == "D";
   part.expression = row[9].text;
   // SUB_PART counts bytes for binary strings and characters for text; a full-length part is NULL.
+}
+
+bool may_be_cut(const std::string& comment) noexcept {
+  constexpr std::ptrdiff_t characters_kept = 80;
+  return std::ranges::count_if(comment, [](char c) {
+           return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
+         }) >= characters_kept;
+}
+
+void complete_comments(SourceTable& table, const std::string& create_table) {
+  constexpr std::string_view opening = " COMMENT = '";
+  std::size_t behind_last = 0;
+  for (SourcePartition& partition : table.partitions) {
+    if (!may_be_cut(partition.comment)) continue;
+    for (std::size_t at = create_table.find(opening, behind_last); at != std::string::npos;
+         at = create_table.find(opening, at)) {
+      at += opening.size() - 1;
+      std::string whole = take_literal(create_table, at);
+      if (!whole.starts_with(partition.comment)) continue;
+      partition.comment = std::move(whole);
+      behind_last = at;
+      break;
+    }
+  }
 }
 
 void take_check(SourceTable& table, const std::string& name, const std::string& clause,

@@ -30,6 +30,12 @@ void add_index_part(SourceTable& table, const Row& row);
 void take_check(SourceTable& table, const std::string& name, const std::string& clause,
                 bool enforced);
 
+/// Whether a partition's comment has as many characters as information_schema keeps.
+/// Source: the servers' manuals, PARTITION_COMMENT; MySQL 8.0 keeps them all.
+bool may_be_cut(const std::string& comment) noexcept;
+/// The comments of partitions that may be cut, as SHOW CREATE TABLE has them.
+void complete_comments(SourceTable& table, const std::string& create_table);
+
 namespace catalog_rows {
 std::uint64_t to_count(const Cell& cell);
 std::string lower(std::string text);

@@ -247,6 +247,25 @@ TEST_P(SourceCatalogOfServer, PartitionsHaveTheirComments) {
   EXPECT_EQ(table.partitions[2].comment, "");
 }
 
+TEST_P(SourceCatalogOfServer, LongCommentsOfPartitionsAreWhole) {
+  std::string first, second;
+  for (int i = 0; i < 30; ++i) first += "Größe ";
+  second = first + "it's \\ the other";
+  database.execute("CREATE TABLE t (id INT COMMENT 'x') COMMENT = '" + first +
+                   "' PARTITION BY RANGE (id) (PARTITION a VALUES LESS THAN (10) COMMENT '" +
+                   first +
+                   "', PARTITION b VALUES LESS THAN (20) COMMENT 'b', PARTITION c VALUES "
+                   "LESS THAN (30) COMMENT '" +
+                   first + "it''s \\\\ the other')");
+
+  const SourceTable table = table_of(database);
+
+  ASSERT_EQ(table.partitions.size(), 3U);
+  EXPECT_EQ(table.partitions[0].comment, first);
+  EXPECT_EQ(table.partitions[1].comment, "b");
+  EXPECT_EQ(table.partitions[2].comment, second);
+}
+
 TEST_P(SourceCatalogOfServer, TableWithoutPartitionsHasNone) {
   database.execute("CREATE TABLE t (id INT)");
 
