@@ -39,8 +39,8 @@ bool wants_password(const Error& error, const Request& request);
 /// Error{cancelled} on Ctrl-C.
 void prompt_password(Endpoint& endpoint);
 
-/// Where --password-prompt is given, ask for the password of this side of the request, if it was not
-/// found. Errors: as prompt_password().
+/// Where --password-prompt is given, ask for the password of this side of the request, if it was
+/// not found. Errors: as prompt_password().
 void prompt_where_asked(const Request& request, Endpoint& side);
 
 /// Is there somebody to ask?
