@@ -60,7 +60,7 @@ void refuse_if_under_way(postgres::Connection& session, std::int32_t run) {
   session.execute("SET lock_timeout = '3s'");
   try {
     session.query(fmt::format("SELECT pg_advisory_lock({}, {})", ledger_lock_of_run, run));
-    session.execute("SET lock_timeout = 0");
+    session.execute("RESET lock_timeout");
     return;
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::conflict) throw;

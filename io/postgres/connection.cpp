@@ -23,8 +23,7 @@ namespace {
 std::string session_settings(int server_version) {
   std::string sql =
       "SET search_path = ''; SET statement_timeout = 0; "
-      "SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET datestyle = 'ISO, "
-      "YMD'; "
+      "SET idle_in_transaction_session_timeout = 0; SET datestyle = 'ISO, YMD'; "
       "SET intervalstyle = 'postgres'; SET timezone = 'UTC'; SET client_min_messages = 'warning'; "
       "SET standard_conforming_strings = on; SET default_transaction_isolation = 'read committed'; "
       // A client that vanished keeps its locks until the server notices. No effect over a socket.
