@@ -13,6 +13,7 @@
 #include "engine/open_sessions.h"
 #include "engine/preparation.h"
 #include "engine/retry.h"
+#include "engine/retry_notes.h"
 #include "engine/run_account.h"
 #include "engine/verify/difference_report.h"
 #include "engine/verify/ledger_search.h"
@@ -229,18 +230,11 @@ class Verification {
   postgres::Connection connect() {
     RetryPauses pauses(job_.retry);
     const StopRequest::Waker waker(stop_, [&] { pauses.stop(); });
-    const auto note_retry_of = [this](const char* lane) {
-      return [this, lane](unsigned, const Error& error, unsigned attempt) {
-        report_.retries.push_back({.at_s = progress_.elapsed_s(),
-                                   .lane = lane,
-                                   .attempt = attempt,
-                                   .error = error.what()});
-      };
-    };
-    source_.connect(pauses, note_retry_of("source"));
+    RetryNotes retries(progress_, report_);
+    source_.connect(pauses, retries.of("source"));
     return open_patiently(
         pauses, 0, [&] { return postgres::Connection(job_.target, "millrace verify"); },
-        note_retry_of("control"), lacks_connections);
+        retries.of("control"), lacks_connections);
   }
 
   LeftOut left_out() const {

@@ -343,6 +343,18 @@ class FewConnections(RetryTestCase):
         self.assertEqual(retries[0]["lane"], "control 0")
         self.assertRegex(retries[0]["error"], "remaining connection slots .* code=53300")
 
+    def test_a_verification_waits_likewise(self):
+        source, target = self.words()[1:3]
+        with self.program.start("verify", source, target, "--progress", "none", "--report",
+                                "run.json") as process:
+            await_true(lambda: self.relay.accepted >= 3, "it asks again")
+            for taken in self.others:
+                taken.release()
+            _, said = process.communicate(timeout=60)
+
+        self.assertEqual(process.returncode, BAD_REQUEST, said)  # there is nothing yet to verify
+        self.assertEqual(self.program.report()["retries"][0]["lane"], "control 0")
+
     def test_ctrl_c_ends_the_wait(self):
         with self.program.start(*self.words("--retries", "50")) as process:
             await_true(lambda: self.relay.accepted >= 2, "it waits")
