@@ -154,7 +154,7 @@ class Interrupts(HalfWayTestCase):
                                            self.database), "40000|40000")
 
     def test_ctrl_c_while_an_index_is_built(self):
-        self.hold(AT_STATEMENT.format(pattern=literal("CREATE INDEX \"by_mood\"%")))
+        self.hold(AT_STATEMENT.format(pattern=literal("%CREATE INDEX \"by_mood\"%")))
         with self.start() as process:
             self.await_half_way(process)
             outcome = self.interrupted(process)
@@ -258,7 +258,7 @@ class LostServers(HalfWayTestCase):
                          "may or may not be in the target")
 
     def test_the_target_dies_while_an_index_is_built(self):
-        self.hold(AT_STATEMENT.format(pattern=literal("CREATE INDEX \"by_mood\"%")))
+        self.hold(AT_STATEMENT.format(pattern=literal("%CREATE INDEX \"by_mood\"%")))
         with self.start() as process:
             self.await_half_way(process)
             self.servers("kill", "postgres15")
