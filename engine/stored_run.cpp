@@ -57,7 +57,7 @@ StoredRun read_head(const postgres::Row& row) {
 
 void refuse_if_under_way(postgres::Connection& session, std::int32_t run) {
   // The target notices a moment later that a process was killed: so it is asked to wait a little.
-  session.execute("SET lock_timeout = '3s'");
+  session.execute("SET lock_timeout = '5s'");
   try {
     session.query(fmt::format("SELECT pg_advisory_lock({}, {})", ledger_lock_of_run, run));
     session.execute("RESET lock_timeout");

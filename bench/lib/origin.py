@@ -35,10 +35,15 @@ def describe_commit():
 
 
 def result_stem(folder, kind, result):
-    """Where a call keeps `result`, without the suffix: a later call of the same day never takes it."""
+    """Where a call keeps `result`, without the suffix: one that no other call has taken."""
     time = result["date"].replace(":", "").removesuffix("Z")
     folder.mkdir(parents=True, exist_ok=True)
-    return folder / f"{kind}{time}-{result['commit']}"
+    stem = folder / f"{kind}{time}-{result['commit']}"
+    number = 1
+    while stem.with_name(stem.name + ".json").exists():
+        number += 1
+        stem = folder / f"{kind}{time}-{result['commit']}-{number}"
+    return stem
 
 
 def now_text():

@@ -32,7 +32,10 @@ class Postgis(CheckTestCase):
         folder = tempfile.TemporaryDirectory(prefix="millrace-postgis-")
         self.addCleanup(folder.cleanup)
         pathlib.Path(folder.name).chmod(0o755)
-        shutil.copytree(HERE / "postgis", pathlib.Path(folder.name, "extension"))
+        extension = pathlib.Path(folder.name, "extension")
+        shutil.copytree(HERE / "postgis", extension)
+        for each in (extension, *extension.iterdir()):  # whatever the checkout's own modes are
+            each.chmod(0o755)
         self.target.run(f"set extension_control_path = {literal(folder.name + ':$system')};"
                         "create schema gis; create extension postgis schema gis", self.database)
         self.fill(SHAPES)

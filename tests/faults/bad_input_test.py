@@ -158,14 +158,15 @@ class Connections(OneTableTestCase):
     def test_target_with_too_few_connections(self):
         role = self.target_role(f"create on database {quote(self.database)}")
         self.target.run(f"alter role {role} connection limit 2")
-        outcome = self.migrate(target=self.target.url(self.database, user=role, password=SECRET))
+        outcome = self.migrate("--retries", "1", "--retry-pause", "1",
+                               target=self.target.url(self.database, user=role, password=SECRET))
 
         self.refused(outcome, EXHAUSTED, "too many connections", "--writers")
 
     def test_source_with_too_few_connections(self):
         account = self.source_account("all on *.*")
         self.source.run(f"grant usage on *.* to {account}@'%' with max_user_connections 2")
-        outcome = self.migrate("--readers", "8", source=self.source.url(
+        outcome = self.migrate("--readers", "8", "--retries", "1", "--retry-pause", "1", source=self.source.url(
             self.database, user=account, password=SECRET))
 
         self.refused(outcome, EXHAUSTED, "max_user_connections", "--readers")

@@ -55,7 +55,6 @@ class FailingHooks(OneTableTestCase):
 
         self.assert_says(outcome, BAD_REQUEST, "cannot run the SQL of before_data: .*side=source")
 
-
     def test_sql_of_the_source_does_not_wait_for_the_lock_that_waits_for_it(self):
         self.fill("create table m (id int primary key) engine=myisam; insert into m values (1)")
         outcome = self.migrate("--sql", f"source:before_data=insert into `{self.database}`.t values (9, 'x')")

@@ -209,11 +209,15 @@ class Figures(unittest.TestCase):
         self.assertIsNone(bound(20.0, ended), "more than 3 is no miss of 10")
         self.assertIsNone(bound(2.0, [{**ended[0], "limit_seconds": None}]))
 
-    def test_calls_of_one_day_keep_their_results_apart(self):
+    def test_calls_keep_their_results_apart(self):
+        names = []
         with tempfile.TemporaryDirectory() as folder:
-            stems = [result_stem(pathlib.Path(folder), "farm-", {"date": date, "commit": "abc1234"}).name
-                     for date in ("2026-01-31T14:05Z", "2026-01-31T14:06Z")]
-        self.assertEqual(stems, ["farm-2026-01-31T1405-abc1234", "farm-2026-01-31T1406-abc1234"])
+            for date in ("2026-01-31T14:05Z", "2026-01-31T14:05Z", "2026-01-31T14:06Z"):
+                stem = result_stem(pathlib.Path(folder), "farm-", {"date": date, "commit": "abc1234"})
+                stem.with_name(stem.name + ".json").touch()
+                names.append(stem.name)
+        self.assertEqual(names, ["farm-2026-01-31T1405-abc1234", "farm-2026-01-31T1405-abc1234-2",
+                                 "farm-2026-01-31T1406-abc1234"])
 
     def test_a_goal_that_is_missed_is_told(self):
         found = self.named([run(wall=4.0), run(way="psql", wall=2.0)])

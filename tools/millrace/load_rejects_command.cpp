@@ -30,9 +30,7 @@ int run_load_rejects(const CommandLine& line) {
   StopRequest stop;
   const SignalWatch signals(stop);
   complete_target_credentials(request, process_environment);
-  if (request.password_prompt && !request.job.target.has_password) {
-    prompt_password(request.job.target);
-  }
+  prompt_where_asked(request, request.job.target);
   for (const std::string& file : request.reject_files) {
     const LoadedRejects loaded = load_asking_for_a_password(request, file, stop);
     std::printf("%llu rows of %s into %s\n", static_cast<unsigned long long>(loaded.rows),

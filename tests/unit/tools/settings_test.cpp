@@ -138,7 +138,7 @@ TEST(Settings, EachCountHasItsOwnRangeAndHint) {
   EXPECT_EQ(refusal({given("--retry-pause", {"0"})}),
             "cannot use --retry-pause: '0' is no whole number from 1 to 3600 | it is in seconds");
   EXPECT_EQ(refusal({given("--rows-shown", {"-1"})}),
-            "cannot use --rows-shown: '-1' is no whole number from 1 to 1024 | all of them are "
+            "cannot use --rows-shown: '-1' is no whole number from 0 to 1000000 | all of them are "
             "counted, whatever is listed");
   for (const char* option : {"--spill-level", "--compression"}) {
     EXPECT_TRUE(contains(refusal({given(option, {"20"})}),
