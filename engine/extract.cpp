@@ -94,10 +94,11 @@ class Extraction {
     progress_.set_phase("copy");
     copy();
     source_.release_lock();
+    // The user's SQL would wait for ever for what our sessions have read.
+    source_.close_readers();
     run_hooks(HookPhase::after_data);
     report_.snapshot = source_.snapshot();
     progress_.set_phase("finish");
-    source_.close_readers();
     manifest_.lock_ms = std::max(manifest_.lock_ms, report_.snapshot.lock_ms);
     run_hooks(HookPhase::end);
     end_archive();
@@ -200,7 +201,7 @@ class Extraction {
   }
 
   void run_hooks(HookPhase phase) {
-    run_source_hooks(job_, phase, stop_);
+    run_source_hooks(job_, phase, source_.holds_lock(), stop_);
     stop_.check();
   }
 

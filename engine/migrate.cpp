@@ -122,6 +122,8 @@ class Migration {
     source_.release_lock();
     count_filtered_rows();
     report_.snapshot = source_.snapshot();
+    // The user's SQL would wait for ever for what our sessions have read.
+    source_.close_readers();
     note_phase("foreign keys");
     run_hooks(HookPhase::after_data, target);
     if (choices_.keys) {
@@ -449,7 +451,8 @@ class Migration {
     const StopRequest::Waker waker(stop_, [&] { target.cancel(); });
     millrace::run_hooks(
         job_, phase, target, ledger_,
-        preparation_.resumed ? preparation_.resumed->hooks_done : std::set<std::string>(), stop_);
+        preparation_.resumed ? preparation_.resumed->hooks_done : std::set<std::string>(),
+        source_.holds_lock(), stop_);
     stop_.check();
   }
 

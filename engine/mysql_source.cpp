@@ -1,7 +1,11 @@
 #include "engine/mysql_source.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "engine/check/check.h"
 #include "engine/open_sessions.h"
@@ -64,17 +68,18 @@ void MysqlSource::open_readers(const Preparation& preparation, RetryPauses& paus
   });
   mysql::SnapshotBarrier::Settings settings;
   settings.method = job_.snapshot;
-  const auto note = [this](const auto& table) {
-    names_.emplace_back(table.database, table.name);
-    definitions_.push_back(table.definition);
-    partitioned_ = partitioned_ || !table.partitions.empty();
+  const auto note = [&](const auto& table) {
+    planned_.push_back({.database = table.database,
+                        .name = table.name,
+                        .partitioned = !table.partitions.empty(),
+                        .definition = table.definition});
+    settings.tables.emplace_back(table.database, table.name);
   };
   for (const SourceTable& table : preparation.catalog.tables) {
     std::ranges::for_each(table.members, note);
     if (!table.consolidated()) note(table);
     settings.non_transactional = settings.non_transactional || !table.transactional;
   }
-  settings.tables = names_;
   non_transactional_ = settings.non_transactional;
   barrier_.emplace(std::move(*control_), std::move(settings));
   control_.reset();
@@ -88,24 +93,22 @@ void MysqlSource::take_snapshot() {
 }
 
 void MysqlSource::require_planned_definitions() {
-  const std::vector<std::uint64_t> now =
-      mysql::read_definitions(sessions_.front(), names_, partitioned_);
+  const std::vector<std::string> altered = mysql::altered_tables(sessions_.front(), planned_);
+  if (altered.empty()) return;
   constexpr std::size_t most_named = 10;
-  std::string changed;
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < now.size(); ++i) {
-    if (now[i] == definitions_[i]) continue;
-    if (++count <= most_named) {
-      changed += (changed.empty() ? "" : ", ") + names_[i].first + "." + names_[i].second;
-    }
-  }
-  if (count == 0) return;
-  if (count > most_named) changed += ", ...";
-  throw Error(ErrorKind::bad_request,
-              "cannot copy by the plan: columns or partitions were altered at the source after it "
-              "was planned: " +
-                  changed,
-              {.side = Side::source}, "type the command again, when no ALTER TABLE runs there");
+  const std::span named(altered.data(), std::min(altered.size(), most_named));
+  const bool by_us = std::ranges::any_of(job_.hooks, [](const SqlHook& hook) {
+    return hook.side == Side::source && hook.phase == HookPhase::before_schema;
+  });
+  throw Error(
+      ErrorKind::bad_request,
+      fmt::format("cannot copy by the plan: columns or partitions were altered at the source "
+                  "after it was planned: {}{}",
+                  fmt::join(named, ", "), altered.size() > most_named ? ", ..." : ""),
+      {.side = Side::source},
+      by_us ? "type the command again without SQL of source:before_schema that alters tables: "
+              "it runs when the plan is made"
+            : "type the command again, when no ALTER TABLE runs there");
 }
 
 std::vector<std::unique_ptr<ChunkReader>> MysqlSource::readers(const WorkPlan& plan,

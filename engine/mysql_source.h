@@ -1,14 +1,13 @@
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "engine/job.h"
 #include "engine/reject_files.h"
 #include "engine/run_source.h"
+#include "io/mysql/catalog.h"
 #include "io/mysql/connection.h"
 #include "io/mysql/snapshot.h"
 
@@ -33,6 +32,7 @@ class MysqlSource final : public RunSource {
                                                     Progress& progress,
                                                     RetryPauses& pauses) override;
   void release_lock() override;
+  bool holds_lock() const noexcept override { return barrier_ && barrier_->lock_held(); }
   SourceVerdict compare(const SourceFacts& then) override;
   SnapshotReport snapshot() const override;
   void refresh_sequences(Preparation& preparation) override;
@@ -59,9 +59,7 @@ class MysqlSource final : public RunSource {
   std::string identity_;
   SourceFacts facts_;
   bool non_transactional_ = false;
-  bool partitioned_ = false;                                // some table is
-  std::vector<std::pair<std::string, std::string>> names_;  // (database, table) of all, members too
-  std::vector<std::uint64_t> definitions_;                  // of each, as planned
+  std::vector<mysql::PlannedTable> planned_;  // all tables, members too
   std::optional<RejectFiles> rejects_;
   std::optional<mysql::Connection> control_;
   std::optional<mysql::SnapshotBarrier> barrier_;

@@ -27,6 +27,24 @@ std::vector<std::string> sources_of(const SourceTable& table) {
   return names;
 }
 
+/// The condition without what stands in 'texts' and `names`.
+std::string without_quoted(const std::string& condition) {
+  std::string bare;
+  char quote = 0;
+  for (std::size_t i = 0; i < condition.size(); ++i) {
+    const char c = condition[i];
+    if (quote == 0) {
+      if (c == '\'' || c == '`') quote = c;
+      bare += c;
+    } else if (quote == '\'' && c == '\\') {
+      ++i;
+    } else if (c == quote) {
+      quote = 0;  // a doubled one begins the next at once
+    }
+  }
+  return bare;
+}
+
 /// Refuse a filter that would mean something else in our sessions, which have no sql_mode, than in
 /// those of whoever wrote it.
 void refuse_other_dialect(std::string_view sql_mode, const std::string& filter,
@@ -37,10 +55,12 @@ void refuse_other_dialect(std::string_view sql_mode, const std::string& filter,
   static constexpr std::array<Doubt, 2> doubts{
       {{"ANSI_QUOTES", "\"", "a text, not a name", "names in `backticks`, texts in 'quotes'"},
        {"PIPES_AS_CONCAT", "||", "OR", "CONCAT(..) or OR"}}};
+  const std::string bare = without_quoted(filter);
   for (const Doubt& doubt : doubts) {
     if (sql_mode.find(doubt.mode) == std::string_view::npos ||
-        filter.find(doubt.sign) == std::string::npos)
+        bare.find(doubt.sign) == std::string::npos) {
       continue;
+    }
     throw Error(ErrorKind::bad_request,
                 fmt::format("cannot read rows WHERE {}: the source has sql_mode {}, and Millrace's "
                             "sessions have none: {} means {} there",

@@ -56,6 +56,8 @@ class RunSource {
                                                             RetryPauses& pauses) = 0;
   /// Every chunk with under_lock is read: let the source's writers go on. Idempotent.
   virtual void release_lock() = 0;
+  /// Whether the source's writers wait for us now.
+  virtual bool holds_lock() const noexcept { return false; }
   /// Requires: take_snapshot(). Whether this source is what it was.
   virtual SourceVerdict compare(const SourceFacts& then) = 0;
   /// How the snapshot went, for the report.

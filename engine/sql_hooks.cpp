@@ -34,22 +34,19 @@ void execute_and_enter(postgres::Connection& target, const std::string& sql,
   }
 }
 
-/// Over a session of its own. While the snapshot's lock may be held, which is until tables without
-/// transactions have been read, nothing waits for it: the rows would wait for the SQL.
-void run_on_source(const Job& job, const SqlHook& hook, StopRequest& stop) {
+/// Over a session of its own.
+void run_on_source(const Job& job, const SqlHook& hook, bool locked, StopRequest& stop) {
   mysql::Connection session(job.source);
   const StopRequest::Waker waker(stop, [&] { session.cut(); });
-  const bool may_be_locked =
-      hook.phase == HookPhase::after_schema || hook.phase == HookPhase::before_data;
-  if (may_be_locked) session.execute("SET SESSION lock_wait_timeout = 10");  // seconds
+  if (locked) session.execute("SET SESSION lock_wait_timeout = 10");  // seconds
   try {
     session.query(hook.sql);
   } catch (const Error& error) {
     constexpr std::string_view lock_wait_timeout = "1205";  // Source: MySQL, ER_LOCK_WAIT_TIMEOUT
-    if (!may_be_locked || error.where().code != lock_wait_timeout) throw;
+    if (!locked || error.where().code != lock_wait_timeout) throw;
     throw Error(error.kind(), error.message(), error.where(),
-                "the source may be locked until its MyISAM tables are read: use before_schema or "
-                "after_data");
+                "the source is locked until its tables without transactions are read: use "
+                "before_schema or after_data");
   }
 }
 
@@ -79,7 +76,7 @@ void run_named(const SqlHook& hook, const Run& run) {
 }  // namespace
 
 void run_hooks(const Job& job, HookPhase phase, postgres::Connection& target, const Ledger& ledger,
-               const std::set<std::string>& done, StopRequest& stop) {
+               const std::set<std::string>& done, bool source_locked, StopRequest& stop) {
   unsigned place = 0;
   for (const SqlHook& hook : job.hooks) {
     if (hook.phase != phase) continue;
@@ -89,17 +86,17 @@ void run_hooks(const Job& job, HookPhase phase, postgres::Connection& target, co
       if (hook.side == Side::target) {
         execute_and_enter(target, hook.sql, ledger.hook_statement(name));
       } else {
-        run_on_source(job, hook, stop);
+        run_on_source(job, hook, source_locked, stop);
         if (ledger.kept()) target.execute(ledger.hook_statement(name));
       }
     });
   }
 }
 
-void run_source_hooks(const Job& job, HookPhase phase, StopRequest& stop) {
+void run_source_hooks(const Job& job, HookPhase phase, bool source_locked, StopRequest& stop) {
   for (const SqlHook& hook : job.hooks) {
     if (hook.phase != phase || hook.side != Side::source) continue;
-    run_named(hook, [&] { run_on_source(job, hook, stop); });
+    run_named(hook, [&] { run_on_source(job, hook, source_locked, stop); });
   }
 }
 

@@ -42,18 +42,19 @@ class Connection;
 
 /// Run the hooks of `phase` in order: the target's over `target`, the source's over a session of
 /// its own. Where a ledger is kept each is entered there ("after_data 2"), and one that `done`
-/// names is passed over: a resumed run runs none twice.
+/// names is passed over: a resumed run runs none twice. `source_locked`: the snapshot's lock is
+/// held, so that the source's SQL gives up soon: the rows would wait for it, and it for them.
 ///
 /// A script of the target's is one transaction with its entry, unless it says BEGIN and COMMIT
 /// itself or has a statement that cannot be in one (VACUUM): then the entry follows it. The
 /// source's entry follows its statement; the stop request cuts its session.
 /// Errors: as the server gave it, naming phase and statement.
 void run_hooks(const Job& job, HookPhase phase, postgres::Connection& target, const Ledger& ledger,
-               const std::set<std::string>& done, StopRequest& stop);
+               const std::set<std::string>& done, bool source_locked, StopRequest& stop);
 
 /// Run the source's hooks of `phase` in order, for a run that has no target: nothing notes that
-/// they ran. The stop request cuts their session.
-void run_source_hooks(const Job& job, HookPhase phase, StopRequest& stop);
+/// they ran. The stop request cuts their session. `source_locked`: as above.
+void run_source_hooks(const Job& job, HookPhase phase, bool source_locked, StopRequest& stop);
 
 /// What extract, or load, cannot run: the other side's SQL, and that of a moment that does not
 /// come. Errors: Error{bad_request} naming the first such moment.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <set>
 #include <span>
 #include <unordered_map>
 #include <utility>
@@ -19,23 +20,24 @@ namespace {
 using catalog_rows::lower;
 using catalog_rows::to_count;
 
+std::string key_of(const std::string& database, const std::string& table) {
+  return database + '\0' + table;
+}
+
 /// Finds a table of the catalog by its database and name.
 class TableIndex {
  public:
   explicit TableIndex(SourceCatalog& catalog) : catalog_(catalog) {
     for (std::size_t i = 0; i < catalog.tables.size(); ++i) {
-      index_.emplace(key(catalog.tables[i].database, catalog.tables[i].name), i);
+      index_.emplace(key_of(catalog.tables[i].database, catalog.tables[i].name), i);
     }
   }
   SourceTable* find(const std::string& database, const std::string& table) {
-    const auto found = index_.find(key(database, table));
+    const auto found = index_.find(key_of(database, table));
     return found == index_.end() ? nullptr : &catalog_.tables[found->second];
   }
 
  private:
-  static std::string key(const std::string& database, const std::string& table) {
-    return database + '\0' + table;
-  }
   SourceCatalog& catalog_;
   std::unordered_map<std::string, std::size_t> index_;
 };
@@ -135,22 +137,25 @@ void add_to_definition(std::uint64_t& definition, std::span<const Cell> cells) {
   }
 }
 
+/// Rows for column_of(), behind database and table; a table's follow each other.
+std::string columns_query(const ServerVersion& version, const std::string& in) {
+  const bool generation = version.number >= (version.mariadb ? 100205 : 50706);
+  return std::string(
+             "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, "
+             "IS_NULLABLE, CHARACTER_MAXIMUM_LENGTH, CHARACTER_OCTET_LENGTH, "
+             "NUMERIC_PRECISION, NUMERIC_SCALE, DATETIME_PRECISION, COLUMN_DEFAULT, EXTRA, "
+             "CHARACTER_SET_NAME, COLLATION_NAME, COLUMN_COMMENT, ") +
+         (generation ? "GENERATION_EXPRESSION" : "''") +
+         " FROM information_schema.COLUMNS WHERE TABLE_SCHEMA " + in +
+         " ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION";
+}
+
 void read_columns(Connection& connection, const std::string& in, TableIndex& tables) {
   const ServerVersion& version = connection.version();
   const bool as_sql = version.mariadb && version.number >= 100207;
-  const bool generation = version.number >= (version.mariadb ? 100205 : 50706);
-  const std::string sql =
-      std::string(
-          "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, "
-          "IS_NULLABLE, CHARACTER_MAXIMUM_LENGTH, CHARACTER_OCTET_LENGTH, "
-          "NUMERIC_PRECISION, NUMERIC_SCALE, DATETIME_PRECISION, COLUMN_DEFAULT, EXTRA, "
-          "CHARACTER_SET_NAME, COLLATION_NAME, COLUMN_COMMENT, ") +
-      (generation ? "GENERATION_EXPRESSION" : "''") +
-      " FROM information_schema.COLUMNS WHERE TABLE_SCHEMA " + in +
-      " ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION";
   VectorSharing<SourceColumn> shapes(&hash_of);
-  SourceTable* filling = nullptr;  // the rows of a table follow each other
-  connection.each_row(sql, [&](const Row& row) {
+  SourceTable* filling = nullptr;
+  connection.each_row(columns_query(version, in), [&](const Row& row) {
     SourceTable* table = tables.find(row[0].text, row[1].text);
     if (table == nullptr) return;  // a view
     if (filling != nullptr && filling != table) shapes.share(filling->columns);
@@ -325,27 +330,36 @@ SourceCatalog read_catalog(Connection& connection, const std::vector<std::string
   return catalog;
 }
 
-std::vector<std::uint64_t> read_definitions(
-    Connection& connection, const std::vector<std::pair<std::string, std::string>>& tables,
-    bool partitions) {
-  SourceCatalog catalog;
-  std::vector<std::string> databases;
-  for (const auto& [database, name] : tables) {
-    SourceTable& table = catalog.tables.emplace_back();
-    table.database = database;
-    table.name = name;
-    databases.push_back(database);
+std::vector<std::string> altered_tables(Connection& connection,
+                                        const std::vector<PlannedTable>& planned) {
+  std::unordered_map<std::string, std::uint64_t> definitions;
+  std::set<std::string> databases, with_partitions;
+  for (const PlannedTable& table : planned) {
+    definitions.emplace(key_of(table.database, table.name), 0);
+    databases.insert(table.database);
+    if (table.partitioned) with_partitions.insert(table.database);
   }
-  if (databases.empty()) return {};
-  std::ranges::sort(databases);
-  databases.erase(std::ranges::unique(databases).begin(), databases.end());
-  const std::string in = in_list(databases);
-  TableIndex index(catalog);
-  read_columns(connection, in, index);
-  if (partitions) read_partitions(connection, in, index);
-  std::vector<std::uint64_t> definitions;
-  for (const SourceTable& table : catalog.tables) definitions.push_back(table.definition);
-  return definitions;
+  const auto add = [&](const std::set<std::string>& of, const auto& query) {
+    if (of.empty()) return;
+    connection.each_row(query(in_list({of.begin(), of.end()})), [&](const Row& row) {
+      const auto found = definitions.find(key_of(row[0].text, row[1].text));
+      if (found != definitions.end()) add_to_definition(found->second, std::span(row).subspan(2));
+    });
+  };
+  add(databases, [&](const std::string& in) { return columns_query(connection.version(), in); });
+  add(with_partitions, [](const std::string& in) {
+    return "SELECT TABLE_SCHEMA, TABLE_NAME, PARTITION_NAME, PARTITION_METHOD, "
+           "PARTITION_EXPRESSION, PARTITION_DESCRIPTION, SUBPARTITION_METHOD FROM "
+           "information_schema.PARTITIONS WHERE PARTITION_NAME IS NOT NULL AND TABLE_SCHEMA " +
+           in + " ORDER BY 1, 2, PARTITION_ORDINAL_POSITION, SUBPARTITION_ORDINAL_POSITION";
+  });
+  std::vector<std::string> altered;
+  for (const PlannedTable& table : planned) {
+    if (definitions.at(key_of(table.database, table.name)) != table.definition) {
+      altered.push_back(table.database + "." + table.name);
+    }
+  }
+  return altered;
 }
 
 }  // namespace millrace::mysql

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "io/mysql/connection.h"
@@ -23,13 +22,18 @@ void want_fresh_statistics(Connection& connection);
 /// Cost: a fixed number of queries, whatever the number of tables.
 SourceCatalog read_catalog(Connection& connection, const std::vector<std::string>& databases);
 
-/// What SourceTable::definition of each of `tables` (database, name) is now; 0 where there is no
-/// such table any more. `partitions`: some of them had partitions when they were planned.
-///
-/// Cost: two queries, whatever the number of tables; sizes and statistics are not asked for.
-std::vector<std::uint64_t> read_definitions(
-    Connection& connection, const std::vector<std::pair<std::string, std::string>>& tables,
-    bool partitions);
+/// A table as it was when it was planned.
+struct PlannedTable {
+  std::string database;
+  std::string name;
+  bool partitioned = false;
+  std::uint64_t definition = 0;  // SourceTable::definition
+};
+
+/// Those of `planned`, as "database.table", whose columns or partitions are others now, or that are
+/// gone. Cost: two queries, whatever the number of tables; sizes and statistics are not asked for.
+std::vector<std::string> altered_tables(Connection& connection,
+                                        const std::vector<PlannedTable>& planned);
 
 /// Read what sequences of these names are now: whatever snapshot the session has, they are as the
 /// last session left them. One query each.

@@ -118,6 +118,11 @@ class Splitter {
   Splitter(Connection& connection, const SourceTable& table, const ChunkKey& key,
            const std::string& partition)
       : connection_(connection), table_(table), key_(key), known_rows_(table.rows_estimate) {
+    // As a table, whatever form MySQL's explain_format makes the usual one.
+    const ServerVersion& version = connection.version();
+    constexpr int first_with_explain_format = 80032;
+    const bool asks = !version.mariadb && version.number >= first_with_explain_format;
+    explain_ = asks ? "EXPLAIN FORMAT=TRADITIONAL" : "EXPLAIN";
     from_ = fmt::format("{}.{}{} FORCE INDEX ({})", quote_identifier(table.database),
                         quote_identifier(table.name),
                         partition.empty() ? "" : " PARTITION (" + quote_identifier(partition) + ")",
@@ -274,9 +279,7 @@ class Splitter {
   /// What the server believes to lie between, from dives into the index.
   std::uint64_t estimate(const Key& begin, const Key& end) {
     const auto rows =
-        // As a table, whatever form MySQL 8's explain_format makes the usual one.
-        connection_.query("EXPLAIN FORMAT=TRADITIONAL SELECT 1 FROM " + from_ + " WHERE " +
-                          inside(begin, end));
+        connection_.query(explain_ + " SELECT 1 FROM " + from_ + " WHERE " + inside(begin, end));
     // id, select_type, table, [partitions,] type, possible_keys, key, key_len, ref, rows, ...
     if (rows.empty()) return 0;
     const std::size_t at = rows[0].size() >= 12 ? 9 : 8;
@@ -372,7 +375,7 @@ class Splitter {
   const SourceTable& table_;
   const ChunkKey& key_;
   std::uint64_t known_rows_;
-  std::string from_, select_, ascending_, descending_;
+  std::string explain_, from_, select_, ascending_, descending_;
   std::vector<Span> spans_;  // the first of them begins at the first key
   std::priority_queue<std::pair<std::uint64_t, std::size_t>> by_size_;
   std::uint64_t estimated_rows_ = 0;  // in all spans

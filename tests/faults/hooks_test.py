@@ -55,6 +55,19 @@ class FailingHooks(OneTableTestCase):
 
         self.assert_says(outcome, BAD_REQUEST, "cannot run the SQL of before_data: .*side=source")
 
+    def test_sql_of_the_source_may_alter_tables_once_they_are_read(self):
+        """Our own sessions would hold a table's metadata lock until their transactions end."""
+        self.fill("create table large (id int primary key, words varchar(200)) engine=innodb;"
+                  "insert into large select seq, repeat('x', 200) from seq_1_to_20000; analyze table large")
+        alter = f"source:after_data=alter table `{self.database}`.large"
+        archive = self.folder / "archive"
+        for number, words in enumerate((("migrate", self.source.url(self.database), self.target.url(self.database)),
+                                        ("extract", self.source.url(self.database), archive))):
+            with self.subTest(words[0]):
+                outcome = self.program.run(*words, "--progress", "none", "--chunk-bytes", "512KiB",
+                                           "--sql", f"{alter} add column c{number} int")
+                self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+
     def test_sql_of_the_source_does_not_wait_for_the_lock_that_waits_for_it(self):
         self.fill("create table m (id int primary key) engine=myisam; insert into m values (1)")
         outcome = self.migrate("--sql", f"source:before_data=insert into `{self.database}`.t values (9, 'x')")

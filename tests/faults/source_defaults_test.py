@@ -63,6 +63,12 @@ class SourceDefaults(FaultTestCase):
                 self.assert_says(outcome, BAD_REQUEST, re.escape(meaning), instead)
                 self.assert_untouched(self.target, self.database)
 
+    def test_signs_within_texts_mean_the_same_in_every_dialect(self):
+        outcome = self.migrate_where("""`größe` not in ('a "b" || c', 'it''s "', 'Bonn')""")
+
+        self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+        self.assertEqual(self.count(), str(ROWS // 2))
+
     def test_the_end_of_a_run_is_durable_where_commits_are_not(self):
         self.assertEqual(self.migrate().code, COMPLETE)
         self.target.run(
@@ -93,7 +99,7 @@ class ChangedAfterThePlan(OneTableTestCase):
                                        "--sql", f"source:before_schema=alter table `{self.database}`.days {change}")
 
                 self.assert_says(outcome, BAD_REQUEST,
-                                 f"columns or partitions were altered .*: {self.database}[.]days", "type the command again")
+                                 f"columns or partitions were altered .*: {self.database}[.]days", "type the command again without SQL of source:before_schema")
 
     def test_partitions_that_were_split_are_not_read_by_halves(self):
         self.assert_refused("reorganize partition p9 into (partition p2 values less than (20),"
