@@ -111,6 +111,8 @@ def figures(runs):
         _ratio(runs, "tpch: Millrace / zero-engine floor", "tpch", "millrace", "floor", False,
                most=1.15),
         _digest_cost(runs, "frames"),
+        _ratio(runs, "frames: Millrace / without its ledger", "frames", "millrace", "unledgered", False,
+               most=1.03),
         _proof_rate(runs, "frames"),
         _ratio(runs, "frames: extract / draining the source", "frames", "extract", "drain", False,
                most=1.6),

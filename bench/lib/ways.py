@@ -115,6 +115,16 @@ class Undigested(Millrace):
         return [(name, [*command, "--skip-digest"])]
 
 
+class Unledgered(Millrace):
+    """Without the ledger that --resume and exactly-once stand on: what it costs is the difference."""
+
+    name, title = "unledgered", "Millrace --no-ledger"
+
+    def steps(self, data, keys):
+        [(name, command)] = super().steps(data, keys)
+        return [(name, [*command, "--no-ledger"])]
+
+
 class Proven(Millrace):
     """With its content proof, as it is by default."""
 
@@ -382,4 +392,4 @@ class Psql(Way):
         return keys
 
 
-WAYS = (Millrace, Undigested, Proven, Floor, Drain, Extract, Load, Spill, Pgloader, DumpAndCopy, ForeignData, Psql)
+WAYS = (Millrace, Undigested, Unledgered, Proven, Floor, Drain, Extract, Load, Spill, Pgloader, DumpAndCopy, ForeignData, Psql)
