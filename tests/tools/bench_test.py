@@ -359,7 +359,7 @@ class Model(unittest.TestCase):
         """Readings in seconds: ms10x8=1.0 is that of 10 ms with 8 lanes."""
         cases = {"ms0x8": 10.0, "ms10x8": 10.5, "ms50x1": 40.0, "ms50x8": 10.0, **walls}
         return [{"delay_ms": int(case[2:].partition("x")[0]), "lanes": int(case.partition("x")[2]),
-                 "wall_seconds": wall} for case, wall in cases.items()]
+                 "copy_seconds": wall} for case, wall in cases.items()]
 
     def test_hidden_latency_reaches_its_goals_and_felt_latency_does_not(self):
         hidden, gain = model_program.figures_of(self.latency())
