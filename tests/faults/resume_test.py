@@ -160,16 +160,18 @@ class Resume(ResumeTestCase):
     def test_a_run_that_ends_well_while_another_process_waits_for_it_is_not_gone_on_with(self):
         with self.program.start(*self.words(), MILLRACE_FAULT="migrate.before_end:1:stop") as first:
             await_still(first)
-            with self.program.start(*self.words("--resume")) as second:
+            # Two that end at once cannot write one report.
+            words = ["second.json" if word == "run.json" else word for word in self.words("--resume")]
+            with self.program.start(*words) as second:
                 # It has seen a run that is not finished, and waits for its lock.
                 await_true(lambda: self.target.value(
                     f"select count(*) from pg_stat_activity where datname = '{self.database}' and"
                     " application_name = 'millrace control' and wait_event = 'advisory'") == "1", "it waits")
                 first.send_signal(signal.SIGCONT)
                 said = second.communicate(timeout=60)
-            first.communicate(timeout=60)
+            _, first_said = first.communicate(timeout=60)
 
-        self.assertEqual(first.returncode, COMPLETE)
+        self.assertEqual(first.returncode, COMPLETE, first_said)
         self.assert_says(Outcome(second.returncode, *said), BAD_REQUEST, "cannot resume: run 1 has ended meanwhile",
                          "millrace status")
         self.assertEqual(self.ledger("select state, attempts from millrace.runs"), "complete|1")
