@@ -326,18 +326,21 @@ class FewConnections(RetryTestCase):
         return (command, source, self.target.url(self.database, user=self.role, password=SECRET,
                                                  port=self.relay.own_port), *rest)
 
+    def let_others_go(self, process):
+        """All at one instant of the process: how many are free it counts as soon as it is in."""
+        process.send_signal(signal.SIGSTOP)
+        for taken in self.others:
+            taken.release()
+        await_true(lambda: self.target.value(
+            f"select count(*) from pg_stat_activity where usename = '{self.role}' and"
+            " application_name not like 'millrace%'") == "0", "they are gone")
+        process.send_signal(signal.SIGCONT)
+
     def test_the_first_session_waits_until_others_go_away(self):
         with self.program.start(*self.words("--retries", "50")) as process:
             await_true(lambda: self.relay.accepted >= 4, "it asks again")
             self.assertIsNone(process.poll())
-            # How many are free it counts as soon as it is in.
-            process.send_signal(signal.SIGSTOP)
-            for taken in self.others:
-                taken.release()
-            await_true(lambda: self.target.value(
-                f"select count(*) from pg_stat_activity where usename = '{self.role}' and"
-                " application_name not like 'millrace%'") == "0", "they are gone")
-            process.send_signal(signal.SIGCONT)
+            self.let_others_go(process)
             stdout, stderr = process.communicate(timeout=60)
 
         self.assert_no_secret(Outcome(process.returncode, stdout, stderr))
@@ -350,8 +353,7 @@ class FewConnections(RetryTestCase):
         with self.program.start("verify", source, target, "--progress", "none", "--report",
                                 "run.json") as process:
             await_true(lambda: self.relay.accepted >= 3, "it asks again")
-            for taken in self.others:
-                taken.release()
+            self.let_others_go(process)
             _, said = process.communicate(timeout=60)
 
         self.assertEqual(process.returncode, BAD_REQUEST, said)  # there is nothing yet to verify
