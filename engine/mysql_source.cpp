@@ -1,13 +1,10 @@
 #include "engine/mysql_source.h"
 
 #include <algorithm>
-#include <span>
 #include <utility>
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include "engine/check/check.h"
+#include "engine/check/name_list.h"
 #include "engine/open_sessions.h"
 #include "engine/reader_lane.h"
 #include "engine/row_filter.h"
@@ -96,15 +93,14 @@ void MysqlSource::require_planned_definitions() {
   const std::vector<std::string> altered = mysql::altered_tables(sessions_.front(), planned_);
   if (altered.empty()) return;
   constexpr std::size_t most_named = 10;
-  const std::span named(altered.data(), std::min(altered.size(), most_named));
   const bool by_us = std::ranges::any_of(job_.hooks, [](const SqlHook& hook) {
     return hook.side == Side::source && hook.phase == HookPhase::before_schema;
   });
   throw Error(
       ErrorKind::bad_request,
-      fmt::format("cannot copy by the plan: columns or partitions were altered at the source "
-                  "after it was planned: {}{}",
-                  fmt::join(named, ", "), altered.size() > most_named ? ", ..." : ""),
+      "cannot copy by the plan: columns or partitions were altered at the source after it was "
+      "planned: " +
+          name_list(altered, most_named),
       {.side = Side::source},
       by_us ? "type the command again without SQL of source:before_schema that alters tables: "
               "it runs when the plan is made"

@@ -6,13 +6,12 @@
 #include <utility>
 #include <vector>
 
+#include "engine/check/name_list.h"
 #include "engine/fault_policy.h"
 #include "io/error.h"
 
 namespace millrace {
 namespace {
-
-constexpr std::size_t most_named = 5;
 
 /// Finds what rules of one kind say of the columns of a catalog, the last one that means a column.
 template <class Rule, class Choice>
@@ -87,26 +86,17 @@ class RuleSearch {
 
   [[noreturn]] void refuse_difference(const SourceTable& table, const SourceColumn& column,
                                       const std::vector<const Rule*>& rules) const {
-    struct Group {
-      std::string names;
-      std::size_t count = 0;
-    };
-    std::vector<std::pair<const Rule*, Group>> groups;  // in the order of the tables
+    std::vector<std::pair<const Rule*, std::vector<std::string>>> groups;  // in the tables' order
     for (std::size_t i = 0; i < rules.size(); ++i) {
       const auto same = [&](const auto& group) { return group.first == rules[i]; };
       auto group = std::ranges::find_if(groups, same);
       if (group == groups.end()) group = groups.insert(group, {rules[i], {}});
-      auto& [names, count] = group->second;
-      if (++count > most_named) continue;
-      names += (names.empty() ? "" : ", ") + table.members[i].full_name();
+      group->second.push_back(table.members[i].full_name());
     }
     std::string why;
-    for (const auto& [rule, group] : groups) {
+    for (const auto& [rule, names] : groups) {
       why += (why.empty() ? "" : ", ") + (rule == nullptr ? "no rule" : rule->origin) + " means " +
-             group.names;
-      if (group.count > most_named) {
-        why += " and " + std::to_string(group.count - most_named) + " more";
-      }
+             name_list(names);
     }
     throw Error(ErrorKind::bad_request,
                 "cannot treat the tables of a consolidated one differently: " + why,
