@@ -6,19 +6,25 @@
 #include "engine/wait_clock.h"
 #include "io/error.h"
 #include "io/fault_point.h"
-#include "operators/tuple_digest.h"
+#include "operators/tuple_digester.h"
 
 namespace millrace {
 
-ArchiveWriterLane::ArchiveWriterLane(archive::Manifest& manifest, std::filesystem::path folder,
-                                     int level, BlockPool& pool, Progress& progress,
-                                     LaneMeter& meter)
-    : manifest_(manifest),
+ArchiveWriterLane::ArchiveWriterLane(const WorkPlan& plan, archive::Manifest& manifest,
+                                     std::filesystem::path folder, int level, BlockPool& pool,
+                                     Progress& progress, LaneMeter& meter)
+    : plan_(plan),
+      manifest_(manifest),
       folder_(std::move(folder)),
       packer_(level),
       pool_(pool),
       progress_(progress),
       meter_(meter) {}
+
+bool ArchiveWriterLane::digested_by_reader(std::size_t table) const {
+  return plan_.digests &&
+         TupleDigester::sent_back_as_written(plan_.tables[table].encoder.encodings());
+}
 
 Receipt ArchiveWriterLane::store(ChunkChannel& channel) {
   const Chunk& chunk = channel.chunk();
@@ -32,16 +38,21 @@ Receipt ArchiveWriterLane::store(ChunkChannel& channel) {
     for (std::size_t part = 0; part < chunk.tables.size(); ++part) {
       Receipt::Part stored;
       TupleDigest digest;
+      const bool by_reader = digested_by_reader(chunk.tables[part]);
       const auto next = [&] {
         const StallScope stall(meter_, Stall::source);
         return channel.pop(part);
       };
       while (std::optional<CopyBlock> block = next()) {
-        const std::optional<TupleDigest> tuples = digest_of(block->view());
-        if (!tuples || tuples->rows != block->rows()) {
-          throw Error(ErrorKind::internal, "a block holds no whole tuples");
+        if (by_reader) {
+          digest.rows += block->rows();
+        } else {
+          const std::optional<TupleDigest> tuples = digest_of(block->view());
+          if (!tuples || tuples->rows != block->rows()) {
+            throw Error(ErrorKind::internal, "a block holds no whole tuples");
+          }
+          digest.merge(*tuples);
         }
-        digest.merge(*tuples);
         clock.start();
         file.add(static_cast<std::uint32_t>(part), block->view(), block->rows());
         clock.book();
@@ -56,8 +67,8 @@ Receipt ArchiveWriterLane::store(ChunkChannel& channel) {
                         " read, " + std::to_string(stored.rows) + " stored");
       }
       stored.faults = channel.announced(part).faults;
-      digests.push_back(digest.sum);
       stored.digest = channel.announced(part).digest;
+      digests.push_back(by_reader ? stored.digest.value().sum : digest.sum);
       if (stored.digest) proofs.push_back(stored.digest->sum);
       receipt.parts.push_back(stored);
     }

@@ -352,8 +352,8 @@ class Extraction {
     BlockPool pool(sizing.block_bytes, sizing.blocks);
     std::vector<std::unique_ptr<ChunkWriter>> writers;
     for (unsigned i = 0; i < sizing.writers; ++i) {
-      writers.push_back(std::make_unique<ArchiveWriterLane>(manifest_, folder_, job_.compression,
-                                                            pool, progress_,
+      writers.push_back(std::make_unique<ArchiveWriterLane>(work, manifest_, folder_,
+                                                            job_.compression, pool, progress_,
                                                             progress_.lane(LaneKind::writer, i)));
     }
     std::vector<postgres::Connection> no_builders;

@@ -1,5 +1,6 @@
 #include "operators/tuple_digester.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include "operators/byte_order.h"
@@ -17,6 +18,12 @@ TupleDigester::TupleDigester(std::span<const ColumnEncoding> columns) {
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (columns[i].encoding == Encoding::json_to_jsonb) jsonb_columns_.push_back(i);
   }
+}
+
+bool TupleDigester::sent_back_as_written(std::span<const ColumnEncoding> columns) noexcept {
+  return std::ranges::none_of(columns, [](const ColumnEncoding& column) {
+    return column.encoding == Encoding::json_to_jsonb;
+  });
 }
 
 void TupleDigester::add_with_jsonb(std::span<const std::byte> tuple) {

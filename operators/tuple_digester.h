@@ -25,6 +25,9 @@ class TupleDigester {
  public:
   explicit TupleDigester(std::span<const ColumnEncoding> columns);
 
+  /// Whether the server sends these columns' tuples back as they are written, byte for byte.
+  static bool sent_back_as_written(std::span<const ColumnEncoding> columns) noexcept;
+
   /// Add one whole tuple.
   void add(std::span<const std::byte> tuple) {
     if (jsonb_columns_.empty()) {
