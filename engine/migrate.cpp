@@ -323,6 +323,12 @@ class Migration {
     }
   }
 
+  /// Rows that an earlier process of a resumed run stored may be of an older instant: not then.
+  void confirm_identities() {
+    const StopRequest::Waker waker(stop_, [&] { source_.interrupt(); });
+    if (!preparation_.resumed) source_.confirm_identities(preparation_.work, choices_);
+  }
+
   void count_filtered_rows() {
     const StopRequest::Waker waker(stop_, [&] { source_.interrupt(); });
     try {
@@ -351,6 +357,7 @@ class Migration {
                         .before_last =
                             [&] {
                               restart_sequences(target);
+                              confirm_identities();
                               ledger_.note_phase(target, "copy");
                             }});
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "engine/check/check.h"
 #include "engine/check/name_list.h"
 #include "engine/open_sessions.h"
@@ -11,6 +13,7 @@
 #include "engine/source_counts.h"
 #include "engine/source_state.h"
 #include "io/mysql/catalog.h"
+#include "io/quoting.h"
 
 namespace millrace {
 
@@ -26,6 +29,32 @@ mysql::Connection open_reader(const Endpoint& source) {
     if (error.kind() == ErrorKind::connection_lost) throw;
   }
   return session;
+}
+
+bool leads_an_index(const SourceTable& table, const std::string& column) {
+  return std::ranges::any_of(table.indexes, [&](const SourceIndex& index) {
+    return index.kind == IndexKind::btree && index.parts.front().column == column;
+  });
+}
+
+/// The source's column whose largest value the target would read the whole table for, and the
+/// source finds at the end of an index. Empty: none, or so few rows that it is not worth asking.
+std::string identity_to_search(const TableWork& work, BuildChoices choices) {
+  constexpr std::uint64_t few_rows = 100'000;  // tens of milliseconds of the target
+  const TargetTable& target = work.translated->target;
+  const SourceTable& source = *work.source;
+  if (work.exists || source.consolidated() || !target.next_identity ||
+      source.rows_estimate < few_rows) {
+    return {};
+  }
+  const auto identity = std::ranges::find_if(target.columns, &TargetColumn::identity);
+  const auto counted = std::ranges::find_if(source.columns, &SourceColumn::auto_increment);
+  if (identity == target.columns.end() || counted == source.columns.end()) return {};
+  const bool found_fast =
+      choices.keys && std::ranges::any_of(target.indexes, [&](const TargetIndex& index) {
+        return index.parts.front().starts_with(postgres::quote_identifier(identity->name));
+      });
+  return !found_fast && leads_an_index(source, counted->name) ? counted->name : std::string();
 }
 
 }  // namespace
@@ -201,6 +230,19 @@ void MysqlSource::refresh_sequences(Preparation& preparation) {
   mysql::read_sequences(sessions_.front(), preparation.catalog.sequences);
   for (std::size_t i = 0; i < planned.size(); ++i) {
     planned[i].next = preparation.catalog.sequences[i].next;
+  }
+}
+
+void MysqlSource::confirm_identities(WorkPlan& plan, BuildChoices choices) {
+  for (TableWork& work : plan.tables) {
+    const std::string column = identity_to_search(work, choices);
+    if (column.empty()) continue;
+    const SourceTable& table = *work.source;
+    const auto rows = sessions_.front().query(
+        fmt::format("SELECT COALESCE(MAX({}) < {}, 1) FROM {}.{}", mysql::quote_identifier(column),
+                    *work.translated->target.next_identity, mysql::quote_identifier(table.database),
+                    mysql::quote_identifier(table.name)));
+    work.next_identity_known = rows.at(0).at(0).text == "1";
   }
 }
 

@@ -36,6 +36,7 @@ class MysqlSource final : public RunSource {
   SourceVerdict compare(const SourceFacts& then) override;
   SnapshotReport snapshot() const override;
   void refresh_sequences(Preparation& preparation) override;
+  void confirm_identities(WorkPlan& plan, BuildChoices choices) override;
   std::vector<NoteReport> count_filtered_rows(const Preparation& preparation) override;
   std::vector<std::uint64_t> count_rows(const WorkPlan& plan) override;
   void close_readers() override;

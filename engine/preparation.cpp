@@ -372,7 +372,7 @@ std::vector<TargetStatement> ddl_after_rows(const Preparation& preparation, Buil
       }
     };
     if (choices.keys) append(key_statements_in_place(table));
-    append(finishing_statements(table, gathers_statistics(work, choices)));
+    append(finishing_statements(work, gathers_statistics(work, choices)));
   }
   if (!choices.keys) return statements;
   constexpr std::size_t both_tables = 2;

@@ -11,6 +11,7 @@
 #include "engine/retry.h"
 #include "engine/source_state.h"
 #include "engine/stop_request.h"
+#include "engine/table_build.h"
 #include "io/block_pool.h"
 #include "io/postgres/connection.h"
 
@@ -66,6 +67,9 @@ class RunSource {
   /// values that were given out since it was prepared. Requires: take_snapshot(). An archive's are
   /// of its snapshot.
   virtual void refresh_sequences(Preparation&) {}
+  /// Set TableWork::next_identity_known where the source can tell at once. Requires:
+  /// take_snapshot(), and that none of the rows are stored yet. An archive cannot tell.
+  virtual void confirm_identities(WorkPlan&, BuildChoices) {}
   /// Notes that say how many rows the job's filters kept back, counted at the snapshot's instant.
   /// Requires: readers are done. An archive has none: its rows were filtered when it was written.
   virtual std::vector<NoteReport> count_filtered_rows(const Preparation&) { return {}; }

@@ -22,11 +22,11 @@ std::vector<std::string> key_statements_in_place(const TargetTable& table) {
   return statements;
 }
 
-std::vector<std::string> finishing_statements(const TargetTable& table, bool analyze,
-                                              bool stood_before) {
+std::vector<std::string> finishing_statements(const TableWork& work, bool analyze) {
+  const TargetTable& table = work.translated->target;
   std::vector<std::string> statements;
-  std::string next =
-      stood_before ? postgres::advance_identity(table) : postgres::restart_identity(table);
+  std::string next = work.exists ? postgres::advance_identity(table)
+                                 : postgres::restart_identity(table, work.next_identity_known);
   if (!next.empty()) statements.push_back(std::move(next));
   if (analyze) statements.push_back(postgres::analyze_table(table));
   return statements;

@@ -21,9 +21,8 @@ std::vector<std::string> creation_statements(const TargetTable& table);
 std::vector<std::string> key_statements_in_place(const TargetTable& table);
 
 /// What follows when a table's rows and keys are in: the identity's next value, statistics.
-/// `stood_before`: the table is the user's own, so its identity only moves forward.
-std::vector<std::string> finishing_statements(const TargetTable& table, bool analyze,
-                                              bool stood_before = false);
+/// The identity of a table that stood before is the user's own: it only moves forward.
+std::vector<std::string> finishing_statements(const TableWork& work, bool analyze);
 
 /// Whether statistics of the table are gathered: not of a small one of a group of so few rows, as
 /// the source guesses, that autovacuum would not gather any either. Source: PostgreSQL manual,

@@ -228,7 +228,7 @@ std::string WriterLane::group_script(const Chunk& chunk) const {
     const TableWork& work = plan_.tables[index];
     const TargetTable& table = work.translated->target;
     if (choices_.keys) append_statements(script, key_statements_in_place(table));
-    append_statements(script, finishing_statements(table, gathers_statistics(work, choices_)));
+    append_statements(script, finishing_statements(work, gathers_statistics(work, choices_)));
   }
   return script;
 }

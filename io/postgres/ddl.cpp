@@ -262,7 +262,7 @@ std::string next_identity_sql(const TargetTable& table, const TargetColumn& colu
                      *table.next_identity, quote_identifier(column.name), name_of(table));
 }
 
-std::string restart_identity(const TargetTable& table) {
+std::string restart_identity(const TargetTable& table, bool known) {
   if (!table.next_identity) return {};
   for (const TargetColumn& column : table.columns) {
     if (!column.identity) continue;
@@ -272,7 +272,8 @@ std::string restart_identity(const TargetTable& table) {
         "SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence({}, {}), LEAST(n, {})::bigint, "
         "n > {}) FROM (SELECT {} AS n) AS wanted",
         quote_literal(name_of(table)), quote_literal(column.name), largest, largest,
-        next_identity_sql(table, column));
+        known ? fmt::format("{}::numeric", *table.next_identity)
+              : next_identity_sql(table, column));
   }
   return {};
 }

@@ -48,8 +48,9 @@ std::uint64_t largest_of(std::string_view type) noexcept;
 /// was planned, and rows may have come until the snapshot: it is never one that the table holds.
 /// Requires: table.next_identity.
 std::string next_identity_sql(const TargetTable& table, const TargetColumn& column);
-/// SELECT setval(...) of the identity's next value; empty where there is no identity.
-std::string restart_identity(const TargetTable& table);
+/// SELECT setval(...) of the identity's next value; empty where there is no identity. `known`: no
+/// row holds one as large, so none is searched; without an index that means to read the table.
+std::string restart_identity(const TargetTable& table, bool known = false);
 /// The same for a table that stood before: its identity, or the sequence of a serial column, moves
 /// forward and never back; a column without a sequence stays as it is.
 std::string advance_identity(const TargetTable& table);

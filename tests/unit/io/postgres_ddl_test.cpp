@@ -176,6 +176,13 @@ TEST(PostgresDdl, IdentityGoesOnAtTheNextNumber) {
             "n) AS wanted");
 }
 
+TEST(PostgresDdl, IdentityThatIsKnownToBeLargerThanAllIsNotSearched) {
+  EXPECT_EQ(restart_identity(table_with_identity("bigint", 1001), true),
+            "SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence('\"farm\".\"job\"', 'id'), "
+            "LEAST(n, 9223372036854775807)::bigint, n > 9223372036854775807) FROM (SELECT "
+            "1001::numeric AS n) AS wanted");
+}
+
 TEST(PostgresDdl, IdentityThatIsUsedUpStaysUsedUp) {
   EXPECT_EQ(restart_identity(table_with_identity("smallint", 32768)),
             "SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence('\"farm\".\"job\"', 'id'), "
