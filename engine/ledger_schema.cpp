@@ -108,13 +108,13 @@ LedgerState look_for_ledger(postgres::Connection& session) {
       "'INSERT')) FROM pg_class c WHERE c.relnamespace = n.oid AND c.relkind = 'r'), "
       "pg_has_role(n.nspowner, 'USAGE') FROM pg_namespace n WHERE n.nspname = 'millrace'");
   if (rows.empty()) return LedgerState::absent;
-  const auto& [comment, usage, tables, owned] =
+  const auto& [comment, usage, ours, owned] =
       std::tie(rows[0][0], rows[0][1], rows[0][2], rows[0][3]);
-  const bool empty = tables.null;
+  const bool empty = ours.null;
   // An administrator may have made the schema for us, where we may make none.
   if (empty && comment.null && owned.text == "t") return LedgerState::empty;
   if (comment.text != mark) return LedgerState::foreign;
-  return usage.text == "t" && tables.text == "t" ? LedgerState::ready : LedgerState::closed;
+  return usage.text == "t" && ours.text == "t" ? LedgerState::ready : LedgerState::closed;
 }
 
 void require_ledger_place(postgres::Connection& session, const postgres::ServerFacts& target,

@@ -15,10 +15,8 @@ constexpr std::array<std::uint8_t, 256> hex_values = [] {
   std::array<std::uint8_t, 256> table{};
   table.fill(0xff);
   std::uint8_t value = 0;
-  for (const unsigned char digit : {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9'}) {
-    table[digit] = value++;
-  }
-  for (const unsigned char digit : {'a', 'b', 'c', 'd', 'e', 'f'}) {
+  for (unsigned digit = '0'; digit <= '9'; ++digit) table[digit] = value++;
+  for (unsigned digit = 'a'; digit <= 'f'; ++digit) {
     table[digit] = value;
     table[digit - 'a' + 'A'] = value++;
   }

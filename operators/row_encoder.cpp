@@ -349,7 +349,7 @@ RowOutcome RowEncoder::encode_row(const BinaryRowView& row,
       case Encoding::utf8_to_enum:
         if (!read_string(in, end, field)) return malformed();
         if (!draw(field.bytes)) return out_of_room(row);
-        encode_with(encode_utf8, field, end, 0);
+        encode_with(encode_utf8, field, end, 0U);
         if (field.bytes == 0 && !column.allows_empty) fault = ValueFault::invalid_enum;
         break;
       case Encoding::latin1_to_enum: {

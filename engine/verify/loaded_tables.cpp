@@ -141,7 +141,6 @@ LoadedTables read_loaded_tables(postgres::Connection& session, const WorkPlan& p
 }
 
 std::string runs_in_words(const std::vector<LoadedRun>& runs) {
-  constexpr std::size_t most_named = 10;
   std::vector<std::string> words;
   for (const LoadedRun& run : runs) {
     if (words.size() == most_named) {

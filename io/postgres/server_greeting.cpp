@@ -47,7 +47,7 @@ std::optional<std::string> parse_mysql_greeting(std::string_view bytes) {
   //          | 255 int2 errno text         a refusal before the greeting
   constexpr std::size_t header_bytes = 4;
   if (bytes.size() < header_bytes + 3 || bytes[3] != 0) return std::nullopt;
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+  const auto byte = [&](std::size_t i) -> unsigned { return static_cast<unsigned char>(bytes[i]); };
   const std::size_t length = byte(0) | byte(1) << 8U | byte(2) << 16U;
   if (length < 3 || length > 4096) return std::nullopt;
   if (byte(header_bytes) == 0xff) {
