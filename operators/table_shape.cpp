@@ -1,7 +1,11 @@
 #include "operators/table_shape.h"
 
 #include <algorithm>
+#include <string>
 #include <string_view>
+#include <utility>
+
+#include "operators/text_comparison.h"
 
 namespace millrace {
 
@@ -15,6 +19,8 @@ const SourceColumn* find_column(const SourceTable& table, std::string_view name)
 /// A column as CREATE TABLE would say it, as far as it decides over the target's.
 std::string describe(const SourceColumn& column) {
   std::string text = column.column_type;
+  // MariaDB's JSON is longtext with a check, and becomes another type than longtext.
+  if (column.type == SourceType::json && column.data_type != "json") text += " of JSON";
   if (!column.charset.empty()) text += " in " + column.charset;
   if (!column.nullable) text += " NOT NULL";
   if (column.auto_increment) text += " AUTO_INCREMENT";
@@ -32,6 +38,33 @@ std::string describe(const SourceIndex& index) {
   return (index.primary ? "primary key" : "unique key " + index.name) + " (" + parts + ")";
 }
 
+std::string describe(const SourceCheck& check) {
+  return "CHECK (" + check.clause + (check.enforced ? ")" : ") NOT ENFORCED");
+}
+
+/// The unique index that compares values of a column; null: none does.
+const SourceIndex* unique_over(const SourceTable& table, std::string_view column) {
+  const std::string quoted = "`" + std::string(column) + "`";  // in a functional part
+  const auto holds = [&](const SourceIndexPart& part) {
+    return part.column == column || part.expression.find(quoted) != std::string::npos;
+  };
+  const auto found = std::ranges::find_if(table.indexes, [&](const SourceIndex& index) {
+    return index.unique && std::ranges::any_of(index.parts, holds);
+  });
+  return found == table.indexes.end() ? nullptr : &*found;
+}
+
+/// What a column of another collation means to a unique key: `name` is in both tables.
+std::string difference_of_keys(const SourceTable& table, const SourceColumn& column,
+                               const SourceTable& model, const SourceColumn& wanted) {
+  if (column.collation == wanted.collation || !holds_text(column)) return {};
+  const SourceIndex* index = unique_over(table, column.name);
+  if (index == nullptr) index = unique_over(model, column.name);
+  if (index == nullptr) return {};
+  return column.name + " compares by " + column.collation + ", in " + model.full_name() + " by " +
+         wanted.collation + ", and " + describe(*index) + " is over it";
+}
+
 bool has_unique(const SourceTable& table, const SourceIndex& index) {
   return std::ranges::any_of(table.indexes, [&](const SourceIndex& other) {
     return other.unique && other.name == index.name && same_index(index, other);
@@ -39,7 +72,9 @@ bool has_unique(const SourceTable& table, const SourceIndex& index) {
 }
 
 bool has_check(const SourceTable& table, const SourceCheck& check) {
-  return std::ranges::find(table.checks, check.clause, &SourceCheck::clause) != table.checks.end();
+  return std::ranges::any_of(table.checks, [&](const SourceCheck& other) {
+    return other.clause == check.clause && other.enforced == check.enforced;
+  });
 }
 
 }  // namespace
@@ -62,6 +97,9 @@ std::vector<std::string> shape_differences(const SourceTable& table, const Sourc
       lines.push_back("no column " + wanted.name + in_model + describe(wanted));
     } else if (describe(*column) != describe(wanted)) {
       lines.push_back(wanted.name + " is " + describe(*column) + in_model + describe(wanted));
+    } else {
+      std::string line = difference_of_keys(table, *column, model, wanted);
+      if (!line.empty()) lines.push_back(std::move(line));
     }
   }
   for (const SourceColumn& column : table.columns) {
@@ -81,12 +119,12 @@ std::vector<std::string> shape_differences(const SourceTable& table, const Sourc
   }
   for (const SourceCheck& wanted : model.checks) {
     if (!has_check(table, wanted)) {
-      lines.push_back("no CHECK (" + wanted.clause + ")" + in_model + "one");
+      lines.push_back("no " + describe(wanted) + in_model + "one");
     }
   }
   for (const SourceCheck& check : table.checks) {
     if (!has_check(model, check)) {
-      lines.push_back("a CHECK (" + check.clause + ")" + in_model + "none");
+      lines.push_back("a " + describe(check) + in_model + "none");
     }
   }
   return lines;

@@ -8,7 +8,8 @@
 namespace millrace {
 
 /// In what `table` differs from `model`, where both are to become one table: a line for each
-/// difference, in words. Order of columns, comments, defaults, plain indexes and sizes may differ.
+/// difference, in words. Order of columns, comments, defaults, plain indexes and sizes may differ,
+/// and so may the collation of a column that no unique key is over.
 std::vector<std::string> shape_differences(const SourceTable& table, const SourceTable& model);
 
 /// Whether two indexes are over the same things in the same order, whatever their names.
