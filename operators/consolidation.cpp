@@ -1,6 +1,7 @@
 #include "operators/consolidation.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -11,6 +12,7 @@
 #include "io/ascii_case.h"
 #include "io/error.h"
 #include "operators/glob.h"
+#include "operators/member_differences.h"
 #include "operators/table_shape.h"
 
 namespace millrace {
@@ -267,14 +269,22 @@ class Consolidation {
     note("consolidated", merged,
          describe_origin(merged) + " become one; " + rule.source_column +
              " tells from which a row comes, and is the first part of every unique key");
+    std::vector<const SourceTable*> tables;
+    for (const std::size_t member : members) tables.push_back(&catalog_.tables[member]);
+    std::ranges::move(member_differences(merged, tables), std::back_inserter(notes_));
     return merged;
   }
 
   static void add_plain_indexes(const SourceTable& table, SourceTable& merged) {
     for (const SourceIndex& index : table.indexes) {
-      const bool there = std::ranges::any_of(
+      const auto there = std::ranges::find_if(
           merged.indexes, [&](const SourceIndex& other) { return same_index(index, other); });
-      if (!index.unique && !there) merged.indexes.push_back(index);
+      if (there != merged.indexes.end()) {
+        // One that the server hides in some table can be no table's key to cut along.
+        there->invisible = there->invisible || index.invisible;
+      } else if (!index.unique) {
+        merged.indexes.push_back(index);
+      }
     }
   }
 

@@ -33,10 +33,12 @@ struct ConsolidationRule {
 ///          indexes stay as they are, and those that only some tables have are made for all.
 ///          A foreign key between consolidated tables gets the source column too, where every table
 ///          points at the one with its own label; one to any other table stays as it is.
-/// Returns: what to tell of it: topic "consolidated", and what was left out.
+/// Returns: what to tell of it: topic "consolidated", and what was left out: foreign keys, and what
+///          only some of the tables say of themselves (member_differences()).
 /// Errors:  Error{bad_request} before anything is touched: for a rule that names no table, or
 ///          a table that two rules name; and, all differences at once, where the tables are not of
-///          one shape (columns by name, their types, NULL, character sets; unique keys; checks).
+///          one shape (columns by name, their types, NULL, character sets; unique keys and the
+///          collations in them; checks).
 /// Cost:    the catalog's columns once; 40,000 tables take milliseconds.
 std::vector<TranslationNote> consolidate(SourceCatalog& catalog,
                                          const std::vector<ConsolidationRule>& rules);

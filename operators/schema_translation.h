@@ -44,7 +44,7 @@ struct TranslatedTable {
 ///
 /// Topics: "renamed", "type", "default", "index", "foreign key", "check", "generated column",
 /// "invisible column", "on update", "partitions", "row width", "consolidated", "not migrated",
-/// "cast", "left out", "row filter", "collation".
+/// "cast", "left out", "row filter", "collation", "comment".
 struct TranslationNote {
   std::string topic;
   std::string where;  // in the source's names: "shop.orders.qty", "shop.orders"

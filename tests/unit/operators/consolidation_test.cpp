@@ -143,6 +143,52 @@ TEST(Consolidation, NamesAllDifferencesOfShapeAtOnce) {
             HasSubstr("3qube.work: a CHECK (`id` > 0)")));
 }
 
+TEST(Consolidation, RefusesCollationsThatDifferInAUniqueKey) {
+  const auto coded = [](std::string database, std::string collation) {
+    return table(std::move(database), "work")
+        .with(column("id").integer().not_null())
+        .with(column("code").varchar(8).collation(std::move(collation)))
+        .with(column("kind").enumeration({"a", "b"}))
+        .primary({part("id")});
+  };
+  const auto keyed = [&](std::string database, std::string collation) {
+    return coded(std::move(database), std::move(collation)).unique("once", {part("code")});
+  };
+  const std::vector<ConsolidationRule> rules = {rule({"*qube.work"}, "farm.work")};
+  EXPECT_THAT(refusal(catalog({keyed("1qube", "utf8mb4_general_ci"), keyed("2qube", "utf8mb4_bin"),
+                               keyed("3qube", "utf8mb4_general_ci")}),
+                      rules),
+              AllOf(HasSubstr("1 table is not of the first one's shape"),
+                    HasSubstr("2qube.work: code compares by utf8mb4_bin, in 1qube.work by "
+                              "utf8mb4_general_ci, and unique key once (code) is over it")));
+  EXPECT_THAT(
+      refusal(catalog({coded("1qube", "utf8mb4_general_ci"), coded("2qube", "utf8mb4_bin")}),
+              rules),
+      HasSubstr("nothing was refused"));
+}
+
+TEST(Consolidation, TellsJsonFromTextAndAnEnforcedCheckFromOneThatIsNot) {
+  SourceTable json = work("2qube").with(column("data").text());
+  json.columns.back().type = SourceType::json;
+  EXPECT_THAT(refusal(catalog({work("1qube").with(column("data").text()), json}),
+                      {rule({"*qube.work"}, "farm.work")}),
+              HasSubstr("2qube.work: data is  of JSON in utf8mb4"));
+
+  SourceTable lax = work("2qube").check("positive", "`id` > 0");
+  lax.checks.back().enforced = false;
+  EXPECT_THAT(refusal(catalog({work("1qube").check("positive", "`id` > 0"), lax}),
+                      {rule({"*qube.work"}, "farm.work")}),
+              HasSubstr("2qube.work: a CHECK (`id` > 0) NOT ENFORCED"));
+}
+
+TEST(Consolidation, CutsAlongNoKeyThatIsHiddenInSomeTable) {
+  SourceTable hidden = work("2qube").unique("once", {part("name")});
+  hidden.indexes.back().invisible = true;
+  SourceCatalog from = catalog({work("1qube").unique("once", {part("name")}), hidden});
+  consolidate(from, {rule({"*qube.work"}, "farm.work")});
+  EXPECT_TRUE(last_table(from).indexes.back().invisible);
+}
+
 TEST(Consolidation, MakesAnIndexThatOnlySomeTablesHaveForAll) {
   SourceCatalog from =
       catalog({work("1qube"), work("2qube").index("extra", {part("name"), part("id")})});

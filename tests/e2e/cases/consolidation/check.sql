@@ -9,4 +9,4 @@ select indexdef from pg_indexes where schemaname = 'farm' order by 1;
 insert into farm.job (shard, name, code) values ('new', 'next', 'z') returning id;
 select t ->> 'source', t ->> 'target', t ->> 'rows', (t ->> 'chunks')::int > 3
   from e2e.run, jsonb_array_elements(report -> 'tables') t order by 2;
-select topic, place, message from e2e.note where topic in ('consolidated', 'foreign key') order by 1, 2, 3;
+select topic, place, message from e2e.note where topic in ('consolidated', 'foreign key', 'comment', 'default', 'partitions') order by 1, 2, 3;

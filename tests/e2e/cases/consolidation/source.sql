@@ -59,6 +59,11 @@ alter table e2e_consolidation_acct.west_job_table engine=myisam;
 insert into e2e_consolidation_acct.`east-1_job_table` values (1, 18446744073709551614, 3);
 insert into e2e_consolidation_acct.west_job_table values (1, 1, null), (2, 2, 4);
 insert into e2e_consolidation_acct.`no``rth_job_table` values (1, 5, 6);
+-- What only this one says of itself.
+alter table e2e_consolidation_acct.empty_job_table comment = 'closed', alter state set default 9;
+alter table e2e_consolidation_acct.empty_job_table partition by range (id) (
+  partition old values less than (1000) comment = 'before the move',
+  partition new values less than maxvalue);
 -- Stays by itself; its key pointed at what is a part now.
 use e2e_consolidation_acct;
 create table e2e_consolidation_acct.audit (
