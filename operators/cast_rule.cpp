@@ -293,6 +293,26 @@ bool selects_by_name(const CastRule& rule, const SourceTable& table, const Sourc
   });
 }
 
+/// Defaults may differ among tables that become one: then the rule would be followed for the rows
+/// of all, as the first one's default says.
+bool selects_by_default(const CastRule& rule, const SourceTable& table,
+                        const SourceColumn& column) {
+  if (!rule.default_text) return true;
+  const auto of_member = [&](const SourceMember& member) {
+    return std::ranges::find(member.columns, column.name, &SourceColumn::name);
+  };
+  // The source column is no table's own.
+  const bool of_members = table.consolidated() &&
+                          of_member(table.members.front()) != table.members.front().columns.end();
+  if (!of_members) return has_default(column, *rule.default_text);
+  return means_members(table, rule.origin,
+                       "leave 'default' out of the rule, or give the column one default at the "
+                       "source",
+                       [&](const SourceMember& member) {
+                         return has_default(*of_member(member), *rule.default_text);
+                       });
+}
+
 }  // namespace
 
 std::vector<std::string> name_parts(std::string_view name) {
@@ -362,8 +382,7 @@ bool selects(const CastRule& rule, const SourceTable& table, const SourceColumn&
          (!rule.nullable || *rule.nullable == column.nullable) &&
          (!rule.auto_increment || *rule.auto_increment == column.auto_increment) &&
          selects_by_type(rule, column) && (!rule.length || holds(*rule.length, column)) &&
-         (!rule.default_text || has_default(column, *rule.default_text)) &&
-         selects_by_name(rule, table, column);
+         selects_by_name(rule, table, column) && selects_by_default(rule, table, column);
 }
 
 int closeness(const CastRule& rule) noexcept {

@@ -67,7 +67,7 @@ void check_cast_rule(const CastRule& rule);
 [[noreturn]] void refuse_rule(const CastRule& rule, const std::string& why, std::string hint);
 
 /// Whether the rule selects this column. Errors: Error{bad_request} where it selects it in a part
-/// of a consolidated table: see means_table().
+/// of a consolidated table, by its name or by its default: see means_table().
 bool selects(const CastRule& rule, const SourceTable& table, const SourceColumn& column);
 
 /// How closely a rule says which columns it means: 0 by type, 1 by a glob, 2 by name.

@@ -18,4 +18,9 @@ bool means_table(
     const SourceTable& table, std::string_view origin,
     const std::function<bool(const std::string& database, const std::string& name)>& means);
 
+/// The same for what only the tables themselves can tell: whether a rule means every one of the
+/// tables that a consolidated one is made of. Errors: as means_table(); `hint`: what to do then.
+bool means_members(const SourceTable& table, std::string_view origin, std::string_view hint,
+                   const std::function<bool(const SourceMember& member)>& means);
+
 }  // namespace millrace

@@ -83,5 +83,39 @@ TEST(MeantTable, IsNoMatterToARuleForOtherColumns) {
   EXPECT_FALSE(cast_rule_selects("1qube.work.at", "varchar"));
 }
 
+/// Whether a rule for int columns with DEFAULT 0 selects farm.work.at, of tables with these
+/// defaults.
+bool default_rule_selects(const std::vector<std::string>& defaults,
+                          const std::string& columns = {}) {
+  SourceCatalog made;
+  for (const std::string& text : defaults) {
+    const std::string database = std::to_string(made.tables.size() + 1) + "qube";
+    made.tables.push_back(table(database, "work").with(column("at").integer().literal(text)));
+  }
+  consolidate(made, {{.from = {"*qube.work"}, .into = "farm.work", .source_column = "shard"}});
+  CastRule rule;
+  rule.columns = columns;
+  rule.type = "int";
+  rule.default_text = "0";
+  rule.origin = "[[cast]] (job.toml, line 1)";
+  const SourceTable& of = made.tables.back();
+  return selects(rule, of, of.columns.back());
+}
+
+TEST(MeantTable, IsMeantByTheDefaultOfAllItsTablesNotOfTheFirst) {
+  EXPECT_TRUE(default_rule_selects({"0", "0"}));
+  EXPECT_FALSE(default_rule_selects({"1", "2"}));
+  EXPECT_THAT(refusal([] {
+                default_rule_selects({"0", "1", "0"});
+              }),
+              AllOf(HasSubstr("it means 1qube.work, but not 2qube.work, which become one table"),
+                    HasSubstr("leave 'default' out of the rule")));
+  EXPECT_THAT(refusal([] {
+                default_rule_selects({"1", "0"});
+              }),
+              HasSubstr("it means 2qube.work, but not 1qube.work"));
+  EXPECT_FALSE(default_rule_selects({"0", "1"}, "other.*.*"));
+}
+
 }  // namespace
 }  // namespace millrace
