@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The logic of bench/farm and bench/model without any server: cells, medians, figures, page."""
+"""The logic of bench/farm, bench/model and bench/fidelity without any server: cells, medians, figures, verdicts, pages."""
 
 import argparse
 import contextlib
@@ -24,6 +24,11 @@ from farm_figures import farm_figures  # noqa: E402
 from farm_page import page, pictures  # noqa: E402
 from farm_summary import spread, summaries  # noqa: E402
 from farm_ways import FARM_WAYS, FarmConsolidated, FarmPsql, keys_of  # noqa: E402
+from fidelity_judge import NULL, Left, Told, counts, judge, normal, worst  # noqa: E402
+from fidelity_page import page as fidelity_page  # noqa: E402
+from fidelity_read import found_columns, has_table, source_answer, target_answer, target_values  # noqa: E402
+from fidelity_subjects import SUBJECTS, Ask, Subject, taken  # noqa: E402
+from fidelity_ways import RejectingRun, ResumingRun, millrace_told, pgloader_told  # noqa: E402
 from origin import public, result_stem, without_folders  # noqa: E402
 from server_pair import Refused, ServerPair  # noqa: E402
 from ways import Setting  # noqa: E402
@@ -37,7 +42,7 @@ def program(name):
     return module
 
 
-farm_program, model_program = program("farm"), program("model")
+farm_program, model_program, fidelity_program = program("farm"), program("model"), program("fidelity")
 
 
 def run(cell="256x10:per-job", way="millrace", wall=2.0, repetition=0, lanes=None, **more):
@@ -399,6 +404,194 @@ class Model(unittest.TestCase):
                 readings = model_program.run_engine(options)
         for one in readings:
             self.assertEqual((one["least_rows_per_s"], one["rows_per_s"], one["most_rows_per_s"]), (3, 5, 9))
+
+
+class Judging(unittest.TestCase):
+    """The verdict of a fact follows from the two texts and what the run said."""
+
+    def verdict(self, source, left, *messages, kind="text", ended_badly=False, words=("zero_day",)):
+        return judge(kind, source, left, Told(list(messages), ended_badly), words)
+
+    def test_equal_text_is_equal_whatever_was_said(self):
+        self.assertEqual(self.verdict("a", Left("a"), "WARNING zero_day", ended_badly=True), ("equal", ""))
+        self.assertEqual(self.verdict(NULL, Left(NULL))[0], "equal")
+
+    def test_another_value_is_silent_unless_a_message_names_it(self):
+        self.assertEqual(self.verdict("a", Left("b"))[0], "changed silently")
+        self.assertEqual(self.verdict("a", Left(NULL), "type: shop.days.other_day: loses it")[0], "changed silently")
+        self.assertEqual(self.verdict("NULL", Left(NULL))[0], "changed silently")
+        said = "type: shop.days.zero_day: loses it"
+        self.assertEqual(self.verdict("a", Left("b"), "other", said), ("named", said))
+
+    def test_nothing_is_silent_unless_named_or_the_run_failed(self):
+        self.assertEqual(self.verdict("a", Left(None))[0], "missing silently")
+        self.assertEqual(self.verdict("a", Left(None), "lost its way", ended_badly=True), ("failed", "lost its way"))
+        self.assertEqual(self.verdict("a", Left("b"), ended_badly=True), ("failed", "not a word"))
+        self.assertEqual(self.verdict("a", Left(None), "no ZERO_DAY here", ended_badly=True)[0], "named")
+
+    def test_a_name_within_another_is_not_named(self):
+        self.assertEqual(self.verdict("a", Left("b"), "zero_day_too and zero_days", words=("zero_day",))[0],
+                         "changed silently")
+        self.assertEqual(self.verdict("a", Left("b"), "column fidelity.days.zero_day.", words=("zero_day",))[0], "named")
+
+    def test_values_have_one_normal_form(self):
+        for kind, source, text, target_type in (
+                ("number", "1.500", "1.5", "numeric(6,3)"), ("number", "1", "t", "boolean"), ("number", "0000", "0", "smallint"),
+                ("bits", "10000001", "10000001", "bit(8)"), ("bits", "1", "00000001", "bit(8)"), ("bits", "0", "f", "boolean"),
+                ("bytes", "00FF", "00ff", "bytea"), ("bytes", "00112233445566778899AABBCCDDEEFF",
+                                                     "00112233-4455-6677-8899-aabbccddeeff", "uuid"),
+                ("moment", "2021-01-01 10:00:00", "2021-01-01 10:00:00+00", "timestamp with time zone"),
+                ("moment", "2021-01-01 10:00:00.120000", "2021-01-01 10:00:00.12", "timestamp"),
+                ("moment", "838:59:59.000000", "838:59:59", "interval"),
+                ("single", "0.10000000149011612", "0.1", "real"), ("double", "1e15", "1000000000000000", "double precision"),
+                ("members", "a,b c", '{a,"b c"}', "text[]"), ("members", "", "{}", "text[]"),
+                ("json", '{"b": 1, "a":2.50}', '{"a": 2.50, "b": 1}', "jsonb"),
+                ("shape", "POINT(13.5 52.25)", "(13.5,52.25)", "point"),
+                ("shape", "POINT(1 2)", "0101000000000000000000F03F0000000000000040", "bytea"),
+                ("address", "2001:db8::1", "2001:db8::1/128", "inet"), ("address", "10.0.0.1", "10.0.0.1", "text")):
+            with self.subTest(f"{kind} {source}"):
+                self.assertEqual(normal(kind, text, target_type), normal(kind, source))
+
+    def test_unlike_values_stay_unlike(self):
+        for kind, source, text, target_type in (
+                ("number", "2", "t", "boolean"), ("number", "18446744073709551615", "18446744073709551616", "numeric"),
+                ("bytes", "61", "a", "text"), ("moment", "00:00:00.000001", "00:00:00", "interval"),
+                ("single", "16777215", "16777200", "real"), ("json", '{"a": 1, "a": 2}', '{"a": 2}', "jsonb"),
+                ("json", '{"n": 1.10}', '{"n": 1.1}', "jsonb"), ("shape", "POINT(1 2)", "(2,1)", "point"),
+                ("address", "10.0.0.1", "10.0.0.1/24", "inet"), ("number", "1", "nonsense", "text"), ("text", "a", "a ", "text")):
+            with self.subTest(f"{kind} {source}"):
+                self.assertNotEqual(normal(kind, text, target_type), normal(kind, source))
+
+    def test_verdicts_are_counted_and_the_worst_stands_for_a_subject(self):
+        self.assertEqual(counts(["equal", "named", "equal"]), {"equal": 2, "named": 1, "changed silently": 0,
+                                                               "missing silently": 0, "failed": 0})
+        self.assertEqual(worst(["equal", "failed", "named"]), "failed")
+        self.assertEqual(worst(["failed", "changed silently"]), "changed silently")
+
+    def test_the_exit_code_is_of_millrace_alone(self):
+        def facts(**verdicts):
+            return [{"ways": {way: {"verdict": verdict} for way, verdict in verdicts.items()}}]
+        self.assertEqual(fidelity_program.exit_code(facts(pgloader="failed", millrace="named", rejecting="equal")), 0)
+        for verdict in ("changed silently", "missing silently", "failed"):
+            self.assertEqual(fidelity_program.exit_code(facts(pgloader="equal", millrace=verdict)), 1)
+            self.assertEqual(fidelity_program.exit_code(facts(millrace="named", rejecting=verdict)), 1)
+
+
+class Messages(unittest.TestCase):
+    PGLOADER = """2026-01-01T00:00:00.010000Z LOG Migrating from #<MYSQL-CONNECTION>
+2026-01-01T00:00:01.500000Z ERROR Database error 22P02: invalid input
+CONTEXT: COPY days, line 1, column zero_day
+2026-01-01T00:00:01.600000+01:00 LOG report summary reset
+             table name     errors       rows      bytes      total time
+-----------------------  ---------  ---------  ---------  --------------
+        fetch meta data          0          1                     0.070s
+            shop.days            2          1     0.0 kB          0.020s
+"""
+
+    def test_of_pgloader_warnings_and_errors_are_taken_with_their_further_lines(self):
+        told = pgloader_told(0, self.PGLOADER, 60)
+        self.assertEqual(told.messages, ["ERROR Database error 22P02: invalid input CONTEXT: COPY days, line 1, column zero_day",
+                                         "summary: shop.days, errors: 2"])
+        self.assertFalse(told.ended_badly)
+
+    def test_of_a_crash_and_of_the_limit_it_is_told(self):
+        told = pgloader_told(1, "Heap exhausted, game over.\nmore\n", 60)
+        self.assertEqual((told.messages, told.ended_badly), (["Heap exhausted, game over. more"], True))
+        self.assertEqual(pgloader_told(None, "", 60).messages, ["ended after 60 s"])
+
+    def test_of_millrace_notes_faults_and_the_error_are_taken(self):
+        report = {"notes": [{"topic": "index", "where": "shop.days", "message": "left out"}], "checks": [],
+                  "faults": [{"table": "shop.days", "column": "zero_day", "reason": "zero date", "value": "0000-00-00",
+                              "key": "id=1", "nulled": 0, "rejected": 3}],
+                  "left_in_target": ["shop.days"], "error": "cannot store it"}
+        told = millrace_told(3, "millrace: cannot store it", report, 60)
+        self.assertTrue(told.ended_badly)
+        self.assertEqual(told.messages, ["cannot store it", "fault: shop.days.zero_day: zero date, value 0000-00-00,"
+                                         " key id=1, rows set aside: 3", "index: shop.days: left out", "shop.days"])
+        self.assertFalse(millrace_told(8, "", report, 60).ended_badly)
+        self.assertEqual(millrace_told(2, "millrace:\n no", None, 60).messages, ["millrace: no"])
+
+    def test_what_is_another_one_in_every_run_is_left_out(self):
+        self.assertEqual(fidelity_program.public("mysql://root:secret@127.0.0.1:3999/x idx_16385_by_word /tmp/a/b/load"),
+                         "mysql://root:***@127.0.0.1/x idx_N_by_word DIR/load")
+
+
+class Reading(unittest.TestCase):
+    COLUMNS = [["Days", "id", "integer"], ["Days", "zero_day", "date"]]
+
+    def test_a_table_is_found_in_another_case_and_a_row_that_is_not_there_is_not_there(self):
+        subject = Subject("x", "x", "", {"days": {"zero_day": "moment"}})
+        servers = FakeServers(target={"pg_class": self.COLUMNS, "encode": [["2", "61"], ["3", "NULL"]]})
+        values = target_values(servers, subject, "x")
+        self.assertEqual(values, {("days", "zero_day", "2"): Left("a", "date"), ("days", "zero_day", "3"): Left(NULL, "date")})
+        self.assertIn('from "x"."Days"', servers.asked[-1])
+        self.assertEqual(target_values(FakeServers(), subject, "x"), {})
+
+    def test_a_column_whose_name_was_cut_is_found_by_its_place(self):
+        there = {"id": ("id", "int"), "cut_1": ("cut_1", "int"), "b": ("b", "int")}
+        self.assertEqual(found_columns(there, ["a_long_1", "b"]), {"a_long_1": ("cut_1", "int"), "b": ("b", "int")})
+        self.assertEqual(found_columns({"id": ("id", "int"), "b": ("b", "int")}, ["a", "b"]), {"b": ("b", "int")})
+
+    def test_a_statement_that_fails_is_refused_and_none_is_put_to_a_lost_table(self):
+        ask = taken("two", "insert into days values (9)", ["zero_day"], "days")
+
+        class Refusing(FakeServers):
+            def ask(self, side, sql):
+                if "insert" in sql:
+                    raise Refused("no")
+                return super().ask(side, sql)
+        self.assertEqual(source_answer(Refusing(), ask, "x"), "refused")
+        self.assertEqual(source_answer(FakeServers(), ask, "x"), "taken")
+        self.assertEqual(target_answer(Refusing(target={"pg_class": self.COLUMNS}), ask, "x"), Left("refused"))
+        self.assertTrue(has_table(FakeServers(target={"pg_class": self.COLUMNS}), "DAYS", "x"))
+        self.assertFalse(has_table(FakeServers(), "days", "x"))
+        self.assertTrue(has_table(FakeServers(), "", "x"), "a view is asked for without a table")
+        self.assertEqual(target_answer(FakeServers(target={"view": [["1", "b"]]}), Ask("", "", "view", ()), "x"), Left("1, b"))
+
+    def test_subjects_are_told_apart_and_ask_of_tables_that_they_make(self):
+        names = [subject.name for subject in SUBJECTS]
+        self.assertEqual(len(names), len(set(names)))
+        for subject in SUBJECTS:
+            for table in [*subject.tables, *(ask.table for ask in subject.asks if ask.table)]:
+                self.assertRegex(subject.sql, rf"create table `?{table}`? \(", subject.name)
+            self.assertTrue(all(ask.words for ask in subject.asks), subject.name)
+
+
+class FidelityPage(unittest.TestCase):
+    def result(self):
+        def one(verdict, text, message=""):
+            return {"verdict": verdict, "text": text, "type": "", "message": message}
+        return {"command": "bench/fidelity", "versions": {"source": "10.11", "target": "15", "pgloader": "pgloader 3", "millrace": "millrace 1"},
+                "subjects": [{"name": "days", "title": "Zero dates, all", "remark": "", "sql": ""},
+                             {"name": "bits", "title": "Bits", "remark": "", "sql": ""}],
+                "facts": [
+                    {"subject": "days", "what": "zero_day, row 1", "source": "0000|00",
+                     "ways": {"pgloader": one("changed silently", NULL), "millrace": one("named", None, "fault: *zero_day*"),
+                              "rejecting": one("named", None, "set aside")}},
+                    {"subject": "bits", "what": "bit, row 1", "source": "1",
+                     "ways": {"pgloader": one("missing silently", None), "millrace": one("equal", "t")}}]}
+
+    def test_every_fact_has_a_line_with_each_ways_verdict(self):
+        text = fidelity_page(self.result())
+        self.assertIn("| zero\\_day, row 1 | `0000\\|00` | **changed silently**: NULL | named, missing | named, missing |", text)
+        self.assertIn("| bit, row 1 | `1` | **missing silently** | equal: `t` |", text)
+        self.assertIn("- fault: \\*zero\\_day\\*", text)
+        self.assertNotRegex(text, r"\d{4}-\d\d-\d\dT")
+
+    def test_counts_of_the_second_run_take_the_first_ones_place_only_where_it_was_needed(self):
+        lines = fidelity_page(self.result()).splitlines()
+        self.assertIn("| pgloader | 0 | 0 | 1 | 1 | 0 |", lines)
+        self.assertIn("| Millrace | 1 | 1 | 0 | 0 | 0 |", lines)
+        self.assertIn("| Millrace `--on-fault reject` | 1 | 1 | 0 | 0 | 0 |", lines)
+        self.assertIn("| [Zero dates, all](#zero-dates-all) | 1 | changed silently | named | named |", lines)
+        self.assertIn("| [Bits](#bits) |  | 1 |", lines)
+
+    def test_second_runs_are_made_where_the_first_met_an_error(self):
+        resuming, rejecting = (make(None, BENCH, 60) for make in (ResumingRun, RejectingRun))
+        self.assertTrue(resuming.follows({"pgloader": Told(["ERROR no"])}))
+        self.assertFalse(resuming.follows({"pgloader": Told(["WARNING no", "summary: x, errors: 1"])}))
+        self.assertTrue(rejecting.follows({"millrace": Told([], ended_badly=True)}))
+        self.assertFalse(rejecting.follows({"millrace": Told(["note"])}))
 
 
 if __name__ == "__main__":
