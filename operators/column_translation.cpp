@@ -159,12 +159,24 @@ void Translator::translate_column(std::size_t table, std::size_t column, NameSpa
                                 .checked_charset = reading.checked_charset});
   choose_comparison({table, column}, target, translated.columns.back().encoding);
   note_column(source_table, source);
+  if (cast_of_[number_of({table, column})] == nullptr) note_display(where, source);
 }
 
 void Translator::note_column(const SourceTable& table, const SourceColumn& column) {
   const std::string where = table.full_name() + "." + column.name;
   if (column.invisible) {
     note("invisible column", where, "is copied and becomes an ordinary column");
+  }
+}
+
+void Translator::note_display(const std::string& where, const SourceColumn& column) {
+  if (column.column_type.find("zerofill") != std::string::npos) {
+    note("type", where, "ZEROFILL is left out: the number arrives without zeros before it");
+  }
+  const bool is_float = column.type == SourceType::float32 || column.type == SourceType::float64;
+  if (is_float && column.column_type.find(',') != std::string::npos) {
+    note("type", where,
+         "the values arrive as " + column.column_type + " rounded them; PostgreSQL rounds no more");
   }
 }
 

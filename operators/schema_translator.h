@@ -95,6 +95,8 @@ class Translator {
   void note_comparisons();
   std::vector<std::string> unique_keys_over(const std::vector<bool>& chosen) const;
   void note_column(const SourceTable& table, const SourceColumn& column);
+  /// What a type of the source does to a number besides holding it, and PostgreSQL's does not.
+  void note_display(const std::string& where, const SourceColumn& column);
   void refuse_name_clashes(std::size_t table) const;
   bool leave_out(const Place& place);
   void add_constants(std::size_t table, NameSpace& names);

@@ -222,7 +222,10 @@ constexpr std::string_view tail = R"(
   points at one. `tinyint(1) auto_increment` is `smallint`: an identity column cannot be boolean.
 - `(n)` of `datetime`, `timestamp` and `time` is the number of digits behind the second; for 6, which
   is PostgreSQL's own, nothing is written.
-- `zerofill` is a way of printing that PostgreSQL has not: the number arrives, `00042` is `42`.
+- `zerofill` is a way of printing that PostgreSQL has not: the number arrives, `00042` is `42`. That, and
+  what `double(8,2)` rounds no more, is noted.
+- A type that holds every value of the source's may hold more: nothing keeps -1 out of what was `unsigned`,
+  200 out of what was `tinyint`, or 300 characters out of what was `tinytext`. A CHECK of your own does.
 - `timestamp` values are instants: they are read in UTC and arrive as `timestamptz`. `datetime` values
   have no zone and get none.
 - Zero and partial dates (`0000-00-00`, `2020-00-15`) exist in no calendar. Years 1 to 999 arrive as

@@ -101,6 +101,21 @@ TEST(SchemaTranslation, InvisibleColumnIsCopiedAndNoted) {
   EXPECT_EQ(result.notes.at(0).topic, "invisible column");
 }
 
+TEST(SchemaTranslation, WhatATypeDoesToANumberBesidesHoldingItIsNoted) {
+  SourceColumn padded = column("n").integer();
+  padded.column_type = "int(6) unsigned zerofill";
+  SourceColumn rounded = column("d").type(SourceType::float64);
+  rounded.column_type = "double(8,2)";
+  SourceColumn plain = column("p").type(SourceType::float64);
+  plain.column_type = "double";
+
+  EXPECT_EQ(
+      notes_of(translated({table("s", "t").with(padded).with(rounded).with(plain)})),
+      (Lines{"type at s.t.n: ZEROFILL is left out: the number arrives without zeros before it",
+             "type at s.t.d: the values arrive as double(8,2) rounded them; PostgreSQL rounds "
+             "no more"}));
+}
+
 TEST(SchemaTranslation, OnUpdateBecomesATriggerThatTablesOfTheSameColumnsShare) {
   const auto stamped = [](const char* name) {
     return table("s", name).with(column("at").type(SourceType::timestamp).on_update());
