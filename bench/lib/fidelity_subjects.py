@@ -116,6 +116,21 @@ SUBJECTS = (
         "insert into amounts values (1, 65535, 4294967295, 18446744073709551615), (2, 0, 0, 0);",
         {"amounts": {"small_u": "number", "whole_u": "number", "big_u": "number"}}),
     Subject(
+        "limits", "What the types do not take, or round",
+        "create table limits (id int primary key, no_minus int unsigned, up_to_127 tinyint, up_to_255_bytes tinytext,"
+        " two_digits double(8,2), padded int(6) zerofill);"
+        "insert into limits values (1, 0, 127, 'x', 1.25, 42);",
+        {"limits": {"no_minus": "number", "up_to_127": "number", "up_to_255_bytes": "text", "two_digits": "double",
+                    "padded": "text"}},
+        (taken("-1 in int unsigned", "insert into limits (id, no_minus) values (9, -1)", ["no_minus"], "limits"),
+         taken("200 in tinyint", "insert into limits (id, up_to_127) values (9, 200)", ["up_to_127"], "limits"),
+         taken("300 characters in tinytext", "insert into limits (id, up_to_255_bytes) values (9, repeat('x', 300))",
+               ["up_to_255_bytes"], "limits"),
+         answer("1.239 in double(8,2)", "start transaction; insert into limits (id, two_digits) values (9, 1.239);"
+                " select two_digits from limits where id = 9; rollback", "begin; insert into limits (id, two_digits) values (9, 1.239);"
+                " select two_digits from limits where id = 9; rollback", "two_digits", table="limits")),
+        remark="[The page of types](types.md) says so of Millrace; its runs name zerofill and the digits of double alone."),
+    Subject(
         "unsigned_key", "A key of bigint unsigned that counts up, above 2^63",
         "create table counters (id bigint unsigned auto_increment primary key, word varchar(9));"
         "insert into counters values (1, 'low'), (18446744073709551000, 'high');",
