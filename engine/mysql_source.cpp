@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "engine/check/check.h"
-#include "engine/check/name_list.h"
+#include "engine/name_list.h"
 #include "engine/open_sessions.h"
 #include "engine/reader_lane.h"
 #include "engine/row_filter.h"

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "engine/check/name_list.h"
 #include "engine/fault_policy.h"
+#include "engine/name_list.h"
 #include "io/error.h"
 
 namespace millrace {

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/check/name_list.h"
+#include "engine/name_list.h"
 #include "engine/quantity_text.h"
 #include "io/error.h"
 

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/check/name_list.h"
+#include "engine/name_list.h"
 #include "engine/quantity_text.h"
 
 namespace millrace {

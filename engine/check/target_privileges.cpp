@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/check/name_list.h"
+#include "engine/name_list.h"
 #include "engine/standing_guards.h"
 #include "io/error.h"
 #include "io/postgres/ddl.h"

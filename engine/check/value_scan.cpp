@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/check/name_list.h"
+#include "engine/name_list.h"
 #include "engine/quantity_text.h"
 #include "engine/side_by_side.h"
 #include "io/error.h"

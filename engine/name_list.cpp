@@ -1,4 +1,4 @@
-#include "engine/check/name_list.h"
+#include "engine/name_list.h"
 
 #include <algorithm>
 
