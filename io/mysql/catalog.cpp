@@ -238,28 +238,33 @@ void add_comment(SourcePartition& partition, const std::string& comment) {
   partition.comment += (partition.comment.empty() ? "" : "; ") + comment;
 }
 
+/// Of each partition: database, table, then what belongs to the table's definition, name first,
+/// then `more` columns. Those that the server counts rows for are dear.
+std::string partitions_query(const std::string& in, const std::string& more = {}) {
+  return "SELECT TABLE_SCHEMA, TABLE_NAME, PARTITION_NAME, PARTITION_METHOD, "
+         "PARTITION_EXPRESSION, PARTITION_DESCRIPTION, SUBPARTITION_METHOD" +
+         more +
+         " FROM information_schema.PARTITIONS WHERE PARTITION_NAME IS NOT NULL AND TABLE_SCHEMA " +
+         in + " ORDER BY 1, 2, PARTITION_ORDINAL_POSITION, SUBPARTITION_ORDINAL_POSITION";
+}
+
 void read_partitions(Connection& connection, const std::string& in, TableIndex& tables) {
-  const std::string sql =
-      "SELECT TABLE_SCHEMA, TABLE_NAME, PARTITION_NAME, TABLE_ROWS, DATA_LENGTH, "
-      "PARTITION_METHOD, PARTITION_EXPRESSION, PARTITION_DESCRIPTION, SUBPARTITION_METHOD, "
-      "PARTITION_COMMENT FROM information_schema.PARTITIONS WHERE PARTITION_NAME IS "
-      "NOT NULL AND TABLE_SCHEMA " +
-      in + " ORDER BY 1, 2, PARTITION_ORDINAL_POSITION, SUBPARTITION_ORDINAL_POSITION";
+  const std::string sql = partitions_query(in, ", TABLE_ROWS, DATA_LENGTH, PARTITION_COMMENT");
   std::vector<SourceTable*> cut;
   connection.each_row(sql, [&](const Row& row) {
     SourceTable* table = tables.find(row[0].text, row[1].text);
     if (table == nullptr) return;
-    add_to_definition(table->definition, std::array{row[2], row[5], row[6], row[7], row[8]});
-    table->partitioning = {.method = row[5].text,
-                           .expression = row[6].text,
-                           .subpartitioned = !row[8].null && !row[8].text.empty()};
+    add_to_definition(table->definition, std::span(row).subspan(2, 5));
+    table->partitioning = {.method = row[3].text,
+                           .expression = row[4].text,
+                           .subpartitioned = !row[6].null && !row[6].text.empty()};
     auto& partitions = table->partitions;
     if (partitions.empty() || partitions.back().name != row[2].text) {
-      partitions.push_back({.name = row[2].text, .bounds = row[7].text});
+      partitions.push_back({.name = row[2].text, .bounds = row[5].text});
     }
     SourcePartition& partition = partitions.back();
-    partition.rows_estimate += to_count(row[3]);
-    partition.data_bytes += to_count(row[4]);
+    partition.rows_estimate += to_count(row[7]);
+    partition.data_bytes += to_count(row[8]);
     add_comment(partition, row[9].text);
     if (may_be_cut(row[9].text) && (cut.empty() || cut.back() != table)) cut.push_back(table);
   });
@@ -347,12 +352,7 @@ std::vector<std::string> altered_tables(Connection& connection,
     });
   };
   add(databases, [&](const std::string& in) { return columns_query(connection.version(), in); });
-  add(with_partitions, [](const std::string& in) {
-    return "SELECT TABLE_SCHEMA, TABLE_NAME, PARTITION_NAME, PARTITION_METHOD, "
-           "PARTITION_EXPRESSION, PARTITION_DESCRIPTION, SUBPARTITION_METHOD FROM "
-           "information_schema.PARTITIONS WHERE PARTITION_NAME IS NOT NULL AND TABLE_SCHEMA " +
-           in + " ORDER BY 1, 2, PARTITION_ORDINAL_POSITION, SUBPARTITION_ORDINAL_POSITION";
-  });
+  add(with_partitions, [](const std::string& in) { return partitions_query(in); });
   std::vector<std::string> altered;
   for (const PlannedTable& table : planned) {
     if (definitions.at(key_of(table.database, table.name)) != table.definition) {
