@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "engine/check/source_grants.h"
+#include "io/mysql/server_facts.h"
 
 namespace millrace {
 
@@ -31,6 +32,16 @@ constexpr auto of_schema =
 /// Events that do not show what is in them.
 constexpr auto opaque =
     std::to_array<std::string_view>({"Transaction_payload", "Incident", "Unknown"});
+
+/// They are listed for whoever may do something with them, or read what they are kept in.
+bool sees_all_routines(const SourceGrants& grants, const mysql::ServerVersion& version) {
+  for (const std::string_view privilege :
+       {"EXECUTE", "ALTER ROUTINE", "CREATE ROUTINE", "SHOW_ROUTINE", "SHOW CREATE ROUTINE"}) {
+    if (grants.everywhere(privilege)) return true;
+  }
+  const bool kept_in_a_table = version.mariadb || version.number < 80000;
+  return kept_in_a_table ? grants.on_table("SELECT", "mysql", "proc") : grants.everywhere("SELECT");
+}
 
 }  // namespace
 
@@ -188,9 +199,10 @@ void BinlogWrites::learn_what_leads_to_us() {
     for (const Way& way : ways) follow_text(way.name, way.database, way.text);
   } while (grew_);
 
-  std::vector<std::string> grants;
-  for (const mysql::Row& row : session_.query("SHOW GRANTS")) grants.push_back(row[0].text);
-  triggers_hidden_ = !SourceGrants(grants).everywhere("TRIGGER");
+  const SourceGrants grants(mysql::read_grants(session_));
+  if (!grants.everywhere("TRIGGER")) hidden_ = "triggers";
+  if (sees_all_routines(grants, session_.version())) return;
+  hidden_ += hidden_.empty() ? "routines" : " and routines";
 }
 
 }  // namespace millrace

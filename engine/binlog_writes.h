@@ -33,8 +33,9 @@ class BinlogWrites {
 
   /// The tables that were written to, as far as was read.
   const std::set<std::string>& changed() const noexcept { return changed_; }
-  /// Statements were met, and triggers of other tables may be hidden from the account.
-  bool triggers_hidden() const noexcept { return triggers_hidden_; }
+  /// What may have written to our tables unseen, since statements were met and the account sees
+  /// only its own databases': "triggers and routines"; empty: nothing.
+  const std::string& hidden() const noexcept { return hidden_; }
 
  private:
   using Name = std::pair<std::string, std::string>;  // database, name
@@ -54,7 +55,7 @@ class BinlogWrites {
   std::optional<std::map<std::string, std::set<std::string>>> cascades_;
   bool knows_what_leads_to_us_ = false;
   bool grew_ = false;
-  bool triggers_hidden_ = false;
+  std::string hidden_;
   std::set<std::string> changed_;
   std::uint64_t seen_ = 0;
 };

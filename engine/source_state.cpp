@@ -127,9 +127,11 @@ SourceVerdict compare_source(mysql::Connection& session, const SourceFacts& then
       verdict.proof = fmt::format(
           "the binlog from {}:{} to {}:{} was read for writes to the tables{}", then.binlog_file,
           then.binlog_position, file, position,
-          binlog.triggers_hidden() ? " (the account sees no triggers of other databases, which may "
-                                     "write to them: it has no TRIGGER privilege)"
-                                   : "");
+          binlog.hidden().empty()
+              ? ""
+              : fmt::format(" (but {} of other databases may write to them, and the account does "
+                            "not see them all)",
+                            binlog.hidden()));
       return verdict;
     }
   }

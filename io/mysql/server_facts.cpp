@@ -22,19 +22,6 @@ std::map<std::string, std::string> read_pairs(Connection& connection, const std:
   return pairs;
 }
 
-std::vector<std::string> read_grants(Connection& connection) {
-  std::string sql = "SHOW GRANTS";
-  const ServerVersion& version = connection.version();
-  if (!version.mariadb && version.number >= 80000) {
-    // MySQL names roles only; USING resolves them. MariaDB resolves the one in use by itself.
-    const std::string roles = connection.query("SELECT CURRENT_ROLE()").at(0).at(0).text;
-    if (roles != "NONE" && !roles.empty()) sql = "SHOW GRANTS FOR CURRENT_USER() USING " + roles;
-  }
-  std::vector<std::string> grants;
-  for (const Row& row : connection.query(sql)) grants.push_back(row.at(0).text);
-  return grants;
-}
-
 std::vector<HoldUp> hold_ups(Connection& connection, const std::string& sql) {
   bool denied = false;
   std::vector<HoldUp> found;
@@ -68,6 +55,19 @@ void read_hold_ups(Connection& connection, ServerFacts& facts) {
 }
 
 }  // namespace
+
+std::vector<std::string> read_grants(Connection& connection) {
+  std::string sql = "SHOW GRANTS";
+  const ServerVersion& version = connection.version();
+  if (!version.mariadb && version.number >= 80000) {
+    // MySQL names roles only; USING resolves them. MariaDB resolves the one in use by itself.
+    const std::string roles = connection.query("SELECT CURRENT_ROLE()").at(0).at(0).text;
+    if (roles != "NONE" && !roles.empty()) sql = "SHOW GRANTS FOR CURRENT_USER() USING " + roles;
+  }
+  std::vector<std::string> grants;
+  for (const Row& row : connection.query(sql)) grants.push_back(row.at(0).text);
+  return grants;
+}
 
 ServerFacts read_server_facts(Connection& connection) {
   ServerFacts facts;

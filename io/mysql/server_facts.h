@@ -19,7 +19,7 @@ struct HoldUp {
 
 /// What the source is, and what it says of itself, as far as a run depends on it.
 struct ServerFacts {
-  std::vector<std::string> grants;  // of the account, roles included; a GRANT statement each
+  std::vector<std::string> grants;  // as read_grants() gives them
   std::string tls_version;          // of this session; empty: not encrypted
   std::string tls_cipher;
   bool binlog = false;
@@ -33,6 +33,10 @@ struct ServerFacts {
   std::vector<HoldUp> statements;               // that have been running for a while
   std::vector<HoldUp> transactions;             // that changed rows and have not committed
 };
+
+/// What the account may do in this session: a GRANT statement each, those of the roles that are in
+/// use included. What a role would give that is not in use it may not do.
+std::vector<std::string> read_grants(Connection& connection);
 
 /// Read them in a few queries; changes nothing that lasts.
 ServerFacts read_server_facts(Connection& connection);

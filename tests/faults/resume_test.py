@@ -124,6 +124,32 @@ class Resume(ResumeTestCase):
         self.assert_says(self.migrate("--resume"), BAD_REQUEST,
                          f"the source changed since .*{self.schema}.heap: the binlog has writes")
 
+    def test_what_may_have_written_unseen_is_said(self):
+        """An account that sees no triggers and routines but its own, unless a role in use shows them."""
+        reader, role, other = (f"{kind}{self.number:08x}" for kind in ("r", "role_", "other_"))
+        self.addCleanup(self.source.run, f"drop user {reader}@'%'; drop role {role}; drop database {other}")
+        self.source.run(f"create user {reader}@'%' identified by 'x'; create role {role};"
+                        f"grant select, lock tables, show view on {self.schema}.* to {reader}@'%';"
+                        f"grant reload, replication client, replication slave on *.* to {reader}@'%';"
+                        f"grant trigger, execute on *.* to {role}; grant {role} to {reader}@'%';"
+                        f"create database {other}; create table {other}.t (a int) engine=innodb")
+        words = list(self.words())
+        words[1] = self.source.url(self.schema, user=reader, password="x")
+        for of_reader, ending in (("none", r" \(but triggers and routines of other databases may write to them,"
+                                           r" and the account does not see them all\)$"),
+                                  (role, "writes to the tables$")):
+            with self.subTest(of_reader):
+                self.target.create_database(self.database)
+                self.source.run(f"set default role {of_reader} for {reader}@'%'")
+                killed = self.program.run(*words, MILLRACE_FAULT="writer.before_commit:12:kill")
+                self.assertEqual(killed.code, -9, killed.stderr)
+                self.source.run(f"set binlog_format = statement; use {other}; insert into t values (1)")
+                outcome = self.program.run(*words, "--resume")
+
+                self.assertEqual(outcome.code, COMPLETE, outcome.stderr)
+                (note,) = [note["message"] for note in self.program.report()["notes"] if note["topic"] == "resumed"]
+                self.assertRegex(note, ending)
+
     def test_another_job_is_refused_with_the_difference(self):
         self.killed("writer.before_commit:12", "--exclude", "small_1")
 
