@@ -97,7 +97,6 @@ void BuilderLane::build_once(const BuildQueue::Task& task, bool perhaps_done) {
   WaitClock clock(meter_, Stall::target);
   clock.start();
   lane_.join(ledger_);
-  ledger_.require_owner(session_);  // else these names may be another run's tables by now
   // Where only the way to it was lost, the server may still build: let what stands be decided.
   if (perhaps_done) ledger_.end_predecessor(session_);
   fault_point(task.finish ? "builder.before_finish" : "builder.before_index");
@@ -131,15 +130,14 @@ void BuilderLane::build_once(const BuildQueue::Task& task, bool perhaps_done) {
   // lineitem to partsupp, 0.8 s instead of 5.4 s, for 0.5 s of VACUUM.
   const bool vacuum = work.in_foreign_key && !work.exists && choices_.keys;
   const bool promotes = !script.empty();
+  // What lets others go on, and yet not take the table away; COPY asked for the same.
+  const char* const lock = promotes ? "ACCESS EXCLUSIVE" : "ROW EXCLUSIVE";
   std::ranges::move(finishing_statements(work, choices_.analyze && !vacuum),
                     std::back_inserter(script));
   script.push_back(ledger_.finished_statement(task.table));
-  if (promotes) {
-    execute_as_owner(table, "ACCESS EXCLUSIVE", std::move(script));
-  } else {
-    session_.execute(script);
-  }
+  execute_as_owner(table, lock, std::move(script));
   fault_point("builder.after_finish");
+  // In no transaction, so that it cannot ask itself; on another run's table it would do no harm.
   if (vacuum) session_.execute(postgres::vacuum_table(table, choices_.analyze));
   progress_.table(task.table).done.store(true, std::memory_order_relaxed);
   clock.book();
@@ -148,16 +146,7 @@ void BuilderLane::build_once(const BuildQueue::Task& task, bool perhaps_done) {
 /// Who waits for a table's lock may find another run's table under its name when he has it.
 void BuilderLane::execute_as_owner(const TargetTable& table, std::string_view lock,
                                    std::vector<std::string> statements) {
-  if (ledger_.kept()) {
-    statements.insert(statements.begin(),
-                      {postgres::lock_table(table, lock), ledger_.owner_statement()});
-  }
-  try {
-    session_.execute(statements);
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::cancelled && !session_.lost()) ledger_.require_owner(session_);
-    throw;
-  }
+  ledger_.execute_as_owner(session_, std::move(statements), postgres::lock_table(table, lock));
 }
 
 bool BuilderLane::index_stands(const TargetTable& table, const TargetIndex& index) {

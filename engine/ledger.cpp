@@ -159,16 +159,19 @@ void Ledger::note_snapshot(postgres::Connection& session, const SnapshotReport& 
 }
 
 void Ledger::note_resumed(postgres::Connection& session, const LedgerEntry& entry) const {
-  session.execute(fmt::format(
+  const auto ours = session.query(fmt::format(
       "UPDATE millrace.runs SET state = 'running', phase = 'copy', error = NULL, ended_at = NULL, "
-      "resumed_at = clock_timestamp(), version = {}, command = {} WHERE run = {} AND attempts = {}",
-      literal(entry.version), literal(entry.command), run_, attempt_));
+      "resumed_at = clock_timestamp(), version = {}, command = {} WHERE run = {} AND attempts = {} "
+      "AND {} RETURNING run",
+      literal(entry.version), literal(entry.command), run_, attempt_, run_is_unfinished));
+  if (ours.empty()) refuse_as_taken_over();
 }
 
 void Ledger::note_phase(postgres::Connection& session, std::string_view phase) const {
   if (!kept()) return;
-  session.execute(
-      fmt::format("UPDATE millrace.runs SET phase = {} WHERE {}", literal(phase), owned()));
+  const auto ours = session.query(fmt::format(
+      "UPDATE millrace.runs SET phase = {} WHERE {} RETURNING run", literal(phase), owned()));
+  if (ours.empty()) refuse_as_taken_over();
 }
 
 std::string Ledger::hook_statement(std::string_view hook) const {
@@ -207,14 +210,41 @@ void Ledger::refuse_as_taken_over() const {
               "leave it to that process: millrace status shows how far it is");
 }
 
+bool Ledger::is_ours(postgres::Connection& session) const {
+  return !session.query("SELECT FROM millrace.runs WHERE " + owned()).empty();
+}
+
 void Ledger::require_owner(postgres::Connection& session) const {
-  if (!kept()) return;
-  if (session.query("SELECT FROM millrace.runs WHERE " + owned()).empty()) refuse_as_taken_over();
+  if (kept() && !is_ours(session)) refuse_as_taken_over();
+}
+
+void Ledger::refuse_if_not_owner(postgres::Connection& session, const Error& error) const {
+  if (!kept() || error.kind() == ErrorKind::cancelled || session.lost()) return;
+  bool ours = true;
+  try {
+    ours = is_ours(session);
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): the first error is the one to tell
+  }
+  if (!ours) refuse_as_taken_over();
 }
 
 std::string Ledger::owner_statement() const {
   if (!kept()) return {};
   return "SELECT 1 / pg_catalog.count(*) FROM millrace.runs WHERE " + owned();
+}
+
+void Ledger::execute_as_owner(postgres::Connection& session, std::vector<std::string> statements,
+                              const std::string& lock) const {
+  if (kept()) {
+    statements.insert(statements.begin(), {lock, owner_statement()});
+    if (lock.empty()) statements.push_back(owner_statement());
+  }
+  try {
+    session.execute(statements);
+  } catch (const Error& error) {
+    refuse_if_not_owner(session, error);
+    throw;
+  }
 }
 
 void Ledger::join(postgres::Connection& session) const {
@@ -247,13 +277,6 @@ std::string Ledger::receipt_statement(const Receipt& receipt, unsigned attempt) 
   return sql;
 }
 
-void Ledger::refuse_if_not_owner(const Error& error) const {
-  constexpr std::string_view not_null_violation = "23502";  // Source: PostgreSQL, appendix A
-  if (error.where().code == not_null_violation && error.where().table == "millrace.receipts") {
-    refuse_as_taken_over();
-  }
-}
-
 std::optional<Receipt> Ledger::find_receipt(postgres::Connection& session,
                                             const Chunk& chunk) const {
   if (!kept()) return std::nullopt;
@@ -278,9 +301,15 @@ std::optional<Receipt> Ledger::find_receipt(postgres::Connection& session,
 
 void Ledger::note_split(postgres::Connection& session, ChunkHalves& halves) const {
   if (!kept()) return;
-  // Numbers have no gaps: lanes that split at the same time wait for each other.
-  session.execute(
-      fmt::format("BEGIN; SELECT FROM millrace.runs WHERE run = {} FOR NO KEY UPDATE", run_));
+  // Numbers have no gaps: lanes that split at the same time wait for each other. So does who would
+  // take the run over, and read its chunks.
+  if (session
+          .query(
+              fmt::format("BEGIN; SELECT FROM millrace.runs WHERE {} FOR NO KEY UPDATE", owned()))
+          .empty()) {
+    session.rollback();
+    refuse_as_taken_over();
+  }
   const auto rows = session.query(fmt::format(
       "INSERT INTO millrace.chunks (run, chunk, table_numbers, members, tail, bytes_estimate, "
       "under_lock) SELECT run, (SELECT max(chunk) + 1 FROM millrace.chunks WHERE run = {0}), "
@@ -301,8 +330,10 @@ void Ledger::end_predecessor(postgres::Connection& session) const {
   session.query(fmt::format(
       "SELECT pg_terminate_backend(pid{}) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE "
       "locktype = 'advisory' AND classid = {} AND objid = {} AND objsubid = 2 AND "
-      "application_name = current_setting('application_name') AND pid <> pg_backend_pid()",
-      session.server_version() >= first_that_waits ? ten_seconds : "", ledger_lock_of_lanes, run_));
+      "application_name = current_setting('application_name') AND pid <> pg_backend_pid() AND "
+      "EXISTS (SELECT FROM millrace.runs WHERE {})",
+      session.server_version() >= first_that_waits ? ten_seconds : "", ledger_lock_of_lanes, run_,
+      owned()));
 }
 
 bool Ledger::try_lock_again(postgres::Connection& session) const {

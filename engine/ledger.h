@@ -43,7 +43,9 @@ struct LedgerEntry {
 /// lost in mid-copy with its session, and another process come in meanwhile: that one first makes
 /// the attempt its own, then ends the lanes' sessions and reads the receipts. The statement of a
 /// receipt fails for any but the owner of a run that is not given up, so the process that was there
-/// before stores nothing any more, whatever of it still lives.
+/// before stores nothing any more, whatever of it still lives. Neither does it do anything else to
+/// the target: each statement of it asks who owns the run, most of them in its own transaction
+/// (execute_as_owner()).
 ///
 /// An object without a run records nothing. Copies name the same attempt. Threads: const calls,
 /// any.
@@ -66,10 +68,10 @@ class Ledger {
 
   /// Enter where the snapshot stands. In the transaction of begin().
   void note_snapshot(postgres::Connection& session, const SnapshotReport& snapshot) const;
-  /// Enter that another process goes on with the run. In a transaction that is committed only when
-  /// the source was found to be what it was.
+  /// Enter that another process goes on with the run, once the source was found to be what it was.
+  /// Errors: as require_owner().
   void note_resumed(postgres::Connection& session, const LedgerEntry& entry) const;
-  /// Enter what the run does now: "copy", "foreign keys".
+  /// Enter what the run does now: "copy", "foreign keys". Errors: as require_owner().
   void note_phase(postgres::Connection& session, std::string_view phase) const;
   /// The statement that enters that SQL of the job has run; empty where none is kept.
   std::string hook_statement(std::string_view hook) const;
@@ -86,21 +88,31 @@ class Ledger {
   /// A statement that fails where require_owner() would throw; empty where none is kept. For a
   /// transaction that has waited for a lock: the run may have changed hands meanwhile.
   std::string owner_statement() const;
+  /// Run statements as one transaction, in one round trip, while the run is ours. It is asked
+  /// before them, so that nothing is done in vain, and again behind them: each may have waited for
+  /// a lock, and found another run's table under its name.
+  /// `lock`: a statement that comes first, and takes what others would have to wait for; then it is
+  /// asked once, behind that one. For what no rollback takes back, as setval().
+  /// Errors: as require_owner(); else what the server said.
+  void execute_as_owner(postgres::Connection& session, std::vector<std::string> statements,
+                        const std::string& lock = {}) const;
   /// The statement that enters a receipt, for the transaction that stored its rows; empty where
   /// none is kept. `attempt` counts from 1, at the chunk. It fails where another process owns the
-  /// run: refuse_if_not_owner() knows its error.
+  /// run.
   std::string receipt_statement(const Receipt& receipt, unsigned attempt) const;
-  /// Throw what require_owner() would, if `error` is what receipt_statement() failed with for want
-  /// of the run.
-  void refuse_if_not_owner(const Error& error) const;
+  /// Throw what require_owner() would, where `error` may have come because another process owns the
+  /// run: a statement that asks has failed, or what it names is gone.
+  /// Requires: no transaction is open.
+  void refuse_if_not_owner(postgres::Connection& session, const Error& error) const;
   /// The receipt of a chunk, where the ledger has one.
   std::optional<Receipt> find_receipt(postgres::Connection& session, const Chunk& chunk) const;
   /// Enter that the chunk halves.first.id is now these two, in a transaction of its own; gives the
-  /// second its number.
+  /// second its number. Errors: as require_owner().
   void note_split(postgres::Connection& session, ChunkHalves& halves) const;
   /// End the session that stored or built for this run under the same name as `session`, which has
   /// taken its place, and wait until it is gone where the server can: what it may still commit is
-  /// then decided. Nothing where no ledger is kept.
+  /// then decided. Nothing where no ledger is kept, or where another process owns the run: the
+  /// session may be its own.
   void end_predecessor(postgres::Connection& session) const;
   /// Take the lock of the run for a session that takes the lost one's place, unless somebody holds
   /// it yet: the server may, for the lost one. False then. Errors: as require_owner().
@@ -111,6 +123,7 @@ class Ledger {
 
  private:
   std::string owned() const;
+  bool is_ours(postgres::Connection& session) const;
   [[noreturn]] void refuse_as_taken_over() const;
 
   std::int32_t run_ = 0;

@@ -137,7 +137,7 @@ Receipt WriterLane::store(ChunkChannel& channel) {
     if (channel.given_up()) fit_ = true;
     session_.abort_copy(error.message());
     session_.rollback();
-    ledger_.refuse_if_not_owner(error);
+    ledger_.refuse_if_not_owner(session_, error);
     error.add({.side = Side::target, .chunk = chunk.id});
     if (is_collision(error)) error.add_hint(collision_hint());
     // Of a group's script the message quotes the statement; in doubt are all of its tables.
@@ -224,6 +224,9 @@ std::string WriterLane::group_script(const Chunk& chunk) const {
   for (const std::size_t index : chunk.tables) {
     append_statements(script, {plan_.tables[index].copy_sql});
   }
+  // No rollback takes back the next value of a table that stood before this transaction; COPY has
+  // locked it.
+  if (plan_.tables_first && ledger_.kept()) append_statements(script, {ledger_.owner_statement()});
   for (const std::size_t index : chunk.tables) {
     const TableWork& work = plan_.tables[index];
     const TargetTable& table = work.translated->target;
