@@ -29,17 +29,18 @@ struct KeyOfTable {
 
 /// Whether the key holds: false where it does not because of rows that this run left out.
 bool validate(postgres::Connection& session, const KeyOfTable& item,
-              const std::set<std::string>& incomplete) {
+              const std::set<std::string>& incomplete, const Ledger& ledger) {
   if (item.standing == StandingKeys::ForeignKey::valid) return true;
   try {
     fault_point("foreign_keys.before_validate");
-    session.execute(postgres::validate_foreign_key(*item.table, *item.key));
+    ledger.execute_as_owner(session, {postgres::validate_foreign_key(*item.table, *item.key)});
     return true;
   } catch (Error& error) {
     constexpr std::string_view foreign_key_violation = "23503";  // Source: PostgreSQL, appendix A
     const std::string parent = item.key->referenced_schema + "." + item.key->referenced_table;
     if (error.where().code == foreign_key_violation && incomplete.contains(parent)) return false;
     error.add({.side = Side::target, .table = item.table->full_name()});
+    if (error.where().code != foreign_key_violation) throw;
     error.add_hint(
         "the source has rows whose parent is missing; the key stands in the target as "
         "NOT VALID: mend the rows there, then ALTER TABLE ... VALIDATE CONSTRAINT " +
@@ -58,6 +59,16 @@ std::vector<TargetStatement> missing_keys(const std::vector<KeyOfTable>& keys) {
         {postgres::add_foreign_key_not_valid(*item.table, *item.key), both_tables});
   }
   return statements;
+}
+
+void add_as_owner(postgres::Connection& session, const std::vector<TargetStatement>& statements,
+                  std::size_t most_locks, const Ledger& ledger) {
+  try {
+    execute_in_batches(session, statements, most_locks, {.guard = ledger.owner_statement()});
+  } catch (const Error& error) {
+    ledger.refuse_if_not_owner(session, error);
+    throw;
+  }
 }
 
 }  // namespace
@@ -116,7 +127,7 @@ ForeignKeys add_foreign_keys(std::vector<std::unique_ptr<LaneSession>>& lanes, c
         }
         fault_point("foreign_keys.before_add");
         const std::vector<TargetStatement> statements = missing_keys(keys);
-        if (!statements.empty()) execute_in_batches(session, statements, most_locks);
+        if (!statements.empty()) add_as_owner(session, statements, most_locks, ledger);
         fault_point("foreign_keys.after_add");
       },
       [&](const Error& error, unsigned attempt) { retried(0, error, attempt); });
@@ -133,7 +144,7 @@ ForeignKeys add_foreign_keys(std::vector<std::unique_ptr<LaneSession>>& lanes, c
         lanes[lane]->until_done(
             [&](unsigned) {
               lanes[lane]->join(ledger);
-              holds[at] = validate(lanes[lane]->get(), keys[at], incomplete) ? 1 : 0;
+              holds[at] = validate(lanes[lane]->get(), keys[at], incomplete, ledger) ? 1 : 0;
             },
             [&](const Error& error, unsigned attempt) {
               retried(static_cast<unsigned>(lane), error, attempt);

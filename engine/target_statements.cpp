@@ -50,14 +50,19 @@ void execute_in_batches(postgres::Connection& session,
   const auto finish = [&](bool last) {
     if (first) commits.before_first();
     if (last) commits.before_last();
-    session.commit();
+    try {
+      session.commit(commits.guard);
+    } catch (const Error&) {
+      session.rollback();
+      throw;
+    }
     if (std::exchange(first, false)) commits.after_first();
     if (!last) fault_point("target_statements.between_commits");
   };
   std::size_t begin = 0;
   while (begin < statements.size()) {
     const std::size_t end = batch_end(statements, begin, most_locks);
-    std::vector<std::string> batch{"BEGIN"};
+    std::vector<std::string> batch{"BEGIN", commits.guard};
     for (std::size_t i = begin; i < end; ++i) batch.push_back(statements[i].sql);
     try {
       session.execute(batch);

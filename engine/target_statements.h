@@ -32,6 +32,7 @@ std::size_t locks_of(const TargetTable& table);
 /// What happens around the commits of execute_in_batches(). There may be one: it is the first and
 /// the last.
 struct BatchCommits {
+  std::string guard = {};  // a statement at the beginning and the end of each transaction
   std::function<void()> before_first = [] {};  // all of the first transaction has been run; where
                                                // it throws, nothing has changed
   std::function<void()> after_first = [] {};
