@@ -24,10 +24,11 @@ bool is_refusal(const Error& error) {
 
 /// A note where the server refuses the statement.
 std::optional<NoteReport> try_statement(postgres::Connection& session,
-                                        const LateStatement& statement, bool again = false) {
+                                        const LateStatement& statement, const Ledger& ledger = {},
+                                        bool again = false) {
   try {
     fault_point("late_schema.before_statement");
-    session.execute(again ? statement.sql_again : statement.sql);
+    ledger.execute_as_owner(session, {again ? statement.sql_again : statement.sql});
     fault_point("late_schema.after_statement");
     return std::nullopt;
   } catch (Error& error) {
@@ -38,10 +39,13 @@ std::optional<NoteReport> try_statement(postgres::Connection& session,
 }
 
 std::optional<NoteReport> try_until_done(LaneSession& lane, unsigned number,
-                                         const LateStatement& statement,
+                                         const LateStatement& statement, const Ledger& ledger,
                                          const RetriedLane& retried) {
   return lane.until_done(
-      [&](unsigned attempt) { return try_statement(lane.get(), statement, attempt > 1); },
+      [&](unsigned attempt) {
+        lane.join(ledger);
+        return try_statement(lane.get(), statement, ledger, attempt > 1);
+      },
       [&](const Error& error, unsigned attempt) { retried(number, error, attempt); });
 }
 
@@ -147,10 +151,11 @@ std::vector<NoteReport> run_in_order(const std::vector<LateStatement>& statement
 
 std::vector<NoteReport> run_late_statements(std::vector<std::unique_ptr<LaneSession>>& lanes,
                                             const std::vector<LateStatement>& statements,
-                                            Progress& progress, const RetriedLane& retried) {
+                                            const Ledger& ledger, Progress& progress,
+                                            const RetriedLane& retried) {
   std::vector<NoteReport> notes =
       run_in_order(statements, false, [&](const LateStatement& statement) {
-        return try_until_done(*lanes.front(), 0, statement, retried);
+        return try_until_done(*lanes.front(), 0, statement, ledger, retried);
       });
   std::vector<const LateStatement*> long_ones;
   for (const LateStatement& statement : statements) {
@@ -167,7 +172,7 @@ std::vector<NoteReport> run_late_statements(std::vector<std::unique_ptr<LaneSess
       [&](std::size_t lane, std::size_t at) {
         const auto number = static_cast<unsigned>(lane);
         const StallScope stall(progress.lane(LaneKind::builder, number), Stall::target);
-        if (auto note = try_until_done(*lanes[lane], number, *long_ones[at], retried)) {
+        if (auto note = try_until_done(*lanes[lane], number, *long_ones[at], ledger, retried)) {
           const std::lock_guard lock(notes_mutex);
           notes.push_back(std::move(*note));
         }

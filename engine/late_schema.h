@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/lane_session.h"
+#include "engine/ledger.h"
 #include "engine/preparation.h"
 #include "engine/progress.h"
 #include "engine/report.h"
@@ -29,11 +30,13 @@ struct LateStatement {
 std::vector<LateStatement> late_statements(const Preparation& preparation);
 
 /// Run `statements` in order over the first lane, but those that read rows over all of them,
-/// behind the others. Returns a note for each that the server refused.
+/// behind the others; each while the run is the ledger's owner's. Returns a note for each that the
+/// server refused.
 /// Errors: whatever is no refusal of the statement itself and does not pass: a full disk.
 std::vector<NoteReport> run_late_statements(std::vector<std::unique_ptr<LaneSession>>& lanes,
                                             const std::vector<LateStatement>& statements,
-                                            Progress& progress, const RetriedLane& retried);
+                                            const Ledger& ledger, Progress& progress,
+                                            const RetriedLane& retried);
 
 /// The same within the open transaction of one session, which each refusal leaves as it was.
 std::vector<NoteReport> run_late_statements_in_transaction(

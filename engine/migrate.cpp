@@ -469,7 +469,7 @@ class Migration {
     const StopRequest::Waker waker(stop_, [&] {
       for (const auto& lane : lanes) lane->stop();
     });
-    note_all(run_late_statements(lanes, late_statements(preparation_), progress_,
+    note_all(run_late_statements(lanes, late_statements(preparation_), ledger_, progress_,
                                  retries_.of("builder")));
   }
 
