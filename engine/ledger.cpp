@@ -176,8 +176,9 @@ void Ledger::note_phase(postgres::Connection& session, std::string_view phase) c
 
 std::string Ledger::hook_statement(std::string_view hook) const {
   if (!kept()) return {};
-  return fmt::format("UPDATE millrace.runs SET hooks_done = hooks_done || {}::text WHERE run = {}",
-                     literal(hook), run_);
+  return fmt::format(
+      "UPDATE millrace.runs SET hooks_done = hooks_done || {}::text WHERE run = {}; {}",
+      literal(hook), run_, owner_statement());
 }
 
 void Ledger::end(postgres::Connection& session, std::string_view state,

@@ -73,7 +73,8 @@ class Ledger {
   void note_resumed(postgres::Connection& session, const LedgerEntry& entry) const;
   /// Enter what the run does now: "copy", "foreign keys". Errors: as require_owner().
   void note_phase(postgres::Connection& session, std::string_view phase) const;
-  /// The statement that enters that SQL of the job has run; empty where none is kept.
+  /// The statements that enter that SQL of the job has run; empty where none is kept. They fail
+  /// where another process owns the run.
   std::string hook_statement(std::string_view hook) const;
   /// Enter how the run ended ("complete", "failed", "cancelled") and let its lock go. Never throws:
   /// a run whose end is not entered is seen as interrupted.

@@ -17,7 +17,9 @@ std::string_view word_of(HookPhase phase) noexcept {
   return hook_phase_words.at(static_cast<std::size_t>(phase));
 }
 
-/// Run a script and its entry in the ledger as one transaction, where that can be.
+/// Run a script and its entry in the ledger as one transaction, where that can be. The owner is
+/// asked by the entry, and before the script, of which a part may be committed by its own words:
+/// not in its transaction, where SET TRANSACTION must come first.
 void execute_and_enter(postgres::Connection& target, const std::string& sql,
                        const std::string& entry) {
   if (entry.empty()) {
@@ -83,11 +85,18 @@ void run_hooks(const Job& job, HookPhase phase, postgres::Connection& target, co
     const std::string name = std::string(word_of(phase)) + " " + std::to_string(++place);
     if (done.contains(name)) continue;
     run_named(hook, [&] {
-      if (hook.side == Side::target) {
-        execute_and_enter(target, hook.sql, ledger.hook_statement(name));
-      } else {
-        run_on_source(job, hook, source_locked, stop);
-        if (ledger.kept()) target.execute(ledger.hook_statement(name));
+      ledger.require_owner(target);
+      try {
+        if (hook.side == Side::target) {
+          execute_and_enter(target, hook.sql, ledger.hook_statement(name));
+        } else {
+          run_on_source(job, hook, source_locked, stop);
+          if (ledger.kept()) target.execute(ledger.hook_statement(name));
+        }
+      } catch (const Error& error) {
+        target.rollback();
+        ledger.refuse_if_not_owner(target, error);
+        throw;
       }
     });
   }
