@@ -181,19 +181,41 @@ std::string Ledger::hook_statement(std::string_view hook) const {
       literal(hook), run_, owner_statement());
 }
 
+/// `guard`: a statement, asked between the entry and letting the lock go.
+std::string Ledger::end_script(std::string_view state, std::string_view error,
+                               const std::string& guard) const {
+  // Whoever reads "complete" may drop the source: this commit is on the disk, and with it, by the
+  // order of the WAL, all before it; also where the role's commits do not wait for that.
+  return fmt::format(
+      "SELECT set_config('synchronous_commit', 'on', false) WHERE "
+      "current_setting('synchronous_commit') = 'off'; "
+      "UPDATE millrace.runs SET state = {}, error = {}, ended_at = clock_timestamp() WHERE run = "
+      "{} AND attempts = {} AND state <> 'abandoned'; {}SELECT pg_advisory_unlock({}, {})",
+      literal(state), literal_or_null(error), run_, attempt_, guard, ledger_lock_of_run, run_);
+}
+
+void Ledger::complete(postgres::Connection& session) const {
+  if (!kept()) return;
+  session.rollback();  // of what the user's own SQL left open
+  try {
+    session.execute(end_script(
+        "complete", {},
+        fmt::format("SELECT 1 / pg_catalog.count(*) FROM millrace.runs WHERE run = {} AND attempts "
+                    "= {} AND state = 'complete'; ",
+                    run_, attempt_)));
+  } catch (const Error& error) {
+    constexpr std::string_view division_by_zero = "22012";  // Source: PostgreSQL, appendix A
+    if (error.where().code == division_by_zero) refuse_as_taken_over();
+    throw;
+  }
+}
+
 void Ledger::end(postgres::Connection& session, std::string_view state,
                  std::string_view error) const noexcept {
   if (!kept() || session.lost()) return;
   try {
     session.rollback();
-    // Whoever reads "complete" may drop the source: this commit is on the disk, and with it, by the
-    // order of the WAL, all before it; also where the role's commits do not wait for that.
-    session.execute(fmt::format(
-        "SELECT set_config('synchronous_commit', 'on', false) WHERE "
-        "current_setting('synchronous_commit') = 'off'; "
-        "UPDATE millrace.runs SET state = {}, error = {}, ended_at = clock_timestamp() WHERE run = "
-        "{} AND attempts = {} AND state <> 'abandoned'; SELECT pg_advisory_unlock({}, {})",
-        literal(state), literal_or_null(error), run_, attempt_, ledger_lock_of_run, run_));
+    session.execute(end_script(state, error, {}));
   } catch (...) {  // NOLINT(bugprone-empty-catch): the run's own error is the one to tell
   }
 }

@@ -76,6 +76,9 @@ class Ledger {
   /// The statements that enter that SQL of the job has run; empty where none is kept. They fail
   /// where another process owns the run.
   std::string hook_statement(std::string_view hook) const;
+  /// Enter that the run is complete and let its lock go. It may be entered again where the answer
+  /// was lost. Errors: as require_owner(); what the session says.
+  void complete(postgres::Connection& session) const;
   /// Enter how the run ended ("complete", "failed", "cancelled") and let its lock go. Never throws:
   /// a run whose end is not entered is seen as interrupted.
   void end(postgres::Connection& session, std::string_view state,
@@ -125,6 +128,8 @@ class Ledger {
  private:
   std::string owned() const;
   bool is_ours(postgres::Connection& session) const;
+  std::string end_script(std::string_view state, std::string_view error,
+                         const std::string& guard) const;
   [[noreturn]] void refuse_as_taken_over() const;
 
   std::int32_t run_ = 0;

@@ -147,7 +147,7 @@ class Migration {
     run_hooks(HookPhase::end, target);
     close_sessions();
     fault_point("migrate.before_end");
-    end_ledger("complete", {});
+    complete_ledger();
   }
 
   /// Enter in the ledger how the run ended.
@@ -287,6 +287,24 @@ class Migration {
       retries_.add("control", 0, error, 1);
       reopen_control();
       ledger_.note_phase(*target_, phase);
+    }
+  }
+
+  /// Whoever reads that the run is complete may drop the source, so that it must be entered, and by
+  /// nobody but the owner. The control session has been idle for as long as the schema took.
+  void complete_ledger() {
+    if (!ledger_.kept()) return;
+    try {
+      ledger_.complete(*target_);
+    } catch (const Error& error) {
+      const bool again = may_go_well_again(error) || error.kind() == ErrorKind::commit_in_doubt;
+      if (!again || job_.retry.retries == 0) throw;
+      retries_.add("control", 0, error, 1);
+      // Without the lock: where the answer was lost, another process may have it by right.
+      const StopRequest::Waker waker(stop_, [&] { pauses_.stop(); });
+      target_.emplace(open_again(
+          pauses_, [&] { return postgres::Connection(job_.target, "millrace control"); }));
+      ledger_.complete(*target_);
     }
   }
 
