@@ -42,7 +42,7 @@ def await_still(process):
     """Return once a fault point has stopped the process, as SIGSTOP does; SIGCONT lets it go on."""
     def stands():
         if process.poll() is not None:
-            raise AssertionError("it ended before it came to the point")
+            raise AssertionError(f"it ended before it came to the point: {process.communicate()[1]}")
         stat = pathlib.Path(f"/proc/{process.pid}/stat").read_text()
         return stat.rpartition(")")[2].split()[0] == "T"
     await_true(stands, "it stands still")

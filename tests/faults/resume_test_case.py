@@ -1,12 +1,15 @@
 """A migration that is killed and resumed, and the proof that no row was lost or doubled: the content of
 every table, asked of both servers by queries that know nothing of millrace."""
 
+import contextlib
 import pathlib
+import signal
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from fault_test_case import COMPLETE, FaultTestCase, Mysql, OwnServers, Postgres, literal
+from fault_test_case import COMPLETE, FaultTestCase, Mysql, OwnServers, Postgres, await_still, literal
+from clients import Outcome
 
 # One of each kind of chunk: key ranges, a table that is one stream, groups of small tables, a table
 # without transactions; with indexes to build, an enum, foreign keys and an identity.
@@ -60,6 +63,16 @@ class ResumeTestCase(FaultTestCase):
         """Run until the fault point kills the process."""
         outcome = self.migrate(*words, MILLRACE_FAULT=f"{fault}:kill")
         self.assertEqual(outcome.code, -9, f"{fault} was never reached: {outcome.stderr}")
+
+    @contextlib.contextmanager
+    def standing_still(self, fault, *more, words=None):
+        """The program while it stands still at a point; it goes on when the block ends."""
+        with self.program.start(*(words or self.words(*more)), MILLRACE_FAULT=f"{fault}:stop") as process:
+            await_still(process)
+            yield process
+            process.send_signal(signal.SIGCONT)
+            stdout, stderr = process.communicate(timeout=120)
+            process.outcome = Outcome(process.returncode, stdout, stderr)
 
     def resume(self, *words):
         outcome = self.migrate("--resume", *words)

@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """What a run overcomes by itself: lost sessions, deadlocks, bad networks, servers that die and come back."""
 
-import contextlib
 import copy
 import pathlib
 import signal
@@ -10,8 +9,8 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from fault_test_case import (BAD_REQUEST, CANCELLED, COMMIT_IN_DOUBT, COMPLETE, CONFLICT,
-                             CONNECTION_LOST, EXHAUSTED, SECRET, Locker, await_still, await_true, literal, quote)
+from fault_test_case import (BAD_REQUEST, CANCELLED, COMMIT_IN_DOUBT, COMPLETE, CONNECTION_LOST, EXHAUSTED, SECRET,
+                             Locker, await_true, literal, quote)
 from resume_test_case import ResumeTestCase
 from clients import Outcome
 from relay import Relay
@@ -33,16 +32,6 @@ class RetryTestCase(ResumeTestCase):
         if lane:
             self.assertTrue(all(retry["lane"].startswith(lane) for retry in retries), retries)
         return retries
-
-    @contextlib.contextmanager
-    def standing_still(self, fault, *more, words=None):
-        """The program while it stands still at a point; it goes on when the block ends."""
-        with self.program.start(*(words or self.words(*more)), MILLRACE_FAULT=f"{fault}:stop") as process:
-            await_still(process)
-            yield process
-            process.send_signal(signal.SIGCONT)
-            stdout, stderr = process.communicate(timeout=120)
-            process.outcome = Outcome(process.returncode, stdout, stderr)
 
 
 class Retries(RetryTestCase):
@@ -156,79 +145,6 @@ class Retries(RetryTestCase):
                             f" datname = {literal(self.database)} and application_name like 'millrace%'")
 
         self.overcomes(process.outcome)
-
-    def end_control_session(self):
-        self.target.run("select pg_terminate_backend(pid) from pg_stat_activity where"
-                        f" datname = {literal(self.database)} and application_name = 'millrace control'")
-
-    def assert_it_gave_way(self, outcome):
-        self.assert_says(outcome, CONFLICT, "cannot go on with run 1: another process took it over, or began anew",
-                         "millrace status")
-        self.assert_all_there()
-
-    def test_a_run_that_was_taken_over_when_it_had_lost_its_lock_stores_nothing_more(self):
-        with self.standing_still("writer.before_commit:9") as process:
-            self.end_control_session()
-            self.resume()
-
-        self.assert_it_gave_way(process.outcome)
-        self.assertEqual(self.ledger("select state, attempts from millrace.runs"), "complete|2")
-
-    def test_a_run_over_which_another_began_anew_stores_nothing_more(self):
-        """Its lanes live, and their tables are dropped and made anew beneath them."""
-        with contextlib.ExitStack() as stack:
-            with self.standing_still("writer.before_commit:2", "--exclude", "small_*", "--skip-keys") as process:
-                self.end_control_session()
-                anew = stack.enter_context(self.program.start(*self.words("--if-exists", "drop")))
-                await_true(lambda: self.target.value(
-                    f"select count(*) from pg_stat_activity where datname = {literal(self.database)} and"
-                    " application_name = 'millrace control' and wait_event_type = 'Lock'") == "1",
-                    "it waits for the lanes of the first")
-            _, said = anew.communicate(timeout=120)
-
-        self.assertEqual(anew.returncode, COMPLETE, said)
-        self.assert_it_gave_way(process.outcome)
-        self.assertEqual(self.ledger("select string_agg(state, ' ' order by run) from millrace.runs"),
-                         "abandoned complete")
-
-    def of_one_builder(self, *more):
-        """The child alone: rows, then one index after the other."""
-        words = list(self.words("--include", "child", *more))
-        words[words.index("--builders") + 1] = "1"
-        return words
-
-    def assert_it_built_nothing_on_the_tables_of(self, second, process):
-        self.assertEqual(second.code, COMPLETE, second.stderr)
-        self.assert_says(process.outcome, CONFLICT, "cannot go on with run 1: another process took it over",
-                         "millrace status")
-        self.assertEqual(self.ledger(f"select count(*) from pg_indexes where schemaname = {literal(self.schema)}"), "0")
-        self.assertEqual(self.ledger("select string_agg(state, ' ' order by run) from millrace.runs"),
-                         "abandoned complete")
-
-    def test_a_run_over_which_another_began_anew_builds_no_index(self):
-        with self.standing_still("builder.after_index:1", words=self.of_one_builder()) as process:
-            self.end_control_session()
-            second = self.program.run(*self.of_one_builder("--if-exists", "drop", "--skip-keys"))
-
-        self.assert_it_built_nothing_on_the_tables_of(second, process)
-
-    def test_a_builder_that_waits_for_a_table_finds_another_run_s_when_it_has_it(self):
-        with contextlib.ExitStack() as stack:
-            with self.standing_still("builder.after_index:1", words=self.of_one_builder()) as process:
-                self.end_control_session()
-                # Its table is dropped and made, and nothing of that is committed yet.
-                second = stack.enter_context(self.program.start(
-                    *self.of_one_builder("--if-exists", "drop", "--skip-keys"),
-                    MILLRACE_FAULT="migrate.before_plan_commit:1:stop"))
-                await_still(second)
-                process.send_signal(signal.SIGCONT)
-                await_true(lambda: self.target.value(
-                    f"select count(*) from pg_stat_activity where datname = {literal(self.database)} and"
-                    " application_name like 'millrace builder%' and wait_event_type = 'Lock'") == "1", "it waits")
-                second.send_signal(signal.SIGCONT)
-                said = second.communicate(timeout=120)
-
-        self.assert_it_built_nothing_on_the_tables_of(Outcome(second.returncode, *said), process)
 
     def test_connections_that_others_have_taken_are_waited_for(self):
         role = f"r{self.number:08x}"
