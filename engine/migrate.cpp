@@ -59,86 +59,24 @@ class Migration {
         lanes_(job, pauses_, retries_) {}
 
   void run() {
-    progress_.set_phase("connect");
-    if (!job_.spill.empty()) spill_.emplace(job_.spill, job_.spill_limit_bytes);
     postgres::Connection& target = connect();
-    report_.source_version = source_.version_text();
-
-    progress_.set_phase("plan");
-    {
-      const StopRequest::Waker waker(stop_, [&] {
-        source_.interrupt();
-        target.cancel();
-      });
-      if (job_.resume) {
-        take_over(take_over_run(target, source_.identity(), job_.settings), preparation_);
-      }
-      source_.prepare(target, preparation_);
-    }
-    account_.tell_sizes(preparation_);
-    stop_.check();
-    if (!job_.resume) refuse_over_unfinished(job_, target, preparation_);
-    refuse_if_in_the_way(preparation_);
-    if (may_reject(job_) && !preparation_.resumed) {
-      RejectFiles(job_.reject_folder, preparation_.work).refuse_old_files();
-    }
-    if (!job_.skip_check) check_both_sides(target);
-    const bool keeps_ledger = job_.ledger && job_.scope != Scope::schema_only;
-    if (keeps_ledger) {
-      require_ledger_place(target, preparation_.target, preparation_.translation.schemas);
-      source_identity_ = source_.identity();
-    }
-    // SQL that runs between tables and rows finds every table.
-    preparation_.work.tables_first =
-        std::any_of(job_.hooks.begin(), job_.hooks.end(), [](const SqlHook& hook) {
-          return hook.phase == HookPhase::after_schema || hook.phase == HookPhase::before_data;
-        });
-    account_.begin(preparation_);
-    proof_.expect_tables(preparation_);
-
+    make_plan(target);
+    look_before_writing(target);
+    begin_account();
     if (!job_.resume) run_hooks(HookPhase::before_schema, target);
     mind_guards(target);
     if (job_.scope == Scope::schema_only) {
       create_schema_only(target);
       return;
     }
-    progress_.set_phase("snapshot");
-    open_lanes();
-    if (preparation_.resumed) {
-      resume_ledger(target);
-    } else {
-      prepare_target(target, [&] {
-        if (keeps_ledger) begin_ledger(target);
-        take_snapshot();
-        ledger_.note_snapshot(target, source_.snapshot());
-        fault_point("migrate.before_plan_commit");
-      });
-      fault_point("migrate.after_plan_commit");
-    }
+    begin_at_snapshot(target);
     run_hooks(HookPhase::after_schema, target);
     run_hooks(HookPhase::before_data, target);
-    progress_.set_phase("copy");
-    copy();
-    source_.release_lock();
-    count_filtered_rows();
-    report_.snapshot = source_.snapshot();
-    // The user's SQL would wait for ever for what our sessions have read.
-    source_.close_readers();
+    move_rows();
     note_phase("foreign keys");
     run_hooks(HookPhase::after_data, target);
-    if (choices_.keys) {
-      progress_.set_phase("foreign keys");
-      make_foreign_keys();
-    }
-    if (as_replica_) note_all(check_standing_keys(target, guards_, incomplete_tables()));
-    if (job_.verify != ProofDepth::none) {
-      progress_.set_phase("verify");
-      note_phase("verify");
-      lanes_.close_writers();
-      proof_.prove(preparation_, report_, [this](const Error& error, unsigned attempt) {
-        retries_.add("verify", 0, error, attempt);
-      });
-    }
+    complete_foreign_keys(target);
+    prove();
     progress_.set_phase("finish");
     note_phase("finish");
     finish_schema();
@@ -174,6 +112,94 @@ class Migration {
   void complete_report() { account_.complete(preparation_); }
 
  private:
+  bool keeps_ledger() const noexcept { return job_.ledger && job_.scope != Scope::schema_only; }
+
+  void make_plan(postgres::Connection& target) {
+    progress_.set_phase("plan");
+    {
+      const StopRequest::Waker waker(stop_, [&] {
+        source_.interrupt();
+        target.cancel();
+      });
+      if (job_.resume) {
+        take_over(take_over_run(target, source_.identity(), job_.settings), preparation_);
+      }
+      source_.prepare(target, preparation_);
+    }
+    account_.tell_sizes(preparation_);
+    stop_.check();
+  }
+
+  /// Refuse what would fail, while both sides are as they were.
+  void look_before_writing(postgres::Connection& target) {
+    if (!job_.resume) refuse_over_unfinished(job_, target, preparation_);
+    refuse_if_in_the_way(preparation_);
+    if (may_reject(job_) && !preparation_.resumed) {
+      RejectFiles(job_.reject_folder, preparation_.work).refuse_old_files();
+    }
+    if (!job_.skip_check) check_both_sides(target);
+    if (keeps_ledger()) {
+      require_ledger_place(target, preparation_.target, preparation_.translation.schemas);
+      source_identity_ = source_.identity();
+    }
+  }
+
+  void begin_account() {
+    // SQL that runs between tables and rows finds every table.
+    preparation_.work.tables_first =
+        std::any_of(job_.hooks.begin(), job_.hooks.end(), [](const SqlHook& hook) {
+          return hook.phase == HookPhase::after_schema || hook.phase == HookPhase::before_data;
+        });
+    account_.begin(preparation_);
+    proof_.expect_tables(preparation_);
+  }
+
+  /// Take the snapshot, with the target ready for the first row of it.
+  void begin_at_snapshot(postgres::Connection& target) {
+    progress_.set_phase("snapshot");
+    open_lanes();
+    if (preparation_.resumed) {
+      resume_ledger(target);
+      return;
+    }
+    prepare_target(target, [&] {
+      if (keeps_ledger()) begin_ledger(target);
+      take_snapshot();
+      ledger_.note_snapshot(target, source_.snapshot());
+      fault_point("migrate.before_plan_commit");
+    });
+    fault_point("migrate.after_plan_commit");
+  }
+
+  /// Copy, with the keys of each table behind its rows; then the source is not needed any more.
+  void move_rows() {
+    progress_.set_phase("copy");
+    copy();
+    source_.release_lock();
+    count_filtered_rows();
+    report_.snapshot = source_.snapshot();
+    // The user's SQL would wait for ever for what our sessions have read.
+    source_.close_readers();
+  }
+
+  void complete_foreign_keys(postgres::Connection& target) {
+    if (choices_.keys) {
+      progress_.set_phase("foreign keys");
+      make_foreign_keys();
+    }
+    if (as_replica_) note_all(check_standing_keys(target, guards_, incomplete_tables()));
+  }
+
+  void prove() {
+    if (job_.verify == ProofDepth::none) return;
+    progress_.set_phase("verify");
+    note_phase("verify");
+    lanes_.close_writers();
+    proof_.prove(preparation_, report_, [this](const Error& error, unsigned attempt) {
+      retries_.add("verify", 0, error, attempt);
+    });
+  }
+
   /// What goes live at the end waits for it. The rows are all there, so that `millrace verify` can
   /// tell which differ: the run is complete, and its verdict stands beside.
   void require_proof() {
@@ -209,11 +235,15 @@ class Migration {
   /// Others may have taken every connection. A server that does not answer is not waited for: its
   /// address may be wrong.
   postgres::Connection& connect() {
+    progress_.set_phase("connect");
+    if (!job_.spill.empty()) spill_.emplace(job_.spill, job_.spill_limit_bytes);
     const StopRequest::Waker waker(stop_, [&] { pauses_.stop(); });
     source_.connect(pauses_, retries_.of("source"));
-    return target_.emplace(open_patiently(
+    target_.emplace(open_patiently(
         pauses_, 0, [&] { return postgres::Connection(job_.target, "millrace control"); },
         retries_.of("control"), lacks_connections));
+    report_.source_version = source_.version_text();
+    return *target_;
   }
 
   void open_lanes() {
