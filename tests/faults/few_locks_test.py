@@ -3,10 +3,11 @@
 
 import json
 import os
+import signal
 import unittest
 
-from fault_test_case import (COMPLETE, FaultTestCase, Locker, Mysql, OwnServers, Postgres, await_true,
-                             variable)
+from fault_test_case import (COMPLETE, FaultTestCase, Locker, Mysql, OwnServers, Postgres, await_still,
+                             await_true, variable)
 
 TABLES = 160  # some six locks each: itself, TOAST and its index, a key, an index, a sequence
 LOCKS, CONNECTIONS = 10, 20  # 200 places; a transaction of all tables would need five times that
@@ -89,6 +90,29 @@ class FewLocks(ManyTables):
                 self.assert_rows(2 * TABLES)
                 self.assertIn("had not made all of its tables",
                               " ".join(note["message"] for note in self.program.report()["notes"]))
+        self.assert_complete(2 * TABLES)
+
+    def test_a_run_that_goes_on_while_another_process_waits_for_it_is_not_begun_anew(self):
+        """Its tables are not all made when the other sees it first, and hold rows when the other has it."""
+        words = ("--if-exists", "drop", "--sql", "before_data=select 1")
+        of_migrate = ("migrate", self.source.url(self.database), self.target.url(self.database), "--progress", "none")
+        self.migrate()
+        with self.program.start(*of_migrate, *words, MILLRACE_FAULT="target_statements.between_commits:4:stop,"
+                                "writer.after_commit:1:kill") as first:
+            await_still(first)
+            with self.program.start(*of_migrate, *words, "--resume", "--report", "run.json") as second:
+                await_true(lambda: self.target.value(
+                    f"select count(*) from pg_stat_activity where datname = '{self.database}' and"
+                    " application_name = 'millrace control' and wait_event = 'advisory'") == "1", "it waits")
+                self.assertEqual(self.target.value("select phase from millrace.runs where run = 2", self.database),
+                                 "prepare")
+                first.send_signal(signal.SIGCONT)
+                _, said = second.communicate(timeout=60)
+            first.communicate(timeout=60)
+
+        self.assertEqual((first.returncode, second.returncode), (-9, COMPLETE), said)
+        (note,) = [note["message"] for note in self.program.report()["notes"] if note["topic"] == "resumed"]
+        self.assertRegex(note, "^run 2, with [1-9][0-9]* of .* chunks stored; the source is what it was")
         self.assert_complete(2 * TABLES)
 
     def next_value(self):

@@ -189,10 +189,7 @@ class Resume(ResumeTestCase):
             # Two that end at once cannot write one report.
             words = ["second.json" if word == "run.json" else word for word in self.words("--resume")]
             with self.program.start(*words) as second:
-                # It has seen a run that is not finished, and waits for its lock.
-                await_true(lambda: self.target.value(
-                    f"select count(*) from pg_stat_activity where datname = '{self.database}' and"
-                    " application_name = 'millrace control' and wait_event = 'advisory'") == "1", "it waits")
+                self.await_lock_of_run()
                 first.send_signal(signal.SIGCONT)
                 said = second.communicate(timeout=60)
             _, first_said = first.communicate(timeout=60)
@@ -201,6 +198,26 @@ class Resume(ResumeTestCase):
         self.assert_says(Outcome(second.returncode, *said), BAD_REQUEST, "cannot resume: run 1 has ended meanwhile",
                          "millrace status")
         self.assertEqual(self.ledger("select state, attempts from millrace.runs"), "complete|1")
+        self.assert_all_there()
+
+    def test_what_was_done_while_another_process_waited_for_the_run_is_not_done_again(self):
+        """It knew of the run before it had its lock, and decides by what stands there under it."""
+        self.target.run("create table public.told (moment text)", self.database)
+        hooks = [word for moment in ("after_schema", "before_data")
+                 for word in ("--sql", f"{moment}=insert into public.told values ('{moment}')")]
+        with self.program.start(*self.words(*hooks),
+                                MILLRACE_FAULT="hooks.after_one:1:stop,hooks.after_one:2:kill") as first:
+            await_still(first)
+            with self.program.start(*self.words("--resume", *hooks)) as second:
+                self.await_lock_of_run()
+                first.send_signal(signal.SIGCONT)
+                _, said = second.communicate(timeout=60)
+            first.communicate(timeout=60)
+
+        self.assertEqual((first.returncode, second.returncode), (-9, COMPLETE), said)
+        self.assertEqual(self.target.run("select moment from public.told order by 1", self.database).split(),
+                         ["after_schema", "before_data"])
+        self.assertEqual(self.ledger("select state, attempts from millrace.runs"), "complete|2")
         self.assert_all_there()
 
     def test_a_plain_run_over_an_unfinished_one_says_so(self):

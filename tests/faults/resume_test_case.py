@@ -8,7 +8,8 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from fault_test_case import COMPLETE, FaultTestCase, Mysql, OwnServers, Postgres, await_still, literal
+from fault_test_case import (COMPLETE, FaultTestCase, Mysql, OwnServers, Postgres, await_still, await_true,
+                             literal)
 from clients import Outcome
 
 # One of each kind of chunk: key ranges, a table that is one stream, groups of small tables, a table
@@ -73,6 +74,12 @@ class ResumeTestCase(FaultTestCase):
             process.send_signal(signal.SIGCONT)
             stdout, stderr = process.communicate(timeout=120)
             process.outcome = Outcome(process.returncode, stdout, stderr)
+
+    def await_lock_of_run(self):
+        """Return once a process has seen an unfinished run, and waits for who works on it."""
+        await_true(lambda: self.target.value(
+            f"select count(*) from pg_stat_activity where datname = {literal(self.database)} and"
+            " application_name = 'millrace control' and wait_event = 'advisory'") == "1", "it waits")
 
     def resume(self, *words):
         outcome = self.migrate("--resume", *words)
