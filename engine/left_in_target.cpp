@@ -20,7 +20,7 @@ std::optional<std::string> left_of_table(const Preparation& preparation, std::si
   const std::uint64_t rows = meter.rows_committed.load();
   const TargetTable& target = table.translated->target;
   const std::string name = target.full_name();
-  if (table.grouped && done == 0) {  // its transaction was rolled back
+  if (table.grouped && done == 0 && !preparation.work.tables_first) {  // it was rolled back
     const std::string quoted = postgres::quote_qualified(target.schema, target.name);
     const auto& dropped = preparation.to_drop;
     if (std::find(dropped.begin(), dropped.end(), quoted) == dropped.end()) return std::nullopt;

@@ -192,6 +192,14 @@ class Interrupts(HalfWayTestCase):
         self.assert_no_session_left(self.source, self.target, self.database)
         self.assert_untouched(self.target, self.database)
 
+    def test_ctrl_c_while_sql_of_the_source_runs(self):
+        with self.start("--sql", "source:after_schema=select sleep(600)") as process:
+            await_true(lambda: "select sleep(600)" in self.source.value("show full processlist"), "it runs")
+            outcome = self.interrupted(process)
+
+        self.assert_no_session_left(self.source, self.target, self.database)
+        self.assert_names_what_is_left(self.target, self.database, outcome)
+
     def test_ctrl_c_while_the_source_lets_nobody_lock(self):
         writer = Locker.of_source(self.source, "lock tables half_way.small write")
         self.addCleanup(writer.release)
