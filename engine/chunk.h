@@ -42,10 +42,10 @@ struct TableWork {
   bool exists = false;                   // it stands in the target already: rows only
   bool in_foreign_key = false;           // refers to a table, or is referred to
   StandingKeys standing = {};            // keys that need not be built
-  bool next_identity_known = false;      // no row holds an identity as large as the planned next one
-  bool grouped = false;                  // created, filled and keyed in a group's transaction
-  std::string filter = {};               // " WHERE (..)", where the job filters its rows
-  bool incomplete = false;               // an archive's: rows or values were left out of it
+  bool next_identity_known = false;  // no row holds an identity as large as the planned next one
+  bool grouped = false;              // created, filled and keyed in a group's transaction
+  std::string filter = {};           // " WHERE (..)", where the job filters its rows
+  bool incomplete = false;           // an archive's: rows or values were left out of it
 
   /// The SELECT of the `member`-th table that its rows come from; 0 where there is one.
   const std::string& select_of(std::size_t member) const {
