@@ -42,29 +42,6 @@ std::string describe(const SourceCheck& check) {
   return "CHECK (" + check.clause + (check.enforced ? ")" : ") NOT ENFORCED");
 }
 
-/// The unique index that compares values of a column; null: none does.
-const SourceIndex* unique_over(const SourceTable& table, std::string_view column) {
-  const std::string quoted = "`" + std::string(column) + "`";  // in a functional part
-  const auto holds = [&](const SourceIndexPart& part) {
-    return part.column == column || part.expression.find(quoted) != std::string::npos;
-  };
-  const auto found = std::ranges::find_if(table.indexes, [&](const SourceIndex& index) {
-    return index.unique && std::ranges::any_of(index.parts, holds);
-  });
-  return found == table.indexes.end() ? nullptr : &*found;
-}
-
-/// What a column of another collation means to a unique key: `name` is in both tables.
-std::string difference_of_keys(const SourceTable& table, const SourceColumn& column,
-                               const SourceTable& model, const SourceColumn& wanted) {
-  if (column.collation == wanted.collation || !holds_text(column)) return {};
-  const SourceIndex* index = unique_over(table, column.name);
-  if (index == nullptr) index = unique_over(model, column.name);
-  if (index == nullptr) return {};
-  return column.name + " compares by " + column.collation + ", in " + model.full_name() + " by " +
-         wanted.collation + ", and " + describe(*index) + " is over it";
-}
-
 bool has_unique(const SourceTable& table, const SourceIndex& index) {
   return std::ranges::any_of(table.indexes, [&](const SourceIndex& other) {
     return other.unique && other.name == index.name && same_index(index, other);
@@ -97,9 +74,6 @@ std::vector<std::string> shape_differences(const SourceTable& table, const Sourc
       lines.push_back("no column " + wanted.name + in_model + describe(wanted));
     } else if (describe(*column) != describe(wanted)) {
       lines.push_back(wanted.name + " is " + describe(*column) + in_model + describe(wanted));
-    } else {
-      std::string line = difference_of_keys(table, *column, model, wanted);
-      if (!line.empty()) lines.push_back(std::move(line));
     }
   }
   for (const SourceColumn& column : table.columns) {

@@ -54,7 +54,7 @@ TEST(MemberDifferences, NameDefaultsThatAreNotTheFirstOnes) {
                   "CURRENT_TIMESTAMP of 5qube.work"));
 }
 
-TEST(MemberDifferences, NameCollationsOfTextThatNoUniqueKeyIsOver) {
+TEST(MemberDifferences, NameCollationsOfText) {
   const auto with = [](std::string database, std::string collation) {
     return work(std::move(database), column("qty").varchar(9).collation(std::move(collation)));
   };
