@@ -293,24 +293,24 @@ bool selects_by_name(const CastRule& rule, const SourceTable& table, const Sourc
   });
 }
 
-/// Defaults may differ among tables that become one: then the rule would be followed for the rows
-/// of all, as the first one's default says.
-bool selects_by_default(const CastRule& rule, const SourceTable& table,
-                        const SourceColumn& column) {
-  if (!rule.default_text) return true;
-  const auto of_member = [&](const SourceMember& member) {
-    return std::ranges::find(member.columns, column.name, &SourceColumn::name);
-  };
-  // The source column is no table's own.
-  const bool of_members = table.consolidated() &&
-                          of_member(table.members.front()) != table.members.front().columns.end();
-  if (!of_members) return has_default(column, *rule.default_text);
-  return means_members(table, rule.origin,
-                       "leave 'default' out of the rule, or give the column one default at the "
-                       "source",
-                       [&](const SourceMember& member) {
-                         return has_default(*of_member(member), *rule.default_text);
-                       });
+const SourceColumn* find_own(const SourceMember& member, const SourceColumn& column) {
+  const auto found = std::ranges::find(member.columns, column.name, &SourceColumn::name);
+  return found == member.columns.end() ? nullptr : &*found;
+}
+
+/// Whose default a rule asks for: of each of the tables that become one, or of the column itself.
+/// The source column is no table's own.
+bool has_defaults_of_members(const SourceTable& table, const SourceColumn& column) {
+  return table.consolidated() && find_own(table.members.front(), column) != nullptr;
+}
+
+bool selects_all_but_default(const CastRule& rule, const SourceTable& table,
+                             const SourceColumn& column) {
+  return (!rule.is_unsigned || *rule.is_unsigned == column.is_unsigned) &&
+         (!rule.nullable || *rule.nullable == column.nullable) &&
+         (!rule.auto_increment || *rule.auto_increment == column.auto_increment) &&
+         selects_by_type(rule, column) && (!rule.length || holds(*rule.length, column)) &&
+         selects_by_name(rule, table, column);
 }
 
 }  // namespace
@@ -377,12 +377,26 @@ CastRule parse_cast_rule(std::string_view text, std::string origin) {
   return rule;
 }
 
+bool may_select(const CastRule& rule, const SourceTable& table, const SourceColumn& column) {
+  if (!selects_all_but_default(rule, table, column)) return false;
+  if (!rule.default_text) return true;
+  if (!has_defaults_of_members(table, column)) return has_default(column, *rule.default_text);
+  return std::ranges::any_of(table.members, [&](const SourceMember& member) {
+    return has_default(*find_own(member, column), *rule.default_text);
+  });
+}
+
 bool selects(const CastRule& rule, const SourceTable& table, const SourceColumn& column) {
-  return (!rule.is_unsigned || *rule.is_unsigned == column.is_unsigned) &&
-         (!rule.nullable || *rule.nullable == column.nullable) &&
-         (!rule.auto_increment || *rule.auto_increment == column.auto_increment) &&
-         selects_by_type(rule, column) && (!rule.length || holds(*rule.length, column)) &&
-         selects_by_name(rule, table, column) && selects_by_default(rule, table, column);
+  if (!may_select(rule, table, column)) return false;
+  if (!rule.default_text || !has_defaults_of_members(table, column)) return true;
+  // Defaults may differ among tables that become one: then the rule would be followed for the rows
+  // of all, as the first one's default says.
+  return means_members(table, rule.origin,
+                       "leave 'default' out of the rule, or give the column one default at the "
+                       "source",
+                       [&](const SourceMember& member) {
+                         return has_default(*find_own(member, column), *rule.default_text);
+                       });
 }
 
 int closeness(const CastRule& rule) noexcept {

@@ -70,6 +70,10 @@ void check_cast_rule(const CastRule& rule);
 /// of a consolidated table, by its name or by its default: see means_table().
 bool selects(const CastRule& rule, const SourceTable& table, const SourceColumn& column);
 
+/// Whether it may: its default holds for the column, or for one of the tables that become one.
+/// Errors: as of selects(), by its name.
+bool may_select(const CastRule& rule, const SourceTable& table, const SourceColumn& column);
+
 /// How closely a rule says which columns it means: 0 by type, 1 by a glob, 2 by name.
 int closeness(const CastRule& rule) noexcept;
 

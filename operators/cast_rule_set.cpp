@@ -10,11 +10,11 @@ namespace millrace {
 const CastRule* CastRuleSet::find(const SourceTable& table, const SourceColumn& column) {
   std::size_t best = rules_.size();
   for (std::size_t i = 0; i < rules_.size(); ++i) {
-    if (!selects(rules_[i], table, column)) continue;
+    if (!may_select(rules_[i], table, column)) continue;
     ++selected_[i];
     if (best == rules_.size() || closeness(rules_[i]) >= closeness(rules_[best])) best = i;
   }
-  if (best == rules_.size()) return nullptr;
+  if (best == rules_.size() || !selects(rules_[best], table, column)) return nullptr;
   ++won_[best];
   return &rules_[best];
 }
