@@ -190,8 +190,10 @@ std::string Ledger::end_script(std::string_view state, std::string_view error,
       "SELECT set_config('synchronous_commit', 'on', false) WHERE "
       "current_setting('synchronous_commit') = 'off'; "
       "UPDATE millrace.runs SET state = {}, error = {}, ended_at = clock_timestamp() WHERE run = "
-      "{} AND attempts = {} AND state <> 'abandoned'; {}SELECT pg_advisory_unlock({}, {})",
-      literal(state), literal_or_null(error), run_, attempt_, guard, ledger_lock_of_run, run_);
+      "{} AND attempts = {} AND state <> 'abandoned'{}; {}SELECT pg_advisory_unlock({}, {})",
+      literal(state), literal_or_null(error), run_, attempt_,
+      // The answer to its end may have been lost, and somebody may believe it already.
+      state == "complete" ? "" : " AND state <> 'complete'", guard, ledger_lock_of_run, run_);
 }
 
 void Ledger::complete(postgres::Connection& session) const {
