@@ -93,7 +93,7 @@ class Migration {
     if (!ledger_.kept()) return;
     if (target_ && !target_->lost()) {
       ledger_.end(*target_, state, error);
-      return;
+      if (!target_->lost()) return;
     }
     try {  // hours may have passed, and the target been started anew
       postgres::Connection target(job_.target, "millrace control");
@@ -374,7 +374,14 @@ class Migration {
   /// Rows that an earlier process of a resumed run stored may be of an older instant: not then.
   void confirm_identities() {
     const StopRequest::Waker waker(stop_, [&] { source_.interrupt(); });
-    if (!preparation_.resumed) source_.confirm_identities(preparation_.work, choices_);
+    if (preparation_.resumed) return;
+    try {
+      source_.confirm_identities(preparation_.work, choices_);
+    } catch (const Error& error) {
+      stop_.check();  // a session that was cut says that it was lost
+      // The target reads its tables then. A lost session is opened again where rows are read.
+      if (!may_go_well_again(error)) throw;
+    }
   }
 
   void count_filtered_rows() {

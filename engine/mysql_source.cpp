@@ -33,7 +33,8 @@ mysql::Connection open_reader(const Endpoint& source) {
 
 bool leads_an_index(const SourceTable& table, const std::string& column) {
   return std::ranges::any_of(table.indexes, [&](const SourceIndex& index) {
-    return index.kind == IndexKind::btree && index.parts.front().column == column;
+    return index.kind == IndexKind::btree && !index.invisible &&
+           index.parts.front().column == column;
   });
 }
 
@@ -234,16 +235,24 @@ void MysqlSource::refresh_sequences(Preparation& preparation) {
 }
 
 void MysqlSource::confirm_identities(WorkPlan& plan, BuildChoices choices) {
+  // Without one instant, rows that come later may hold more; and so may rows of the job's own SQL.
+  const bool others_add_rows = std::ranges::any_of(job_.hooks, [](const SqlHook& hook) {
+    return hook.side == Side::target && hook.phase <= HookPhase::before_data;
+  });
+  if (job_.snapshot == SnapshotMethod::none || others_add_rows) return;
+  mysql::Connection& session = sessions_.front();
+  session.execute("SAVEPOINT before_identities");  // metadata locks are given back
   for (TableWork& work : plan.tables) {
     const std::string column = identity_to_search(work, choices);
     if (column.empty()) continue;
     const SourceTable& table = *work.source;
-    const auto rows = sessions_.front().query(
+    const auto rows = session.query(
         fmt::format("SELECT COALESCE(MAX({}) < {}, 1) FROM {}.{}", mysql::quote_identifier(column),
                     *work.translated->target.next_identity, mysql::quote_identifier(table.database),
                     mysql::quote_identifier(table.name)));
     work.next_identity_known = rows.at(0).at(0).text == "1";
   }
+  session.execute("ROLLBACK TO SAVEPOINT before_identities");
 }
 
 std::vector<NoteReport> MysqlSource::count_filtered_rows(const Preparation& preparation) {
