@@ -146,5 +146,15 @@ TEST_F(LedgerOfDisplacedRun, AnEndWhoseAnswerWasLostIsEnteredAgain) {
   EXPECT_THAT(run(), testing::StartsWith("complete "));
 }
 
+TEST_F(LedgerOfDisplacedRun, ACompleteRunStaysComplete) {
+  Connection session = connect();
+  ledger_.complete(session);
+
+  Connection another = connect();  // its owner does not know that the server has committed
+  ledger_.end(another, "cancelled", "stopped on request");
+
+  EXPECT_THAT(run(), testing::StartsWith("complete "));
+}
+
 }  // namespace
 }  // namespace millrace

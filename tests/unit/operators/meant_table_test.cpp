@@ -5,6 +5,7 @@
 
 #include "io/error.h"
 #include "operators/cast_rule.h"
+#include "operators/cast_rule_set.h"
 #include "operators/consolidation.h"
 #include "operators/table_rule.h"
 #include "tests/support/schema_builder.h"
@@ -115,6 +116,26 @@ TEST(MeantTable, IsMeantByTheDefaultOfAllItsTablesNotOfTheFirst) {
               }),
               HasSubstr("it means 2qube.work, but not 1qube.work"));
   EXPECT_FALSE(default_rule_selects({"0", "1"}, "other.*.*"));
+}
+
+TEST(MeantTable, IsNoMatterToADefaultWhereACloserRuleDecides) {
+  SourceCatalog made;
+  for (const char* const text : {"0", "1"}) {
+    const std::string database = std::to_string(made.tables.size() + 1) + "qube";
+    made.tables.push_back(table(database, "work").with(column("at").integer().literal(text)));
+  }
+  consolidate(made, {{.from = {"*qube.work"}, .into = "farm.work", .source_column = "shard"}});
+  const SourceTable& of = made.tables.back();
+  std::vector<CastRule> rules(2);
+  rules[0].default_text = "0";
+  rules[0].to = "boolean";
+  rules[1].columns = "farm.work.at";
+  rules[1].to = "integer";
+
+  EXPECT_EQ(CastRuleSet(rules, made).find(of, of.columns.back()), &rules[1]);
+  rules.pop_back();
+  EXPECT_THAT(refusal([&] { CastRuleSet(rules, made).find(of, of.columns.back()); }),
+              HasSubstr("it means 1qube.work, but not 2qube.work"));
 }
 
 }  // namespace
