@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -46,6 +47,9 @@ class Writer {
             while (!ended_) {
               turn(session_);
               ++turns_;
+              // As an application has it. Without any, MySQL 5.6 lets a MyISAM table's next UPDATE
+              // pass LOCK TABLES .. READ again and again: on servers in memory for over a minute.
+              std::this_thread::sleep_for(std::chrono::microseconds(500));
             }
           } catch (const Error& error) {
             ADD_FAILURE() << "a writer failed: " << error.what();
