@@ -101,8 +101,8 @@ class Differences {
   Sayings of_column(const std::string& name, Words words) const {
     Sayings sayings;
     for (const SourceTable* table : with_own_columns_) {
-      const auto found = std::ranges::find(table->columns, name, &SourceColumn::name);
-      if (found != table->columns.end()) sayings.add(words(*found), table->full_name());
+      const SourceColumn* const own = find_column(*table, name);
+      if (own != nullptr) sayings.add(words(*own), table->full_name());
     }
     return sayings;
   }
@@ -126,8 +126,8 @@ class Differences {
       }
     }
     note_comments(where, column.comment, with_own_columns_, [&](const SourceTable& table) {
-      const auto found = std::ranges::find(table.columns, column.name, &SourceColumn::name);
-      return found == table.columns.end() ? nullptr : &found->comment;
+      const SourceColumn* const own = find_column(table, column.name);
+      return own == nullptr ? nullptr : &own->comment;
     });
   }
 

@@ -3,18 +3,10 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
-#include <utility>
-
-#include "operators/text_comparison.h"
 
 namespace millrace {
 
 namespace {
-
-const SourceColumn* find_column(const SourceTable& table, std::string_view name) {
-  const auto found = std::ranges::find(table.columns, name, &SourceColumn::name);
-  return found == table.columns.end() ? nullptr : &*found;
-}
 
 /// A column as CREATE TABLE would say it, as far as it decides over the target's.
 std::string describe(const SourceColumn& column) {
@@ -55,6 +47,11 @@ bool has_check(const SourceTable& table, const SourceCheck& check) {
 }
 
 }  // namespace
+
+const SourceColumn* find_column(const SourceTable& table, std::string_view name) {
+  const auto found = std::ranges::find(table.columns, name, &SourceColumn::name);
+  return found == table.columns.end() ? nullptr : &*found;
+}
 
 bool same_index(const SourceIndex& a, const SourceIndex& b) {
   return a.primary == b.primary && a.unique == b.unique && a.kind == b.kind &&
