@@ -12,18 +12,20 @@ constexpr std::uint32_t null_length = ~std::uint32_t{0};
 // Source: PostgreSQL, src/backend/utils/adt/jsonb.c, jsonb_send(): version, then text.
 constexpr char jsonb_version = 1;
 
+bool comes_back_in_another_form(const ColumnEncoding& column) noexcept {
+  return column.encoding == Encoding::json_to_jsonb;
+}
+
 }  // namespace
 
 TupleDigester::TupleDigester(std::span<const ColumnEncoding> columns) {
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    if (columns[i].encoding == Encoding::json_to_jsonb) jsonb_columns_.push_back(i);
+    if (comes_back_in_another_form(columns[i])) jsonb_columns_.push_back(i);
   }
 }
 
 bool TupleDigester::sent_back_as_written(std::span<const ColumnEncoding> columns) noexcept {
-  return std::ranges::none_of(columns, [](const ColumnEncoding& column) {
-    return column.encoding == Encoding::json_to_jsonb;
-  });
+  return std::ranges::none_of(columns, comes_back_in_another_form);
 }
 
 void TupleDigester::add_with_jsonb(std::span<const std::byte> tuple) {
