@@ -332,17 +332,21 @@ class Migration {
       retries_.add("control", 0, error, 1);
       // Without the lock: where the answer was lost, another process may have it by right.
       const StopRequest::Waker waker(stop_, [&] { pauses_.stop(); });
-      target_.emplace(open_again(
-          pauses_, [&] { return postgres::Connection(job_.target, "millrace control"); }));
+      open_control_again();
       ledger_.complete(*target_);
     }
   }
 
-  /// Another control session in the place of the lost one, with the lock of the run.
-  void reopen_control() {
-    const StopRequest::Waker waker(stop_, [&] { pauses_.stop(); });
+  /// Another control session in the place of the lost one.
+  void open_control_again() {
     target_.emplace(
         open_again(pauses_, [&] { return postgres::Connection(job_.target, "millrace control"); }));
+  }
+
+  /// The same, with the lock of the run.
+  void reopen_control() {
+    const StopRequest::Waker waker(stop_, [&] { pauses_.stop(); });
+    open_control_again();
     constexpr unsigned first_retry = 2;
     while (!ledger_.try_lock_again(*target_)) pauses_.pause(first_retry);
   }
