@@ -240,17 +240,21 @@ void MysqlSource::confirm_identities(WorkPlan& plan, BuildChoices choices) {
     return hook.side == Side::target && hook.phase <= HookPhase::before_data;
   });
   if (job_.snapshot == SnapshotMethod::none || others_add_rows) return;
+  std::vector<std::pair<TableWork*, std::string>> to_ask;
+  for (TableWork& work : plan.tables) {
+    std::string column = identity_to_search(work, choices);
+    if (!column.empty()) to_ask.emplace_back(&work, std::move(column));
+  }
+  if (to_ask.empty()) return;
   mysql::Connection& session = sessions_.front();
   session.execute("SAVEPOINT before_identities");  // metadata locks are given back
-  for (TableWork& work : plan.tables) {
-    const std::string column = identity_to_search(work, choices);
-    if (column.empty()) continue;
-    const SourceTable& table = *work.source;
+  for (const auto& [work, column] : to_ask) {
+    const SourceTable& table = *work->source;
     const auto rows = session.query(
         fmt::format("SELECT COALESCE(MAX({}) < {}, 1) FROM {}.{}", mysql::quote_identifier(column),
-                    *work.translated->target.next_identity, mysql::quote_identifier(table.database),
-                    mysql::quote_identifier(table.name)));
-    work.next_identity_known = rows.at(0).at(0).text == "1";
+                    *work->translated->target.next_identity,
+                    mysql::quote_identifier(table.database), mysql::quote_identifier(table.name)));
+    work->next_identity_known = rows.at(0).at(0).text == "1";
   }
   session.execute("ROLLBACK TO SAVEPOINT before_identities");
 }
