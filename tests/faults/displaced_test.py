@@ -87,20 +87,26 @@ class Displaced(DisplacedTestCase):
         self.assert_it_built_nothing_on_the_tables_of(second, process)
 
     def test_a_builder_that_waits_for_a_table_finds_another_run_s_when_it_has_it(self):
+        second, process = self.begin_anew_ahead_of(
+            "builder.after_index:1", self.of_the_child(),
+            self.of_the_child("--if-exists", "drop", "--skip-keys"))
+
+        self.assert_it_built_nothing_on_the_tables_of(second, process)
+
+    def begin_anew_ahead_of(self, fault, words, anew):
+        """Another run drops and makes the tables of one that stands still, and commits when a builder of that
+        one waits for them. Returns how the second ended, and the first one's process."""
         with contextlib.ExitStack() as stack:
-            with self.standing_still("builder.after_index:1", words=self.of_the_child()) as process:
+            with self.standing_still(fault, words=words) as process:
                 self.end_control_session()
-                # Its table is dropped and made, and nothing of that is committed yet.
                 second = stack.enter_context(self.program.start(
-                    *self.of_the_child("--if-exists", "drop", "--skip-keys"),
-                    MILLRACE_FAULT="migrate.before_plan_commit:1:stop"))
+                    *anew, MILLRACE_FAULT="migrate.before_plan_commit:1:stop"))
                 await_still(second)
                 process.send_signal(signal.SIGCONT)
                 self.await_waiting("millrace builder%", "it waits")
                 second.send_signal(signal.SIGCONT)
                 said = second.communicate(timeout=120)
-
-        self.assert_it_built_nothing_on_the_tables_of(Outcome(second.returncode, *said), process)
+        return Outcome(second.returncode, *said), process
 
     def fill_large(self, table, columns):
         """One that is in no group, so that builders finish it."""
@@ -164,20 +170,12 @@ class Displaced(DisplacedTestCase):
         self.fill_large("touched", "id int primary key, pad varchar(200), at timestamp not null default"
                                    " current_timestamp on update current_timestamp")
         words = ("--include", "touched")
-        with contextlib.ExitStack() as stack:
-            # The first statement makes the function, the second the trigger.
-            with self.standing_still("late_schema.before_statement:2", words=self.of_one_builder(*words)) as process:
-                self.end_control_session()
-                second = stack.enter_context(self.program.start(
-                    *self.of_one_builder("--if-exists", "drop", *words, report="second.json"),
-                    MILLRACE_FAULT="migrate.before_plan_commit:1:stop"))
-                await_still(second)
-                process.send_signal(signal.SIGCONT)
-                self.await_waiting("millrace builder%", "it waits")
-                second.send_signal(signal.SIGCONT)
-                _, said = second.communicate(timeout=120)
+        # The first statement makes the function, the second the trigger.
+        second, process = self.begin_anew_ahead_of(
+            "late_schema.before_statement:2", self.of_one_builder(*words),
+            self.of_one_builder("--if-exists", "drop", *words, report="second.json"))
 
-        self.assertEqual(second.returncode, COMPLETE, said)
+        self.assertEqual(second.code, COMPLETE, second.stderr)
         self.assert_it_gave_way(process.outcome)
         self.assertNotIn("on update", [note["topic"] for note in self.program.report("second.json")["notes"]])
         self.assertEqual(self.ledger(f"select count(*) from pg_trigger where tgrelid = '{self.schema}.touched'"
